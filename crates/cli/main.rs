@@ -1,0 +1,2 @@
+//! The `whocan` command.
+fn main() {}
