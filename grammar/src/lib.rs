@@ -59,3 +59,16 @@ fn unexpected(error: pest::error::Error<Rule>) -> SyntaxError {
         pest::error::ErrorVariant::CustomError { .. } => SyntaxError::TooComplex,
     }
 }
+
+/// Returns whether `word` belongs to the language, so that it can neither
+/// name a set nor stand as text without quotes.
+pub fn is_reserved(word: &str) -> bool {
+    parser::Sentence::parse(Rule::reserved, word)
+        .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str() == word))
+}
+
+/// Returns whether `word` has the form of an action or of a pattern of actions.
+pub fn is_action(word: &str) -> bool {
+    parser::Sentence::parse(Rule::action, word)
+        .is_ok_and(|mut pairs| pairs.next().is_some_and(|pair| pair.as_str() == word))
+}
