@@ -8,6 +8,7 @@
 mod account;
 mod action;
 mod arn;
+mod call;
 mod condition;
 mod context;
 mod document;
@@ -23,6 +24,7 @@ mod truth;
 pub use account::{AccountId, NotAnAccountId};
 pub use action::ActionPattern;
 pub use arn::{Arn, NotAnArn};
+pub use call::{Assume, Session};
 pub use condition::{Condition, ConditionValue, KeyName};
 pub use context::{Given, KeyState};
 pub use document::{Document, Problem, ProblemKind, Version};
