@@ -159,10 +159,8 @@ fn globs_overlap(left: &[char], right: &[char]) -> bool {
         let below = reach.clone();
         reach[right.len()] = step == '*' && below[right.len()];
         for j in (0..right.len()).rev() {
-            reach[j] = if step == '*' {
+            reach[j] = if step == '*' || right[j] == '*' {
                 below[j] || reach[j + 1]
-            } else if right[j] == '*' {
-                reach[j + 1] || below[j]
             } else {
                 below[j + 1] && (step == '?' || right[j] == '?' || step == right[j])
             };

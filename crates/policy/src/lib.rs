@@ -10,6 +10,7 @@ mod action;
 mod arn;
 mod clipped;
 mod condition;
+mod describe;
 mod document;
 mod json;
 mod operator;
