@@ -30,5 +30,5 @@ pub use principal::{NamedPrincipal, PrincipalClause};
 pub use region::{Region, TooComplex};
 pub use resource::ResourcePattern;
 pub use statement::{ActionClause, Effect, ResourceClause, Statement};
-pub use template::{Filling, Flavour, Part, Template, Variable, VariableValue};
+pub use template::{Filling, Flavour, Part, Solutions, Template, Variable, VariableValue};
 pub use truth::Truth;
