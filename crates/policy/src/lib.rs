@@ -41,5 +41,5 @@ pub use problem::{Problem, ProblemKind};
 pub use region::{Region, TooComplex};
 pub use resource::ResourcePattern;
 pub use statement::{ActionClause, Effect, ResourceClause, Statement};
-pub use template::{Filling, Flavour, Part, Template, Variable, VariableValue};
+pub use template::{Filling, Flavour, Part, Solutions, Template, Variable, VariableValue};
 pub use truth::Truth;
