@@ -184,13 +184,15 @@ impl Operator {
     /// Tests one value of the request: one of `wanted`, or none if negated (R64, R65, R84).
     fn test_value(&self, wanted: &[Filling], value: &str) -> Truth {
         let matched = match self.test {
-            Test::StringEquals | Test::StringLike => any(wanted, |filling| covers(filling, value)),
-            Test::StringEqualsIgnoreCase => {
-                any(wanted, |filling| equals_without_case(filling, value))
+            Test::StringEquals | Test::StringLike => {
+                any_of(wanted, |filling| covers(filling, value))
             }
-            Test::Arn if Arn::is_arn(value) => any(wanted, |filling| covers(filling, value)),
-            Test::Arn => any(wanted, no_arn),
-            Test::Bool => any(wanted, |filling| bool_equals(filling, value)),
+            Test::StringEqualsIgnoreCase => {
+                any_of(wanted, |filling| equals_without_case(filling, value))
+            }
+            Test::Arn if Arn::is_arn(value) => any_of(wanted, |filling| covers(filling, value)),
+            Test::Arn => any_of(wanted, no_arn),
+            Test::Bool => any_of(wanted, |filling| bool_equals(filling, value)),
             Test::BinaryEquals => self.compare(wanted, typed::bytes(value), |bytes, text| {
                 Some(*bytes == typed::bytes(text)?)
             }),
@@ -217,8 +219,8 @@ impl Operator {
         value: Option<T>,
         holds: impl Fn(&T, &str) -> Option<bool>,
     ) -> Truth {
-        any(wanted, |filling| match literal(filling) {
-            Ok(text) => match value.as_ref().and_then(|value| holds(value, &text)) {
+        any_of(wanted, |filling| match literal(filling) {
+            Ok(text) => match value.as_ref().and_then(|value| holds(value, text)) {
                 Some(holds) => holds.into(),
                 // Not stated for negated operators (R70).
                 None if self.negated => Truth::Unknown,
@@ -278,7 +280,7 @@ fn ordering(lower: &str) -> Option<(Test, bool)> {
     Some((test(comparison), negated))
 }
 
-fn any(wanted: &[Filling], test: impl FnMut(&Filling) -> Truth) -> Truth {
+fn any_of(wanted: &[Filling], test: impl FnMut(&Filling) -> Truth) -> Truth {
     Truth::any(wanted.iter().map(test))
 }
 
@@ -306,7 +308,7 @@ fn open(possible: bool) -> Truth {
 
 fn equals_without_case(filling: &Filling, value: &str) -> Truth {
     match literal(filling) {
-        Ok(text) => same_without_case(&text, value).into(),
+        Ok(text) => same_without_case(text, value).into(),
         Err(truth) => truth,
     }
 }
@@ -322,13 +324,13 @@ fn bool_equals(filling: &Filling, value: &str) -> Truth {
         return Truth::False;
     };
     match literal(filling) {
-        Ok(text) => (typed::boolean(&text) == Some(value)).into(),
+        Ok(text) => (typed::boolean(text) == Some(value)).into(),
         Err(truth) => truth,
     }
 }
 
 /// Returns the one text a filling stands for, else what any value gives.
-fn literal(filling: &Filling) -> Result<String, Truth> {
+fn literal(filling: &Filling) -> Result<&str, Truth> {
     match filling {
         Filling::Pattern(pattern) => pattern.literal().ok_or(Truth::Unknown),
         Filling::Open(_) | Filling::Undocumented => Err(Truth::Unknown),
