@@ -1,1 +1,33 @@
-//! whocan-snapshot
+//! What AWS said, verbatim, and the store that keeps it.
+//!
+//! A [`Snapshot`] holds ground state only: names, attachments, document texts
+//! as they came, and the gaps. Nothing here draws conclusions; the graph, the
+//! index and all answers can be built again from it by a newer version.
+//! Start at [`AccountObject`] for the shape and at [`Store`] for the disk.
+
+mod account;
+mod collected;
+mod gap;
+mod identity;
+mod manifest;
+mod organization;
+mod resource;
+mod store;
+
+pub use account::{AccountObject, ResourceList};
+pub use collected::Collected;
+pub use gap::{Gap, GapCode};
+pub use identity::{
+    AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyVersion, Provider,
+    Role, Tag, User,
+};
+pub use manifest::{Manifest, Snapshot, SnapshotId};
+pub use organization::{
+    DelegatedAdministrator, Member, OrganizationObject, OrganizationPolicy, OrganizationPolicyKind,
+    Root, Unit,
+};
+pub use resource::{
+    AccessPoint, AclGrant, AclGrantee, Bucket, Detail, EncryptionContext, Endpoint, EndpointKind,
+    Key, KeyGrant, ObjectOwnership, PublicAccessBlock, Resource,
+};
+pub use store::{Store, StoreError};
