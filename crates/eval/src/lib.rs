@@ -11,4 +11,5 @@ mod request;
 pub use decision::{
     Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reach, ReachHop, Reason,
 };
-pub use request::{Assume, Caller, Overrides, Request, RequestError, Session, Strictness};
+pub use request::{Caller, Overrides, Request, RequestError, Strictness};
+pub use whocan_policy::{Assume, Session};

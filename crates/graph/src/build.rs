@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
-use whocan_policy::{AccountId, Arn, Document};
+use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
 use whocan_snapshot::{Collected, Snapshot};
 
 use crate::{
@@ -49,11 +49,17 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph of `snapshot`.
     pub fn build(snapshot: &Snapshot) -> Graph {
+        Graph::build_with(snapshot, &[])
+    }
+
+    /// Builds the graph of `snapshot` with nodes for `callers` that it need not
+    /// name: sessions, services, foreign principals.
+    pub fn build_with(snapshot: &Snapshot, callers: &[NamedPrincipal]) -> Graph {
         let mut interner = Interner::default();
         let organization = organizations::read(snapshot, &mut interner);
         let identities = identities::read(snapshot, &mut interner);
         let resources = resources::read(snapshot, &mut interner);
-        let mentions = crate::mention::all(interner.documents());
+        let mentions = crate::mention::all(interner.documents(), callers);
         let accounts = accounts::read(snapshot, &mentions);
         let positions = organizations::positions(snapshot, &organization, &accounts);
         let nodes = principals::number(snapshot, identities, &accounts, &mentions);

@@ -22,9 +22,12 @@ pub(crate) struct Mentions {
     pub federated: BTreeSet<Box<str>>,
 }
 
-/// Reads the principal elements of all documents.
-pub(crate) fn all(documents: &[Arc<Document>]) -> Mentions {
+/// Reads the principal elements of all documents, and adds `callers`.
+pub(crate) fn all(documents: &[Arc<Document>], callers: &[NamedPrincipal]) -> Mentions {
     let mut mentions = Mentions::default();
+    for caller in callers {
+        mentions.add(caller);
+    }
     let statements = documents.iter().flat_map(|document| &document.statements);
     for clause in statements.filter_map(|statement| statement.principal.as_ref()) {
         for entry in &clause.entries {

@@ -1,8 +1,7 @@
 //! Questions, with names already resolved.
 
 use roaring::RoaringBitmap;
-use std::sync::Arc;
-use whocan_policy::{AccountId, Document, Given};
+use whocan_policy::{AccountId, Assume, Given, Session};
 
 /// One action on one resource, asked about every principal.
 #[derive(Clone, Debug)]
@@ -15,8 +14,11 @@ pub struct Ask {
     pub resource_account: Option<AccountId>,
     /// What is said about context keys.
     pub given: Given,
-    /// The session policy that every session carries (`under session policy`).
-    pub session_policy: Option<Arc<Document>>,
+    /// The state of the calling session; its policies bear on every session
+    /// (`under session policy`), the rest on all callers alike.
+    pub session: Session,
+    /// The parameters of an `AssumeRole` call; `None` leaves them open.
+    pub assume: Option<Assume>,
     /// The ARN of the S3 access point that the request passes.
     pub access_point: Option<String>,
     /// The id of the VPC endpoint that the request passes.
