@@ -8,6 +8,7 @@
 mod account;
 mod action;
 mod arn;
+pub mod catalogue;
 mod condition;
 mod document;
 mod operator;
