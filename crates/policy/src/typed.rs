@@ -103,8 +103,8 @@ impl Instant {
     /// Reads whole seconds since 1970, or an ISO 8601 date or date-time; UTC
     /// where it names no zone.
     pub(crate) fn parse(text: &str) -> Option<Instant> {
-        if let Ok(seconds) = text.parse::<i64>() {
-            return Some(Instant(i128::from(seconds) * 1_000_000_000));
+        if let Ok(seconds) = text.parse::<i128>() {
+            return Some(Instant(seconds.checked_mul(1_000_000_000)?));
         }
         // The parser below also reads zone names and other separators, which
         // AWS does not document.
@@ -213,7 +213,10 @@ mod tests {
             assert_eq!(Instant::parse(text), first, "{text}");
         }
         assert!(Instant::parse("2024-06-01T00:00:01Z") > first);
+        // Beyond the year 9999, as milliseconds taken for seconds are.
         assert!(Instant::parse("1717200000000") > first);
+        assert!(Instant::parse("9223372036854775808") > first);
+        assert!(Instant::parse("-1") < first);
     }
 
     #[test]
