@@ -110,22 +110,42 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
     if let Some(near) = nearest(word, words.copied()) {
         return Some(format!("did you mean `{near}`?"));
     }
+    let expects_set = rules.iter().any(|rule| is_set(*rule));
+    let verb = ["reach", "can", "do"].contains(&word);
+    if expects_set && verb {
+        return Some(format!("say who: `role/ci {word} ...`"));
+    }
     if expects(Rule::ON) && word.contains(['/', ':']) && !is_action {
         return Some(format!("put `on` before the resource: `on {word}`"));
     }
-    if (expects(Rule::action) || expects(Rule::actions)) && !word.is_empty() {
+    let expects_action = rules.iter().any(|rule| is_action_place(*rule));
+    if expects_action && !word.is_empty() {
         return action_hint(word);
     }
-    if is_action && (expects(Rule::quoted) || expects(Rule::primary) || expects(Rule::set)) {
+    if is_action && expects_set {
         return Some(format!("`{word}` is an action, and a set is needed here"));
     }
     if word == "," && expects(Rule::OR) {
         return Some("sets are joined by `or`".to_owned());
     }
-    if whocan_grammar::is_reserved(word) && expects(Rule::quoted) {
+    if whocan_grammar::is_reserved(word) && (expects_set || expects(Rule::value)) {
         return Some(format!("`{word}` is a word of the language; quote it to mean a name"));
     }
     None
+}
+
+fn is_set(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::set | Rule::both | Rule::filtered | Rule::primary | Rule::quoted | Rule::subject
+    )
+}
+
+fn is_action_place(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::action | Rule::actions | Rule::deed | Rule::access | Rule::aim | Rule::which_target
+    )
 }
 
 fn action_hint(word: &str) -> Option<String> {
@@ -145,10 +165,17 @@ fn phrases(expectations: &[Expectation]) -> Vec<&'static str> {
             phrases.push(expected.phrase);
         }
     }
-    phrases.sort_by_key(|phrase| *phrase == END);
+    phrases.sort_by_key(|phrase| match *phrase {
+        END => 3,
+        CLAUSE => 2,
+        FILTER => 1,
+        _ => 0,
+    });
     phrases
 }
 
+const FILTER: &str = "a filter (`with`, `in`, `outside`)";
+const CLAUSE: &str = "a clause such as `where` or `given`";
 const END: &str = "the end";
 
 fn join(phrases: Vec<&'static str>) -> String {
@@ -162,13 +189,13 @@ fn join(phrases: Vec<&'static str>) -> String {
 /// Names a rule; `None` where another rule at the same place says it better.
 fn expectation(rule: Rule) -> Option<Expectation> {
     let (phrase, words): (&'static str, &'static [&'static str]) = match rule {
-        Rule::statement | Rule::binding | Rule::assertion | Rule::asked => {
+        Rule::text | Rule::statement | Rule::binding | Rule::assertion | Rule::asked => {
             ("a question, `let` or `assert`", STATEMENTS)
         }
         Rule::question | Rule::shape => ("a question such as `who can ...`", QUESTIONS),
-        Rule::clause => ("a clause such as `where` or `given`", CLAUSES),
+        Rule::clause => (CLAUSE, CLAUSES),
         Rule::filter | Rule::with | Rule::inside | Rule::outside => {
-            ("a filter (`with`, `in`, `outside`)", FILTERS)
+            (FILTER, FILTERS)
         }
         Rule::access => ("`reach` or an action such as `s3:GetObject`", &["reach"]),
         Rule::deed | Rule::actions | Rule::action => ("an action such as `s3:GetObject`", &[]),
@@ -206,7 +233,7 @@ fn expectation(rule: Rule) -> Option<Expectation> {
         Rule::order_key => ("an attribute to order by", &[]),
         Rule::new_name => ("a new name", &[]),
         Rule::on => ("`on`", &["on"]),
-        Rule::all_of => ("`all of`", &["all"]),
+        Rule::ALL | Rule::all_of => ("`all of`", &["all"]),
         Rule::EOI => (END, &[]),
         keyword => return keyword_expectation(keyword),
     };

@@ -3,6 +3,7 @@
 use whocan_grammar::Rule;
 
 use super::node::{Children, Node};
+use super::predicate::wrong_sign;
 use super::{question, set};
 use crate::ast::{Bound, Set, SetKind, Statement, StatementKind};
 use crate::error::{Fault, Problem};
@@ -29,6 +30,10 @@ fn binding(children: &mut Children<'_>) -> Result<StatementKind, Fault> {
     let lower = name.value.to_lowercase();
     if TAKEN.contains(&lower.as_str()) || set::is_reserved(&lower) {
         return Err(Fault::new(Problem::ReservedName(name.value), name.span));
+    }
+    let sign = children.expect();
+    if sign.text() == "==" {
+        return Err(wrong_sign("==", "=", sign.span()));
     }
     let value = children.expect();
     let span = value.span();
