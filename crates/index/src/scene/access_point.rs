@@ -13,7 +13,12 @@ impl Scene<'_> {
     ///
     /// Source: Configuring IAM policies for using access points, S3 User Guide, read 2026-11-24.
     pub fn decide_through_access_point(&self) -> Planes {
-        let Some(arn) = self.ask.access_point.as_deref().and_then(|text| text.parse::<Arn>().ok()) else {
+        let Some(arn) = self
+            .ask
+            .access_point
+            .as_deref()
+            .and_then(|text| text.parse::<Arn>().ok())
+        else {
             return Planes::default();
         };
         let reached = self.reached(&arn);
@@ -24,18 +29,26 @@ impl Scene<'_> {
     }
 
     fn bucket_arn(&self) -> Arn {
-        self.target.arn.clone().unwrap_or_else(|| {
-            "arn:aws:s3:::unknown".parse().expect("a well-formed ARN")
-        })
+        self.target
+            .arn
+            .clone()
+            .unwrap_or_else(|| "arn:aws:s3:::unknown".parse().expect("a well-formed ARN"))
     }
 
     fn pass(&self, side: AccessPointSide, target: Target) -> PassScene<'_> {
-        PassScene { scene: self, side, target }
+        PassScene {
+            scene: self,
+            side,
+            target,
+        }
     }
 
     // `arn:...:accesspoint/NAME/object/KEY` for objects, else the access point itself.
     fn access_point_target(&self, point: &Arn) -> Target {
-        let key = self.arn().and_then(|arn| arn.resource().split_once('/')).map(|(_, key)| key.to_owned());
+        let key = self
+            .arn()
+            .and_then(|arn| arn.resource().split_once('/'))
+            .map(|(_, key)| key.to_owned());
         let mut target = Target::named(self.graph(), point.clone(), None);
         if let Some(key) = key {
             target.text = format!("{point}/object/{key}");
@@ -49,13 +62,19 @@ impl Scene<'_> {
     fn reached(&self, point: &Arn) -> Planes {
         let all = Planes::certain(self.callers().all.clone());
         let record = self.graph().resource_of(point.as_str());
-        let Some(Detail::AccessPoint(settings)) = record.map(|id| &self.graph().resource(id).detail) else {
+        let Some(Detail::AccessPoint(settings)) =
+            record.map(|id| &self.graph().resource(id).detail)
+        else {
             return self.gap(&self.callers().all, all);
         };
         let Some(vpc) = &settings.vpc else {
             return all;
         };
-        let endpoint = self.ask.endpoint.as_deref().and_then(|id| self.graph().endpoint_of(id));
+        let endpoint = self
+            .ask
+            .endpoint
+            .as_deref()
+            .and_then(|id| self.graph().endpoint_of(id));
         let from = endpoint.map(|id| self.graph().endpoint(id).vpc.to_string());
         let from = from.map(|vpc| KeyState::Known(vec![vpc]));
         let from = from.or_else(|| self.ask.given.get(&KeyName::new("aws:SourceVpc")).cloned());
@@ -78,12 +97,17 @@ impl Scene<'_> {
             return Planes::default();
         };
         let mut delegated = Planes::default();
-        for statement in document.statements.iter().filter(|statement| !statement.is_inert()) {
+        for statement in document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert())
+        {
             let everyone = statement.principal.as_ref().is_some_and(|clause| {
                 !clause.negated && clause.entries.contains(&NamedPrincipal::Everyone)
             });
             let keyed = statement.conditions.iter().any(|condition| {
-                condition.key.as_lower().starts_with("s3:dataaccesspoint") && !condition.operator.negated
+                condition.key.as_lower().starts_with("s3:dataaccesspoint")
+                    && !condition.operator.negated
             });
             if everyone && keyed && statement.effect == Some(Effect::Allow) {
                 let all = &self.callers().all;

@@ -13,7 +13,11 @@ use crate::Planes;
 const BUCKET_PERMISSIONS: &[(&str, &[&str])] = &[
     (
         "READ",
-        &["s3:listbucket", "s3:listbucketversions", "s3:listbucketmultipartuploads"],
+        &[
+            "s3:listbucket",
+            "s3:listbucketversions",
+            "s3:listbucketmultipartuploads",
+        ],
     ),
     ("WRITE", &["s3:putobject"]),
     ("READ_ACP", &["s3:getbucketacl"]),
@@ -60,9 +64,9 @@ impl Scene<'_> {
             Some(object) => merge(&mut named, &self.by_acl(&object.acl, OBJECT_PERMISSIONS)),
             None if self.objects_collected() => {}
             None => {
-                let covered = OBJECT_PERMISSIONS
-                    .iter()
-                    .any(|(_, actions)| actions.contains(&self.ask.action.to_ascii_lowercase().as_str()));
+                let covered = OBJECT_PERMISSIONS.iter().any(|(_, actions)| {
+                    actions.contains(&self.ask.action.to_ascii_lowercase().as_str())
+                });
                 if covered {
                     self.gap_seen.set(true);
                     if self.strict {
@@ -80,7 +84,10 @@ impl Scene<'_> {
 
     // Objects are only listed in accounts that were collected whole.
     fn objects_collected(&self) -> bool {
-        let carrier = self.target.carrier.map(|id| self.graph().resource(id).account);
+        let carrier = self
+            .target
+            .carrier
+            .map(|id| self.graph().resource(id).account);
         carrier.is_some_and(|account| self.graph().account(account).complete)
     }
 
@@ -105,9 +112,9 @@ impl Scene<'_> {
             }
             return named;
         };
-        let fitting = grants
-            .iter()
-            .filter(|grant| grant.permission == "FULL_CONTROL" || wanted.contains(&grant.permission.as_str()));
+        let fitting = grants.iter().filter(|grant| {
+            grant.permission == "FULL_CONTROL" || wanted.contains(&grant.permission.as_str())
+        });
         for grant in fitting {
             self.grantee(&grant.grantee, &mut named);
         }
@@ -123,7 +130,9 @@ impl Scene<'_> {
                 let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
                 self.public_grant(&signed, named);
             }
-            AclGrantee::Account(account) => named.account.or(&Planes::certain(self.of_account(*account))),
+            AclGrantee::Account(account) => named
+                .account
+                .or(&Planes::certain(self.of_account(*account))),
             AclGrantee::CanonicalUser(id) => {
                 if let Some(account) = self.graph().account_of_canonical_id(id) {
                     let id = self.graph().account(account).id;
@@ -136,7 +145,9 @@ impl Scene<'_> {
 
     fn of_account(&self, account: AccountId) -> RoaringBitmap {
         let index = self.graph().account_of(account);
-        index.map(|index| self.callers().by_account[index.index()].clone()).unwrap_or_default()
+        index
+            .map(|index| self.callers().by_account[index.index()].clone())
+            .unwrap_or_default()
     }
 
     // IgnorePublicAcls makes grants to everybody vanish (R180).
@@ -152,7 +163,10 @@ impl Scene<'_> {
     /// while ACLs are on (R177).
     pub fn object_owner(&self) -> Option<AccountId> {
         let bucket = self.target.bucket(self.graph())?;
-        let record = self.target.record.filter(|record| Some(*record) != self.target.carrier)?;
+        let record = self
+            .target
+            .record
+            .filter(|record| Some(*record) != self.target.carrier)?;
         let owner = self.graph().resource(record).owner?;
         (self.acls_on(bucket) != Some(false)).then_some(owner)
     }
@@ -176,7 +190,9 @@ impl Scene<'_> {
             Some(owner) if Some(owner) == bucket_owner => Some(false),
             Some(_) if acls_on == Some(true) => Some(true),
             Some(_) => None,
-            None if self.target.record != self.target.carrier || self.objects_collected() => Some(false),
+            None if self.target.record != self.target.carrier || self.objects_collected() => {
+                Some(false)
+            }
             None => {
                 self.gap_seen.set(true);
                 if self.strict { None } else { Some(false) }

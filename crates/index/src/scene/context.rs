@@ -5,7 +5,8 @@
 
 use whocan_graph::{AccountIndex, Collected, Membership, PrincipalId, PrincipalKind};
 use whocan_policy::catalogue::facts::{
-    EndpointKey, carries_resource_account, lacks_tags_of_resource, region_of_global_service, supports_endpoint_key,
+    EndpointKey, carries_resource_account, lacks_tags_of_resource, region_of_global_service,
+    supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
 use whocan_policy::{AccountId, KeyName, KeyState};
@@ -53,7 +54,11 @@ impl Scene<'_> {
             || name.starts_with("aws:requesttag/")
             || (name.starts_with("aws:resourcetag/") && !self.is_trust())
             || (name.starts_with("aws:resource") && self.target.owner != Owner::Caller);
-        if same || self.given_first(key).is_some() { Varies::Never } else { Varies::ByCaller }
+        if same || self.given_first(key).is_some() {
+            Varies::Never
+        } else {
+            Varies::ByCaller
+        }
     }
 
     /// Returns what is known of `key` in requests of `caller`.
@@ -102,7 +107,9 @@ impl Scene<'_> {
             "aws:principalaccount" => self.principal_account(caller),
             "aws:principaltype" => self.principal_type(caller),
             "aws:principalorgid" => self.principal_org(caller, |_, id| known(id)),
-            "aws:principalorgpaths" => self.principal_org(caller, |scene, _| scene.org_path(caller)),
+            "aws:principalorgpaths" => {
+                self.principal_org(caller, |scene, _| scene.org_path(caller))
+            }
             "aws:principalisawsservice" => self.is_service(caller),
             "aws:principalservicename" => self.service_name(caller),
             "aws:principalservicenameslist" => self.service_names(caller),
@@ -113,7 +120,9 @@ impl Scene<'_> {
             "aws:multifactorauthpresent" => self.mfa(caller, true),
             "aws:multifactorauthage" => self.mfa(caller, false),
             "aws:tokenissuetime" => self.token_issue_time(caller),
-            "aws:assumedroot" | "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => self.unless_foreign(caller),
+            "aws:assumedroot" | "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => {
+                self.unless_foreign(caller)
+            }
             _ => return self.delivered(name, caller),
         };
         Some(state)
@@ -128,7 +137,8 @@ impl Scene<'_> {
     }
 
     fn account_id(&self, caller: PrincipalId) -> Option<AccountId> {
-        self.account_of(caller).map(|account| self.graph().account(account).id)
+        self.account_of(caller)
+            .map(|account| self.graph().account(account).id)
     }
 
     fn unless_foreign(&self, caller: PrincipalId) -> KeyState {
@@ -144,10 +154,14 @@ impl Scene<'_> {
         match &principal.kind {
             PrincipalKind::Session { role, .. } => known(&*self.graph().principal(*role).arn),
             PrincipalKind::Anonymous => KeyState::Absent,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => KeyState::Unknown,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
             PrincipalKind::Foreign(_) => KeyState::Present,
             // The path of a role that was not collected is not known.
-            PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => KeyState::Present,
+            PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
+                KeyState::Present
+            }
             _ => known(&*principal.arn),
         }
     }
@@ -174,7 +188,9 @@ impl Scene<'_> {
                 _ => known("AssumedRole"),
             },
             PrincipalKind::Foreign(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => KeyState::Unknown,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
         }
     }
 
@@ -186,15 +202,21 @@ impl Scene<'_> {
     }
 
     fn org_of(&self, account: AccountIndex, of: impl Fn(&str) -> KeyState) -> KeyState {
-        match (self.graph().account(account).membership, self.graph().organization()) {
-            (Membership::Member | Membership::Management, Some(organization)) => of(&organization.id),
+        match (
+            self.graph().account(account).membership,
+            self.graph().organization(),
+        ) {
+            (Membership::Member | Membership::Management, Some(organization)) => {
+                of(&organization.id)
+            }
             (Membership::Outside, _) => KeyState::Absent,
             _ => KeyState::Unknown,
         }
     }
 
     fn org_path(&self, caller: PrincipalId) -> KeyState {
-        self.account_of(caller).map_or(KeyState::Absent, |account| self.path_of(account))
+        self.account_of(caller)
+            .map_or(KeyState::Absent, |account| self.path_of(account))
     }
 
     fn path_of(&self, account: AccountIndex) -> KeyState {
@@ -211,7 +233,9 @@ impl Scene<'_> {
     fn is_service(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
             PrincipalKind::Service => known("true"),
-            PrincipalKind::Anonymous | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => KeyState::Absent,
+            PrincipalKind::Anonymous | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Absent
+            }
             _ => known("false"),
         }
     }
@@ -239,17 +263,23 @@ impl Scene<'_> {
             PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
             PrincipalKind::Role(identity, _) => KeyState::Prefix(format!("{}:", identity.id)),
             PrincipalKind::Session { role, name } => match graph.principal(*role).identity() {
-                Some(identity) if !identity.id.is_empty() => known(format!("{}:{name}", identity.id)),
+                Some(identity) if !identity.id.is_empty() => {
+                    known(format!("{}:{name}", identity.id))
+                }
                 _ => KeyState::Present,
             },
             PrincipalKind::FederatedUser { name } => match self.account_id(caller) {
                 Some(account) => known(format!("{account}:{name}")),
                 None => KeyState::Present,
             },
-            PrincipalKind::Root => self.account_id(caller).map_or(KeyState::Present, |id| known(id.to_string())),
+            PrincipalKind::Root => self
+                .account_id(caller)
+                .map_or(KeyState::Present, |id| known(id.to_string())),
             PrincipalKind::Anonymous => known("anonymous"),
             PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => KeyState::Unknown,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
         }
     }
 
@@ -273,14 +303,10 @@ impl Scene<'_> {
     }
 
     fn source_identity(&self, caller: PrincipalId) -> KeyState {
-        if let Some(state) = self.state
+        if let Some(carried) = self.state.and_then(|state| state.carried.as_ref())
             && self.role_of(caller).is_some()
         {
-            return match &state.source_identity {
-                Fixed::Unset => KeyState::Absent,
-                Fixed::Literal(text) => known(text.as_str()),
-                Fixed::Other => KeyState::Present,
-            };
+            return fixed_state(carried);
         }
         match self.role_of(caller) {
             Some(role) => match &self.ask.session.source_identity {
@@ -306,9 +332,9 @@ impl Scene<'_> {
 
     fn token_issue_time(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } | PrincipalKind::FederatedUser { .. } => {
-                KeyState::Present
-            }
+            PrincipalKind::Role(..)
+            | PrincipalKind::Session { .. }
+            | PrincipalKind::FederatedUser { .. } => KeyState::Present,
             PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
             _ => self.unless_foreign(caller),
         }
@@ -317,7 +343,9 @@ impl Scene<'_> {
     fn principal_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
             PrincipalKind::User(identity) => self.tag(&identity.tags, tag),
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => self.session_tag(tag, caller),
+            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => {
+                self.session_tag(tag, caller)
+            }
             PrincipalKind::FederatedUser { .. } => match &self.ask.session.tags {
                 Some(tags) => passed(tags, tag).unwrap_or(KeyState::Absent),
                 None => KeyState::Unknown,
@@ -330,24 +358,10 @@ impl Scene<'_> {
         let Some(role) = self.role_of(caller) else {
             return KeyState::Unknown;
         };
-        if let Some(fixed) = self.transitive(tag) {
-            return fixed;
-        }
         match &self.ask.session.tags {
             Some(tags) => passed(tags, tag).unwrap_or_else(|| self.role_tag(role, tag)),
             None if self.index.trust_facts(role).tags_sessions => KeyState::Unknown,
             None => self.role_tag(role, tag),
-        }
-    }
-
-    // A transitive tag that the chain has set overrides the role's.
-    fn transitive(&self, tag: &str) -> Option<KeyState> {
-        let state = self.state?;
-        let (_, fixed) = state.tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(tag))?;
-        match fixed {
-            Fixed::Unset => None,
-            Fixed::Literal(text) => Some(known(text.as_str())),
-            Fixed::Other => Some(KeyState::Present),
         }
     }
 
@@ -366,12 +380,14 @@ impl Scene<'_> {
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
         let (service, _) = DELIVERED.iter().find_map(|(service, keys)| {
-            let named = keys.iter().any(|key| name == *key || (key.ends_with(':') && name.starts_with(key)));
+            let named = keys
+                .iter()
+                .any(|key| name == *key || (key.ends_with(':') && name.starts_with(key)));
             named.then_some((service, ()))
         })?;
         let handed_out = self.role_of(caller).is_some_and(|role| {
             let facts = self.index.trust_facts(role);
-            facts.services.iter().any(|trusted| trusted == service)
+            facts.services.iter().any(|trusted| **trusted == **service)
         });
         if handed_out {
             return Some(KeyState::Unknown);
@@ -394,13 +410,17 @@ impl Scene<'_> {
         }
         let carried = carries_resource_account(&self.ask.action);
         match name {
-            "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths" if !carried => Some(KeyState::Absent),
+            "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths" if !carried => {
+                Some(KeyState::Absent)
+            }
             "aws:resourceaccount" | "s3:resourceaccount" => Some(match self.owner_of(caller) {
                 Some(account) => known(account.to_string()),
                 None => self.gap_key(),
             }),
             "aws:resourceorgid" => Some(self.owner_org(caller, |_, _, id| known(id))),
-            "aws:resourceorgpaths" => Some(self.owner_org(caller, |scene, account, _| scene.path_of(account))),
+            "aws:resourceorgpaths" => {
+                Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
+            }
             "aws:requestedregion" => Some(self.requested_region()),
             _ => None,
         }
@@ -424,7 +444,11 @@ impl Scene<'_> {
         }
     }
 
-    fn owner_org(&self, caller: PrincipalId, of: impl Fn(&Self, AccountIndex, &str) -> KeyState) -> KeyState {
+    fn owner_org(
+        &self,
+        caller: PrincipalId,
+        of: impl Fn(&Self, AccountIndex, &str) -> KeyState,
+    ) -> KeyState {
         let Some(owner) = self.owner_of(caller) else {
             return KeyState::Unknown;
         };
@@ -443,13 +467,18 @@ impl Scene<'_> {
         }
         // The caller's transitive tags override the role's in a trust policy (R224).
         if self.is_trust()
-            && let Some(fixed) = self.transitive(tag)
-        {
-            return fixed;
-        }
-        if self.is_trust()
-            && self.ask.session.transitive.iter().any(|key| key.eq_ignore_ascii_case(tag))
-            && let Some(state) = self.ask.session.tags.as_ref().and_then(|tags| passed(tags, tag))
+            && self
+                .ask
+                .session
+                .transitive
+                .iter()
+                .any(|key| key.eq_ignore_ascii_case(tag))
+            && let Some(state) = self
+                .ask
+                .session
+                .tags
+                .as_ref()
+                .and_then(|tags| passed(tags, tag))
         {
             return state;
         }
@@ -469,12 +498,18 @@ impl Scene<'_> {
     }
 
     fn carries(&self, name: &str) -> bool {
-        let carriage = self.action_id.map(|action| catalogue().carries_key(action, name));
+        let carriage = self
+            .action_id
+            .map(|action| catalogue().carries_key(action, name));
         !matches!(carriage, Some(KeyCarriage::NotListed))
     }
 
     fn requested_region(&self) -> KeyState {
-        let partition = self.target.arn.as_ref().map_or("aws", |arn| arn.partition());
+        let partition = self
+            .target
+            .arn
+            .as_ref()
+            .map_or("aws", |arn| arn.partition());
         if let Some(region) = region_of_global_service(partition, self.service) {
             return known(region);
         }
@@ -498,18 +533,25 @@ impl Scene<'_> {
             "aws:useragent" | "aws:referer" => KeyState::Unknown,
             "aws:viaawsservice" => known("false"),
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => KeyState::Absent,
-            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => self.source(caller),
-            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => self.network(name),
-            "aws:sourcevpcarn" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => self.endpoint_key(name),
-            "aws:tagkeys" => self.tag_keys(),
-            "sts:externalid" | "sts:rolesessionname" | "sts:sourceidentity" | "sts:transitivetagkeys" => {
-                self.assume_parameter(name)
+            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
+                self.source(caller)
             }
+            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => {
+                self.network(name)
+            }
+            "aws:sourcevpcarn" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => {
+                self.endpoint_key(name)
+            }
+            "aws:tagkeys" => self.tag_keys(),
+            "sts:externalid"
+            | "sts:rolesessionname"
+            | "sts:sourceidentity"
+            | "sts:transitivetagkeys" => self.assume_parameter(name),
             "kms:calleraccount" if self.service == "kms" => self.principal_account(caller),
             "kms:viaservice" => KeyState::Absent,
-            "s3:dataaccesspointarn" | "s3:dataaccesspointaccount" | "s3:accesspointnetworkorigin" => {
-                self.access_point_key(name)
-            }
+            "s3:dataaccesspointarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:accesspointnetworkorigin" => self.access_point_key(name),
             _ => return None,
         };
         Some(state)
@@ -526,7 +568,10 @@ impl Scene<'_> {
         let Some(id) = &self.ask.endpoint else {
             return KeyState::Unknown;
         };
-        let endpoint = self.graph().endpoint_of(id).map(|id| self.graph().endpoint(id));
+        let endpoint = self
+            .graph()
+            .endpoint_of(id)
+            .map(|id| self.graph().endpoint(id));
         match name {
             "aws:sourceip" => KeyState::Absent,
             "aws:sourcevpce" => known(id.as_str()),
@@ -536,20 +581,25 @@ impl Scene<'_> {
     }
 
     fn endpoint_key(&self, name: &str) -> KeyState {
-        let supported = EndpointKey::named(name).is_some_and(|key| supports_endpoint_key(key, &self.ask.action));
+        let supported = EndpointKey::named(name)
+            .is_some_and(|key| supports_endpoint_key(key, &self.ask.action));
         if !supported {
             return KeyState::Absent;
         }
         let Some(id) = &self.ask.endpoint else {
             return KeyState::Unknown;
         };
-        let Some(endpoint) = self.graph().endpoint_of(id).map(|id| self.graph().endpoint(id)) else {
+        let Some(endpoint) = self
+            .graph()
+            .endpoint_of(id)
+            .map(|id| self.graph().endpoint(id))
+        else {
             return KeyState::Present;
         };
         let account = self.graph().account(endpoint.account);
         match name {
             "aws:vpceaccount" => known(account.id.to_string()),
-            "aws:vpceorgid" => self.org_of(endpoint.account, known),
+            "aws:vpceorgid" => self.org_of(endpoint.account, |id| known(id)),
             "aws:vpceorgpaths" => self.org_of(endpoint.account, |_| self.path_of(endpoint.account)),
             // The VPC's ARN holds a region that the endpoint's id does not tell.
             _ => KeyState::Present,
@@ -564,15 +614,27 @@ impl Scene<'_> {
         if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
             return passed(&assume.tags, tag).unwrap_or(KeyState::Absent);
         }
-        if self.carries(name) { KeyState::Unknown } else { KeyState::Absent }
+        if self.carries(name) {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
+        }
     }
 
     fn tag_keys(&self) -> KeyState {
         if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
             let keys: Vec<String> = assume.tags.iter().map(|(key, _)| key.clone()).collect();
-            return if keys.is_empty() { KeyState::Absent } else { KeyState::Known(keys) };
+            return if keys.is_empty() {
+                KeyState::Absent
+            } else {
+                KeyState::Known(keys)
+            };
         }
-        if self.carries("aws:tagkeys") { KeyState::Unknown } else { KeyState::Absent }
+        if self.carries("aws:tagkeys") {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
+        }
     }
 
     fn assume_parameter(&self, name: &str) -> KeyState {
@@ -582,9 +644,17 @@ impl Scene<'_> {
         match (name, &self.ask.assume) {
             ("sts:externalid", _) if !self.is_assume_role() => KeyState::Absent,
             ("sts:externalid", _) => KeyState::Unknown,
-            ("sts:rolesessionname", Some(assume)) => assume.name.as_deref().map_or(KeyState::Present, known),
+            ("sts:rolesessionname", Some(assume)) => {
+                assume.name.as_deref().map_or(KeyState::Present, known)
+            }
             ("sts:rolesessionname", None) => KeyState::Present,
-            ("sts:sourceidentity", Some(assume)) => assume.source_identity.as_deref().map_or(KeyState::Absent, known),
+            ("sts:sourceidentity", _) if self.state.is_some() => self
+                .state
+                .map_or(KeyState::Unknown, |state| fixed_state(&state.next)),
+            ("sts:sourceidentity", Some(assume)) => assume
+                .source_identity
+                .as_deref()
+                .map_or(KeyState::Absent, known),
             ("sts:transitivetagkeys", Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
             _ => KeyState::Unknown,
         }
@@ -599,13 +669,21 @@ impl Scene<'_> {
         let record = self.graph().resource_of(arn);
         match name {
             "s3:dataaccesspointarn" => known(arn.as_str()),
-            "s3:dataaccesspointaccount" => match arn.parse::<whocan_policy::Arn>().ok().and_then(|arn| arn.account()) {
+            "s3:dataaccesspointaccount" => match arn
+                .parse::<whocan_policy::Arn>()
+                .ok()
+                .and_then(|arn| arn.account())
+            {
                 Some(account) => known(account.to_string()),
                 None => KeyState::Present,
             },
             _ => match record.map(|record| &self.graph().resource(record).detail) {
                 Some(whocan_snapshot::Detail::AccessPoint(point)) => {
-                    known(if point.vpc.is_some() { "VPC" } else { "Internet" })
+                    known(if point.vpc.is_some() {
+                        "VPC"
+                    } else {
+                        "Internet"
+                    })
                 }
                 _ => KeyState::Present,
             },
@@ -619,12 +697,18 @@ impl Scene<'_> {
             return state;
         }
         if name.starts_with("aws:") {
-            return match self.action_id.map(|action| catalogue().carries_key(action, name)) {
+            return match self
+                .action_id
+                .map(|action| catalogue().carries_key(action, name))
+            {
                 Some(KeyCarriage::NotListed) => KeyState::Absent,
                 _ => KeyState::Unknown,
             };
         }
-        match self.action_id.map(|action| catalogue().carries_key(action, name)) {
+        match self
+            .action_id
+            .map(|action| catalogue().carries_key(action, name))
+        {
             Some(KeyCarriage::NotListed) => KeyState::Absent,
             _ => KeyState::Unknown,
         }
@@ -642,7 +726,9 @@ impl Scene<'_> {
             return None;
         }
         Some(match self.kind(caller) {
-            PrincipalKind::Oidc { issuer: own } if own.eq_ignore_ascii_case(issuer) => KeyState::Unknown,
+            PrincipalKind::Oidc { issuer: own } if own.eq_ignore_ascii_case(issuer) => {
+                KeyState::Unknown
+            }
             _ => self.kept_claim(caller, Some(issuer)),
         })
     }
@@ -653,6 +739,14 @@ impl Scene<'_> {
             Some(role) if self.index.trust_facts(role).trusts_provider(issuer) => KeyState::Unknown,
             _ => self.unless_foreign(caller),
         }
+    }
+}
+
+fn fixed_state(fixed: &Fixed) -> KeyState {
+    match fixed {
+        Fixed::Unset => KeyState::Absent,
+        Fixed::Literal(text) => known(text.as_str()),
+        Fixed::Other => KeyState::Present,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, Membership, PrincipalId};
-use whocan_policy::catalogue::facts::{accepts_anonymous_calls, is_immutable, kms_works_across_accounts};
+use whocan_policy::catalogue::facts::{
+    accepts_anonymous_calls, is_immutable, kms_works_across_accounts,
+};
 
 use super::resource::Owner;
 use super::{Scene, trust};
@@ -25,7 +27,9 @@ impl Scene<'_> {
             planes.or(&Planes::open(callers.foreign.clone()));
             return Some(planes);
         }
-        let immutable = self.arn().is_some_and(|arn| is_immutable(&self.ask.action, arn.as_str()).is_some());
+        let immutable = self
+            .arn()
+            .is_some_and(|arn| is_immutable(&self.ask.action, arn.as_str()).is_some());
         if immutable || self.is_assume_root_of_wrong_target() {
             return Some(Planes::default());
         }
@@ -66,7 +70,9 @@ impl Scene<'_> {
             return RoaringBitmap::new();
         };
         let own = self.graph().account_of(owner);
-        let own = own.map(|index| self.callers().by_account[index.index()].clone()).unwrap_or_default();
+        let own = own
+            .map(|index| self.callers().by_account[index.index()].clone())
+            .unwrap_or_default();
         let mut outsiders = &self.callers().all - &own;
         if !self.is("iam:PassRole") {
             outsiders -= &self.callers().services;
@@ -84,7 +90,12 @@ impl Scene<'_> {
         let Some(partition) = self.arn().map(|arn| arn.partition()) else {
             return others;
         };
-        for (account, members) in self.graph().accounts().iter().zip(&self.callers().by_account) {
+        for (account, members) in self
+            .graph()
+            .accounts()
+            .iter()
+            .zip(&self.callers().by_account)
+        {
             if !account.collected {
                 continue;
             }
@@ -105,9 +116,15 @@ impl Scene<'_> {
         if !self.is("sts:AssumeRoot") {
             return false;
         }
-        let account = self.arn().and_then(|arn| arn.account()).and_then(|id| self.graph().account_of(id));
+        let account = self
+            .arn()
+            .and_then(|arn| arn.account())
+            .and_then(|id| self.graph().account_of(id));
         account.is_some_and(|account| {
-            matches!(self.graph().account(account).membership, Membership::Management | Membership::Outside)
+            matches!(
+                self.graph().account(account).membership,
+                Membership::Management | Membership::Outside
+            )
         })
     }
 
@@ -119,11 +136,16 @@ impl Scene<'_> {
             let mut accounts = vec![organization.management];
             if let Collected::Yes(delegated) = &organization.delegated {
                 let for_iam = delegated.iter().filter(|(_, services)| {
-                    services.iter().any(|service| service == "iam.amazonaws.com" || service == "iam")
+                    services
+                        .iter()
+                        .any(|service| service == "iam.amazonaws.com" || service == "iam")
                 });
                 accounts.extend(for_iam.map(|(account, _)| *account));
             }
-            for account in accounts.into_iter().filter_map(|id| self.graph().account_of(id)) {
+            for account in accounts
+                .into_iter()
+                .filter_map(|id| self.graph().account_of(id))
+            {
                 able |= &callers.by_account[account.index()];
             }
         }

@@ -25,7 +25,11 @@ impl Scene<'_> {
         if !self.is_key() {
             return granted;
         }
-        let Some(Detail::Key(key)) = self.target.carrier.map(|id| &self.graph().resource(id).detail) else {
+        let Some(Detail::Key(key)) = self
+            .target
+            .carrier
+            .map(|id| &self.graph().resource(id).detail)
+        else {
             return granted;
         };
         let Some(grants) = self.known(&key.grants) else {
@@ -36,7 +40,11 @@ impl Scene<'_> {
         };
         let operation = self.ask.action.split(':').nth(1).unwrap_or_default();
         for grant in grants {
-            if grant.operations.iter().any(|one| one.eq_ignore_ascii_case(operation)) {
+            if grant
+                .operations
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(operation))
+            {
                 granted.or(&self.by_grant(grant, identity, limits, own_account));
             }
         }
@@ -46,10 +54,17 @@ impl Scene<'_> {
     // Users, roles, sessions: no services.
     fn grantable(&self) -> RoaringBitmap {
         let callers = self.callers();
-        &callers.all - &(&(&callers.services | &callers.oidc) | &(&callers.saml | &callers.anonymous))
+        &callers.all
+            - &(&(&callers.services | &callers.oidc) | &(&callers.saml | &callers.anonymous))
     }
 
-    fn by_grant(&self, grant: &KeyGrant, identity: &Planes, limits: &Limits, own_account: bool) -> Planes {
+    fn by_grant(
+        &self,
+        grant: &KeyGrant,
+        identity: &Planes,
+        limits: &Limits,
+        own_account: bool,
+    ) -> Planes {
         let limit = limits.boundary.clone().and(&limits.session);
         let own = identity.clone().and(&limit);
         let held = match self.grantee_of(&grant.grantee) {
@@ -82,9 +97,13 @@ impl Scene<'_> {
         });
         if let Some(account) = account {
             let index = graph.account_of(account)?;
-            return Some(Grantee::Account(self.callers().by_account[index.index()].clone()));
+            return Some(Grantee::Account(
+                self.callers().by_account[index.index()].clone(),
+            ));
         }
-        let id = graph.principal_of(text).or_else(|| self.foreign_named(text))?;
+        let id = graph
+            .principal_of(text)
+            .or_else(|| self.foreign_named(text))?;
         Some(Grantee::Principals(match graph.principal(id).role() {
             Some(_) => self.callers().of_role(id),
             None => [id.0].into_iter().collect(),

@@ -29,7 +29,11 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
     let Some(first) = decided.next() else {
         return Truth::Unknown;
     };
-    if decided.all(|other| other == first) { first } else { Truth::Unknown }
+    if decided.all(|other| other == first) {
+        first
+    } else {
+        Truth::Unknown
+    }
 }
 
 // In the request with some value: presence itself is decided, and what holds of any value.
@@ -44,7 +48,9 @@ fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
 // In the request with a value that starts like this (`AROAEXAMPLE:`).
 fn prefixed(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
     let operator = &condition.operator;
-    if !matches!(operator.test, Test::StringLike | Test::StringEquals) || operator.qualifier.is_some() {
+    if !matches!(operator.test, Test::StringLike | Test::StringEquals)
+        || operator.qualifier.is_some()
+    {
         return present(condition, wanted);
     }
     let matched = Truth::any(wanted.iter().map(|filling| covers(filling, prefix)));
@@ -80,7 +86,11 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
         KeyState::OneOf(states) => {
             let mut inserted = states.iter().map(variable);
             let first = inserted.next().unwrap_or(VariableValue::Unknown);
-            if inserted.all(|other| other == first) { first } else { VariableValue::Unknown }
+            if inserted.all(|other| other == first) {
+                first
+            } else {
+                VariableValue::Unknown
+            }
         }
         KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
     }

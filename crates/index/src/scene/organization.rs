@@ -106,7 +106,11 @@ impl Scene<'_> {
     /// Decides whom a resource control policy of the owner's account denies (R158 to R164).
     pub fn rcps_deny(&self) -> Planes {
         let exempt_action = self.ask.action.eq_ignore_ascii_case("kms:RetireGrant");
-        if self.ask.ignoring.rcps || exempt_action || !is_under_rcps(self.service) || self.is_aws_managed_key() {
+        if self.ask.ignoring.rcps
+            || exempt_action
+            || !is_under_rcps(self.service)
+            || self.is_aws_managed_key()
+        {
             return Planes::default();
         }
         let set = &self.callers().all - &self.callers().service_linked;
@@ -161,14 +165,21 @@ impl Scene<'_> {
             return Planes::open(set.clone());
         }
         let mut denied = Planes::default();
-        for statement in document.statements.iter().filter(|statement| is_rcp_statement(statement)) {
+        for statement in document
+            .statements
+            .iter()
+            .filter(|statement| is_rcp_statement(statement))
+        {
             denied.or(&self.applies(statement, set, Resources::Needed));
         }
         denied
     }
 
     fn is_aws_managed_key(&self) -> bool {
-        let record = self.target.carrier.map(|id| &self.graph().resource(id).detail);
+        let record = self
+            .target
+            .carrier
+            .map(|id| &self.graph().resource(id).detail);
         match record {
             Some(whocan_snapshot::Detail::Key(key)) => self.known(&key.aws_managed) == Some(&true),
             _ => false,
@@ -198,17 +209,27 @@ impl Scene<'_> {
         let Some(id) = &self.ask.endpoint else {
             return Endpoint::None;
         };
-        let Some(endpoint) = self.graph().endpoint_of(id).map(|id| self.graph().endpoint(id)) else {
+        let Some(endpoint) = self
+            .graph()
+            .endpoint_of(id)
+            .map(|id| self.graph().endpoint(id))
+        else {
             return Endpoint::Unread;
         };
-        let Some(document) = endpoint.policy.and_then(|policy| self.graph().document_of(policy)) else {
+        let Some(document) = endpoint
+            .policy
+            .and_then(|policy| self.graph().document_of(policy))
+        else {
             return Endpoint::None;
         };
         if document.malformed {
             return Endpoint::Says(Planes::open(self.callers().all.clone()));
         }
         let mut planes = Planes::default();
-        let live = document.statements.iter().filter(|statement| !statement.is_inert());
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
         for statement in live.filter(|statement| statement.effect == Some(effect)) {
             let named = self.endpoint_principals(statement.principal.as_ref(), endpoint.kind);
             let applies = self.applies(statement, &named.possibly, Resources::Needed);
@@ -255,11 +276,16 @@ enum Endpoint {
 
 // Customer RCPs deny, to everyone, named actions; anything else is ignored (R163).
 fn is_rcp_statement(statement: &Statement) -> bool {
-    let everyone = statement.principal.as_ref().is_some_and(|clause| {
-        !clause.negated && clause.entries == [NamedPrincipal::Everyone]
-    });
+    let everyone = statement
+        .principal
+        .as_ref()
+        .is_some_and(|clause| !clause.negated && clause.entries == [NamedPrincipal::Everyone]);
     let actions = statement.actions.as_ref().is_some_and(|clause| {
-        !clause.negated && clause.patterns.iter().all(|pattern| pattern.as_str() != "*")
+        !clause.negated
+            && clause
+                .patterns
+                .iter()
+                .all(|pattern| pattern.as_str() != "*")
     });
     !statement.is_inert() && statement.effect == Some(Effect::Deny) && everyone && actions
 }

@@ -142,7 +142,10 @@ impl Scene<'_> {
             return Planes::open(set.clone());
         }
         let mut planes = Planes::default();
-        let live = document.statements.iter().filter(|statement| !statement.is_inert());
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
         for statement in live.filter(|statement| statement.effect == Some(effect)) {
             planes.or(&self.applies(statement, set, Resources::Needed));
         }
@@ -196,9 +199,15 @@ impl Federated {
         for attachment in identity.iter().flat_map(|identity| &identity.policies) {
             match graph.policy(attachment.policy).document {
                 Some(document) if !graph.document(document).malformed => {
-                    match self.by_document.iter_mut().find(|(known, _)| *known == document) {
+                    match self
+                        .by_document
+                        .iter_mut()
+                        .find(|(known, _)| *known == document)
+                    {
                         Some((_, sessions)) => drop(sessions.insert(session)),
-                        None => self.by_document.push((document, [session].into_iter().collect())),
+                        None => self
+                            .by_document
+                            .push((document, [session].into_iter().collect())),
                     }
                 }
                 _ => drop(self.open.insert(session)),
@@ -207,7 +216,10 @@ impl Federated {
     }
 
     fn holders(&self, document: DocumentId) -> Option<&RoaringBitmap> {
-        let found = self.by_document.iter().find(|(known, _)| *known == document);
+        let found = self
+            .by_document
+            .iter()
+            .find(|(known, _)| *known == document);
         found.map(|(_, sessions)| sessions)
     }
 }

@@ -2,7 +2,9 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{PolicyId, PrincipalId, PrincipalKind};
-use whocan_policy::{AccountId, Arn, Document, Effect, NamedPrincipal, PrincipalClause, Statement, Truth};
+use whocan_policy::{
+    AccountId, Arn, Document, Effect, NamedPrincipal, PrincipalClause, Statement, Truth,
+};
 
 use super::statement::Resources;
 use super::{AccessPointSide, Scene};
@@ -55,7 +57,7 @@ impl Named {
 /// What is known of the resource's policy.
 enum Policy<'a> {
     None,
-    Document(PolicyId, &'a Document),
+    Document(&'a Document),
     /// Not collected: it may say anything.
     Unread,
 }
@@ -67,7 +69,7 @@ impl Scene<'_> {
             Policy::None => Named::default(),
             Policy::Unread if self.strict => Named::anything(&self.callers().all),
             Policy::Unread => Named::default(),
-            Policy::Document(_, document) => self.named_by(document),
+            Policy::Document(document) => self.named_by(document),
         };
         if self.owned_elsewhere() == Some(true) {
             named = Named::default();
@@ -84,9 +86,14 @@ impl Scene<'_> {
             Policy::None => Planes::default(),
             Policy::Unread if self.strict => Planes::open(self.callers().all.clone()),
             Policy::Unread => Planes::default(),
-            Policy::Document(_, document) if document.malformed => Planes::open(self.callers().all.clone()),
-            Policy::Document(_, document) => {
-                let live = document.statements.iter().filter(|statement| !statement.is_inert());
+            Policy::Document(document) if document.malformed => {
+                Planes::open(self.callers().all.clone())
+            }
+            Policy::Document(document) => {
+                let live = document
+                    .statements
+                    .iter()
+                    .filter(|statement| !statement.is_inert());
                 let mut denied = Planes::default();
                 for statement in live.filter(|statement| statement.effect == Some(Effect::Deny)) {
                     denied.or(&self.denied_by(statement));
@@ -108,14 +115,21 @@ impl Scene<'_> {
         let super::resource::Owner::Account(owner) = self.target.owner else {
             return RoaringBitmap::new();
         };
-        let own = self.graph().account_of(owner).map(|index| &self.callers().by_account[index.index()]);
-        own.map(|own| own & &self.callers().roots).unwrap_or_default()
+        let own = self
+            .graph()
+            .account_of(owner)
+            .map(|index| &self.callers().by_account[index.index()]);
+        own.map(|own| own & &self.callers().roots)
+            .unwrap_or_default()
     }
 
     fn resource_policy(&self) -> Policy<'_> {
         let graph = self.graph();
         if self.is_trust()
-            && let Some(role) = self.target.role.and_then(|role| graph.principal(role).role())
+            && let Some(role) = self
+                .target
+                .role
+                .and_then(|role| graph.principal(role).role())
         {
             return self.read(role.trust);
         }
@@ -142,7 +156,9 @@ impl Scene<'_> {
 
     // A trust policy of a role that was not collected.
     fn is_trust_call_on_unknown_role(&self) -> bool {
-        super::trust::is_session_call(&self.ask.action) && self.target.role.is_none() && !self.target.collected
+        super::trust::is_session_call(&self.ask.action)
+            && self.target.role.is_none()
+            && !self.target.collected
     }
 
     // A collected kind without record has no policy; a key that does not exist grants nothing.
@@ -152,7 +168,7 @@ impl Scene<'_> {
 
     fn read(&self, policy: PolicyId) -> Policy<'_> {
         match self.graph().document_of(policy) {
-            Some(document) => Policy::Document(policy, document),
+            Some(document) => Policy::Document(document),
             None => {
                 self.gap_seen.set(true);
                 Policy::Unread
@@ -162,7 +178,11 @@ impl Scene<'_> {
 
     // Whether resources of this service can have policies at all (R122, R141).
     fn takes_policy(&self) -> bool {
-        if self.target.carrier.is_some_and(|id| !self.graph().resource(id).policy.is_not()) {
+        if self
+            .target
+            .carrier
+            .is_some_and(|id| !self.graph().resource(id).policy.is_not())
+        {
             return true;
         }
         whocan_policy::catalogue::facts::takes_resource_policies(self.service)
@@ -173,7 +193,10 @@ impl Scene<'_> {
             return Named::anything(&self.callers().all);
         }
         let mut named = Named::default();
-        let live = document.statements.iter().filter(|statement| !statement.is_inert());
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
         for statement in live.filter(|statement| statement.effect == Some(Effect::Allow)) {
             named.or(&self.allowed_by(statement));
         }
@@ -243,7 +266,9 @@ impl Scene<'_> {
             NamedPrincipal::Account(account) => named.account.or(&self.members(*account)),
             NamedPrincipal::User(arn) => self.add_user(arn, named),
             NamedPrincipal::Role(arn) => self.add_role(arn, named),
-            NamedPrincipal::Session { account, role, arn, .. } => {
+            NamedPrincipal::Session {
+                account, role, arn, ..
+            } => {
                 self.add_session(*account, role, arn, named);
             }
             NamedPrincipal::FederatedUser(arn) => {
@@ -313,7 +338,9 @@ impl Scene<'_> {
         let mut sessions = RoaringBitmap::new();
         for id in &self.callers().foreign {
             let arn = &graph.principal(PrincipalId(id)).arn;
-            let Ok(arn) = arn.parse::<Arn>() else { continue };
+            let Ok(arn) = arn.parse::<Arn>() else {
+                continue;
+            };
             let session = arn.resource().strip_prefix("assumed-role/");
             let same = session.and_then(|session| session.split('/').next()) == Some(name);
             if same && arn.account() == role.account() {
@@ -366,13 +393,19 @@ impl Scene<'_> {
             graph.principal_of(&format!("oidc:{provider}"))
         };
         if let Some(id) = id {
-            named.direct.or(&Planes::uniform(exists, &[id.0].into_iter().collect()));
+            named
+                .direct
+                .or(&Planes::uniform(exists, &[id.0].into_iter().collect()));
         }
     }
 
     fn provider_exists(&self, role: PrincipalId, provider: &str) -> Truth {
         let graph = self.graph();
-        let Some(account) = graph.principal(role).account.map(|index| graph.account(index)) else {
+        let Some(account) = graph
+            .principal(role)
+            .account
+            .map(|index| graph.account(index))
+        else {
             return Truth::Unknown;
         };
         let owner = provider.parse::<Arn>().ok().and_then(|arn| arn.account());
@@ -437,13 +470,17 @@ impl Scene<'_> {
         }
         let needed: &[Truth] = match &self.graph().principal(caller).kind {
             PrincipalKind::User(_) => &[direct, account],
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } | PrincipalKind::FederatedUser { .. } => {
-                &[direct, role, account]
-            }
+            PrincipalKind::Role(..)
+            | PrincipalKind::Session { .. }
+            | PrincipalKind::FederatedUser { .. } => &[direct, role, account],
             PrincipalKind::Root => &[account],
             PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => {
                 let some = direct | role | account;
-                return if some == Truth::False { Truth::True } else { Truth::Unknown };
+                return if some == Truth::False {
+                    Truth::True
+                } else {
+                    Truth::Unknown
+                };
             }
             _ => &[direct],
         };

@@ -39,8 +39,13 @@ impl Scene<'_> {
     ///
     /// `None` if none is known to be on and one was not collected.
     pub fn blocks(&self, setting: impl Fn(&PublicAccessBlock) -> bool) -> Option<bool> {
-        let organization = self.graph().organization().map(|one| &one.public_access_block);
-        let account = self.carrier_account().map(|account| &self.graph().account(account).public_access_block);
+        let organization = self
+            .graph()
+            .organization()
+            .map(|one| &one.public_access_block);
+        let account = self
+            .carrier_account()
+            .map(|account| &self.graph().account(account).public_access_block);
         let own = self.own_block();
         let levels = [organization, account, own];
         let known = levels.iter().flatten().filter_map(|level| level.known());
@@ -55,7 +60,9 @@ impl Scene<'_> {
     }
 
     fn carrier_account(&self) -> Option<whocan_graph::AccountIndex> {
-        self.target.carrier.map(|id| self.graph().resource(id).account)
+        self.target
+            .carrier
+            .map(|id| self.graph().resource(id).account)
     }
 
     fn own_block(&self) -> Option<&Collected<Option<PublicAccessBlock>>> {
@@ -105,7 +112,9 @@ impl Scene<'_> {
             return false;
         }
         let policy = record.policy.known().copied().flatten();
-        policy.and_then(|policy| self.graph().document_of(policy)).is_some_and(|document| is_public(document))
+        policy
+            .and_then(|policy| self.graph().document_of(policy))
+            .is_some_and(|document| is_public(document))
     }
 
     /// Nothing is denied by these settings beyond what [`Scene::restricted`] takes away.
@@ -116,14 +125,19 @@ impl Scene<'_> {
 
 // Some Allow names everybody and no condition holds it to fixed values.
 fn is_public(document: &Document) -> bool {
-    let live = document.statements.iter().filter(|statement| !statement.is_inert());
-    live.filter(|statement| statement.effect == Some(Effect::Allow)).any(is_public_statement)
+    let live = document
+        .statements
+        .iter()
+        .filter(|statement| !statement.is_inert());
+    live.filter(|statement| statement.effect == Some(Effect::Allow))
+        .any(is_public_statement)
 }
 
 fn is_public_statement(statement: &Statement) -> bool {
-    let everybody = statement.principal.as_ref().is_some_and(|clause| {
-        clause.negated || clause.entries.contains(&NamedPrincipal::Everyone)
-    });
+    let everybody = statement
+        .principal
+        .as_ref()
+        .is_some_and(|clause| clause.negated || clause.entries.contains(&NamedPrincipal::Everyone));
     everybody && !statement.conditions.iter().any(fixes)
 }
 
@@ -135,7 +149,11 @@ fn fixes(condition: &Condition) -> bool {
         && operator.qualifier != Some(SetQualifier::ForAllValues)
         && matches!(
             operator.test,
-            Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn | Test::IpAddress
+            Test::StringEquals
+                | Test::StringEqualsIgnoreCase
+                | Test::StringLike
+                | Test::Arn
+                | Test::IpAddress
         );
     if !positive || !FIXING_KEYS.contains(&key) || condition.values.is_empty() {
         return false;
@@ -149,7 +167,11 @@ fn fixes(condition: &Condition) -> bool {
 }
 
 fn is_fixed(value: &whocan_policy::ConditionValue) -> bool {
-    value.template.parts().iter().all(|part| matches!(part, Part::Text(_)))
+    value
+        .template
+        .parts()
+        .iter()
+        .all(|part| matches!(part, Part::Text(_)))
 }
 
 fn is_fixed_text(text: &str) -> bool {

@@ -1,11 +1,9 @@
 //! Calls that start sessions of a role.
 
-use roaring::RoaringBitmap;
-use whocan_graph::{PrincipalId, PrincipalKind};
-
 use super::Scene;
 use crate::Planes;
 use crate::state::Fixed;
+use roaring::RoaringBitmap;
 
 /// Returns whether the action hands out credentials of a role, or belongs to such a call (R60).
 pub(crate) fn is_session_call(action: &str) -> bool {
@@ -53,7 +51,8 @@ impl Scene<'_> {
         let callers = self.callers();
         let everyone = callers.all.clone();
         let carriers = &callers.sessions | &callers.federated_users;
-        let mut tags = self.services_that(&["pods.eks.amazonaws.com", "rolesanywhere.amazonaws.com"]);
+        let mut tags =
+            self.services_that(&["pods.eks.amazonaws.com", "rolesanywhere.amazonaws.com"]);
         let mut identity = self.services_that(&["rolesanywhere.amazonaws.com"]);
         if let Some(assume) = &self.ask.assume {
             if !assume.tags.is_empty() {
@@ -63,26 +62,25 @@ impl Scene<'_> {
                 identity |= &everyone;
             }
         }
-        if !self.ask.session.transitive.is_empty() || self.carries_transitive_tags() {
+        if !self.ask.session.transitive.is_empty() {
             tags |= &carriers;
         }
-        if self.ask.session.source_identity.is_some() || self.carries_source_identity() {
+        if self.ask.session.source_identity.is_some() {
             identity |= &carriers;
         }
-        vec![("sts:TagSession", tags), ("sts:SetSourceIdentity", identity)]
-    }
-
-    fn carries_source_identity(&self) -> bool {
-        self.state.is_some_and(|state| state.source_identity != Fixed::Unset)
-    }
-
-    fn carries_transitive_tags(&self) -> bool {
-        let tags = self.state.iter().flat_map(|state| &state.tags);
-        tags.into_iter().any(|(_, fixed)| *fixed != Fixed::Unset)
+        if self.state.is_some_and(|state| state.next != Fixed::Unset) {
+            identity |= &everyone;
+        }
+        vec![
+            ("sts:TagSession", tags),
+            ("sts:SetSourceIdentity", identity),
+        ]
     }
 
     fn services_that(&self, names: &[&str]) -> RoaringBitmap {
-        let ids = names.iter().filter_map(|name| self.graph().principal_of(&format!("service:{name}")));
+        let ids = names
+            .iter()
+            .filter_map(|name| self.graph().principal_of(&format!("service:{name}")));
         ids.map(|id| id.0).collect()
     }
 
@@ -97,25 +95,31 @@ impl Scene<'_> {
             _ => false,
         };
         let tags = assume.tags.iter().any(|(key, value)| {
-            let fixed = session.transitive.iter().any(|one| one.eq_ignore_ascii_case(key));
-            let own = session.tags.iter().flatten().find(|(name, _)| name.eq_ignore_ascii_case(key));
+            let fixed = session
+                .transitive
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(key));
+            let own = session
+                .tags
+                .iter()
+                .flatten()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key));
             fixed && own.is_some_and(|(_, own)| own != value)
         });
-        if identity || tags { self.callers().sessions.clone() } else { RoaringBitmap::new() }
+        if identity || tags {
+            self.callers().sessions.clone()
+        } else {
+            RoaringBitmap::new()
+        }
     }
 
     /// Returns those who cannot be reached by SAML because Identity Center hands the role out (R222).
     pub fn is_identity_center_role(&self) -> bool {
-        let role = self.target.role.and_then(|role| self.graph().principal(role).role());
+        let role = self
+            .target
+            .role
+            .and_then(|role| self.graph().principal(role).role());
         role.is_some_and(|role| role.identity_center)
-    }
-
-    /// Returns whether the caller is one of an account that was not collected.
-    pub fn is_foreign(&self, caller: PrincipalId) -> bool {
-        matches!(
-            self.graph().principal(caller).kind,
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_)
-        )
     }
 
     /// Decides the other calls that belong to this one.
@@ -131,7 +135,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
-            let allowed = other.decide_alone();
+            let allowed = other.decide();
             if other.gap_seen.get() {
                 self.gap_seen.set(true);
             }
