@@ -12,6 +12,8 @@ mod derived;
 mod disk;
 mod envelope;
 mod error;
+#[cfg(test)]
+mod faults;
 mod hash;
 mod inventory;
 mod lock;
@@ -142,12 +144,7 @@ impl Store {
     /// removed the snapshot while it was being loaded.
     pub fn load(&self, id: &SnapshotId) -> Result<Snapshot, StoreError> {
         let manifest = self.manifest(id)?;
-        self.load_objects(&manifest).map_err(|error| match error {
-            StoreError::MissingObject { .. } if !manifests::path(&self.dir, id).exists() => {
-                StoreError::RemovedMeanwhile { id: id.clone() }
-            }
-            other => other,
-        })
+        self.load_named(id, &manifest)
     }
 
     /// Loads one account's object.
@@ -171,6 +168,15 @@ impl Store {
     /// Examines one snapshot, its manifest and each of its objects.
     pub fn verify_snapshot(&self, id: &SnapshotId) -> Vec<Finding> {
         verification::verify_snapshot(&self.dir, id)
+    }
+
+    fn load_named(&self, id: &SnapshotId, manifest: &Manifest) -> Result<Snapshot, StoreError> {
+        self.load_objects(manifest).map_err(|error| match error {
+            StoreError::MissingObject { .. } if !manifests::path(&self.dir, id).exists() => {
+                StoreError::RemovedMeanwhile { id: id.clone() }
+            }
+            other => other,
+        })
     }
 
     fn load_objects(&self, manifest: &Manifest) -> Result<Snapshot, StoreError> {
@@ -209,4 +215,32 @@ fn load_each<T: Send + Sync>(
         .map(|(id, hash)| load(*id, &hash.parse()?).map(Arc::new))
         .collect();
     loaded.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_removed_while_it_is_loaded_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let account = AccountObject::unread("111122223333".parse().unwrap());
+        let mut writer = store.writer().unwrap();
+        let hash = writer.put_account(&account).unwrap();
+        let mut manifest = Manifest::new(Timestamp::UNIX_EPOCH, "test");
+        manifest.accounts = vec![(account.id, hash.into())];
+        let id = writer.commit(manifest).unwrap();
+        drop(writer);
+
+        let manifest = store.manifest(&id).unwrap();
+        store.writer().unwrap().remove(&id).unwrap();
+        let error = store.load_named(&id, &manifest).unwrap_err();
+        assert!(
+            matches!(error, StoreError::RemovedMeanwhile { .. }),
+            "{error}"
+        );
+    }
 }
