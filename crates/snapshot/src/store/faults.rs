@@ -1,10 +1,10 @@
-//! Tests: the disk refuses at every step, one after the other.
+//! Tests: the steps of writing, and a disk that refuses one after the other.
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tempfile::NamedTempFile;
@@ -69,6 +69,46 @@ impl Disk for FullDisk {
     }
 }
 
+/// A disk that writes down what it is asked for.
+#[derive(Debug)]
+struct Witness {
+    store: PathBuf,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Witness {
+    fn note(&self, step: &str, path: &Path) {
+        // Only the room: what follows is the hash of something.
+        let inside = path.strip_prefix(&self.store).unwrap();
+        let room = inside.iter().next().unwrap_or_default();
+        let depth = "/*".repeat(inside.iter().count().saturating_sub(1));
+        let note = format!("{step} {}{depth}", room.display());
+        self.seen.lock().unwrap().push(note.trim_end().to_owned());
+    }
+}
+
+impl Disk for Witness {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.note("write", &self.store);
+        file.write_all(bytes)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        self.note("sync", &self.store);
+        file.sync_all()
+    }
+
+    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+        self.note("rename to", path);
+        file.persist(path).map(drop).map_err(|error| error.error)
+    }
+
+    fn sync_directory(&self, dir: &Path) -> io::Result<()> {
+        self.note("sync names in", dir);
+        disk::sync_directory(dir)
+    }
+}
+
 fn account(alias: &str) -> AccountObject {
     let mut account = AccountObject::unread("111122223333".parse().unwrap());
     account.aliases.push(alias.to_owned());
@@ -81,6 +121,32 @@ fn import(writer: &mut Writer, alias: &str) -> Result<SnapshotId, StoreError> {
     let mut manifest = Manifest::new(Timestamp::UNIX_EPOCH, alias);
     manifest.accounts = vec![(account.id, hash.into())];
     writer.commit(manifest)
+}
+
+#[test]
+fn everything_a_manifest_names_is_on_disk_before_the_manifest() {
+    let dir = tempfile::tempdir().unwrap();
+    Store::open(dir.path()).unwrap();
+    let seen = Arc::default();
+    let witness = Witness {
+        store: dir.path().to_owned(),
+        seen: Arc::clone(&seen),
+    };
+    let mut writer = Writer::with_disk(dir.path(), Box::new(witness)).unwrap();
+    import(&mut writer, "any").unwrap();
+    let seen = seen.lock().unwrap().join("\n");
+    insta::assert_snapshot!(seen, @"
+    write
+    sync
+    rename to objects/*/*
+    sync names in
+    sync names in objects
+    sync names in objects/*
+    write
+    sync
+    rename to snapshots/*
+    sync names in snapshots
+    ");
 }
 
 #[test]

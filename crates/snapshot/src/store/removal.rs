@@ -71,15 +71,14 @@ impl Writer {
     /// The first manifest that cannot be read, before anything is dropped: its
     /// objects would be lost. [`StoreError::Io`].
     pub fn prune(&mut self) -> Result<Removed, StoreError> {
-        let needs = Needs::load(&self.dir)?;
-        if let Some(error) = needs.unreadable.into_iter().next() {
-            return Err(error);
+        let mut needs = Needs::load(&self.dir)?;
+        if !needs.unreadable.is_empty() {
+            return Err(needs.unreadable.remove(0));
         }
         let temporary = writer::temporary_files(&self.dir)?;
         for path in &temporary {
             self.remove_file(path)?;
         }
-        let needs = Needs::load(&self.dir)?;
         Ok(Removed {
             objects: self.remove_objects(objects::list(&self.dir)?.objects, &needs)?,
             derived: self.remove_derived(&needs)?,

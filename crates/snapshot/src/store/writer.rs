@@ -23,7 +23,7 @@ pub struct Writer {
     pub(super) disk: Box<dyn Disk>,
     /// The directories with new names that may not be on disk yet.
     unsynced: Mutex<BTreeSet<PathBuf>>,
-    /// What was put here, and may be needed by a manifest that is not there yet.
+    /// What was put here and waits for its manifest; no removal may drop it.
     put: Mutex<BTreeSet<ObjectHash>>,
     _lock: Lock,
 }
@@ -90,7 +90,8 @@ impl Writer {
     pub fn commit(&mut self, manifest: Manifest) -> Result<SnapshotId, StoreError> {
         let manifest = manifests::normalize(manifest);
         manifests::check(&manifest)?;
-        for reference in manifests::references(&manifest)? {
+        let references = manifests::references(&manifest)?;
+        for reference in &references {
             let path = objects::path(&self.dir, &reference.hash);
             if !path.is_file() {
                 return Err(StoreError::MissingObject { path });
@@ -107,10 +108,16 @@ impl Writer {
             // An error means that there is no snapshot.
             let _ = self.disk.remove(&path);
         })?;
+        // From now on the manifest protects them, as long as it is there.
+        let mut put_here = self.put_here();
+        for reference in &references {
+            put_here.remove(&reference.hash);
+        }
+        drop(put_here);
         Ok(id)
     }
 
-    /// Returns what was put by this writer.
+    /// Returns what was put by this writer and waits for its manifest.
     pub(super) fn put_here(&self) -> MutexGuard<'_, BTreeSet<ObjectHash>> {
         self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }

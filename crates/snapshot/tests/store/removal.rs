@@ -160,3 +160,14 @@ fn a_manifest_of_a_newer_version_is_not_removed() {
     );
     assert!(path.exists());
 }
+
+#[test]
+fn a_writer_can_remove_what_it_has_committed_itself() {
+    let (_dir, store) = new_store();
+    let mut writer = store.writer().unwrap();
+    let accounts = [account("111122223333", "a")];
+    let id = import(&mut writer, "2026-11-24T00:00:00Z", &accounts);
+    assert_eq!(writer.remove(&id).unwrap().objects, 1);
+    drop(writer);
+    assert_eq!(store.verify(), []);
+}
