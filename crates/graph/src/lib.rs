@@ -1,1 +1,27 @@
-//! whocan-graph
+//! The facts of a snapshot as a graph: nodes with dense ids, no conclusions.
+//!
+//! Principals, groups, policies, resources, the organization's tree and the
+//! VPC endpoints, with every policy document parsed once and shared by text.
+//! Whether anybody may do anything is decided elsewhere: by `whocan-eval` for
+//! one request, by `whocan-index` for all. Start at [`Graph::build`].
+
+mod account;
+mod build;
+mod id;
+mod mention;
+mod organization;
+mod policy;
+mod principal;
+mod resource;
+mod standing;
+
+pub use account::{Account, Membership};
+pub use build::Graph;
+pub use id::{
+    AccountIndex, DocumentId, EndpointId, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
+};
+pub use organization::{Level, Organization};
+pub use policy::{Policy, PolicyKind};
+pub use principal::{Attachment, Boundary, Group, Identity, Principal, PrincipalKind, RoleFacts};
+pub use resource::{Endpoint, Presence, Resource};
+pub use whocan_snapshot::Collected;

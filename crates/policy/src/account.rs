@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clipped::Clipped;
+
 /// An AWS account id: twelve decimal digits, leading zeros included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -12,7 +14,7 @@ pub struct AccountId(u64);
 
 /// A text that should be an account id and is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an account id: expected twelve digits")]
+#[error("`{}` is not an account id: expected twelve digits", Clipped(.0))]
 pub struct NotAnAccountId(pub String);
 
 impl AccountId {
@@ -57,5 +59,29 @@ impl fmt::Display for AccountId {
 impl fmt::Debug for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_twelve_digits_and_keeps_its_zeros() {
+        let id: AccountId = "000000000012".parse().expect("an id");
+        assert_eq!((id.number(), id.to_string().as_str()), (12, "000000000012"));
+        for text in [
+            "",
+            "12",
+            "+11122223333",
+            "1111222233334",
+            "11112222333a",
+            "٣٣٣٣٣٣",
+        ] {
+            assert_eq!(
+                text.parse::<AccountId>(),
+                Err(NotAnAccountId(text.to_owned()))
+            );
+        }
     }
 }

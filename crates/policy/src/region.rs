@@ -1,6 +1,10 @@
 //! Sets of texts: within some patterns, except others.
 
+mod parts;
+mod sample;
+
 use crate::Pattern;
+use crate::pattern::search;
 
 /// The texts that every pattern of `within` covers and no pattern of `except` does.
 ///
@@ -19,6 +23,12 @@ pub struct Region {
 #[error("the patterns are too complex to be decided exactly")]
 pub struct TooComplex;
 
+/// The states that a search may visit, in steps of one token.
+const WITNESS_BUDGET: usize = 4_000_000;
+
+/// The pairs of patterns that a simplification compares.
+const SIMPLIFY_PAIRS: usize = 10_000;
+
 impl Region {
     /// Returns the texts that `pattern` covers.
     pub fn of(pattern: Pattern) -> Region {
@@ -36,19 +46,177 @@ impl Region {
 
     /// Returns a text of the region, `None` if it has none.
     ///
-    /// The text is short and the same on every run.
+    /// The text is short, looks like an ARN where that is easy, and is the same on every run.
     ///
     /// # Errors
     ///
     /// [`TooComplex`] if the search for one exceeds its budget.
     pub fn witness(&self) -> Result<Option<String>, TooComplex> {
-        todo!()
+        if self.is_plainly_empty() {
+            return Ok(None);
+        }
+        if let Some(text) = self.within.iter().find_map(Pattern::literal) {
+            return Ok(self.holds(text).then(|| text.to_owned()));
+        }
+        if let Some(text) = sample::guess(self) {
+            return Ok(Some(text));
+        }
+        let within: Vec<&Pattern> = self.within.iter().collect();
+        let except: Vec<&Pattern> = self
+            .except
+            .iter()
+            .filter(|except| within.iter().all(|within| within.overlaps(except)))
+            .collect();
+        search::find(&within, &except, WITNESS_BUDGET)
+    }
+
+    /// Returns whether the region holds no text.
+    ///
+    /// # Errors
+    ///
+    /// [`TooComplex`] if deciding it exceeds the budget.
+    pub fn is_empty(&self) -> Result<bool, TooComplex> {
+        self.witness().map(|text| text.is_none())
+    }
+
+    /// Returns whether this region holds every text that `other` does.
+    ///
+    /// # Errors
+    ///
+    /// [`TooComplex`] if deciding it exceeds the budget.
+    pub fn contains(&self, other: &Region) -> Result<bool, TooComplex> {
+        let mut complex = false;
+        let outside = self.within.iter().map(|pattern| other.minus(pattern));
+        let excepted = self.except.iter().map(|pattern| other.cut(pattern));
+        for leftover in outside.chain(excepted) {
+            match leftover.is_empty() {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(TooComplex) => complex = true,
+            }
+        }
+        if complex { Err(TooComplex) } else { Ok(true) }
+    }
+
+    /// Returns the texts that both regions hold, `None` if there plainly are none.
+    pub fn intersect(&self, other: &Region) -> Option<Region> {
+        let mut both = self.clone();
+        both.within.extend(other.within.iter().cloned());
+        both.except.extend(other.except.iter().cloned());
+        both.simplify();
+        (!both.is_plainly_empty()).then_some(both)
     }
 
     /// Returns the part of the region that `pattern` covers, and the rest.
     ///
-    /// Redundant patterns are dropped where that is cheap to see.
-    pub fn split(&self, _pattern: &Pattern) -> (Region, Region) {
-        todo!()
+    /// A part is `None` where it is cheap to see that it is empty; a part that
+    /// is there may still turn out to be ([`Region::is_empty`]). Redundant
+    /// patterns are dropped where that is cheap to see.
+    pub fn split(&self, pattern: &Pattern) -> (Option<Region>, Option<Region>) {
+        let all = |holds: bool| {
+            if holds {
+                (Some(self.clone()), None)
+            } else {
+                (None, Some(self.clone()))
+            }
+        };
+        if self
+            .within
+            .iter()
+            .any(|within| pattern.contains(within) == Some(true))
+        {
+            return all(true);
+        }
+        let apart = self.within.iter().any(|within| !within.overlaps(pattern))
+            || self
+                .except
+                .iter()
+                .any(|except| except.contains(pattern) == Some(true));
+        if apart {
+            return all(false);
+        }
+        let mut covered = self.cut(pattern);
+        // Only the new pattern can make others redundant.
+        covered
+            .within
+            .retain(|within| within == pattern || within.contains(pattern) != Some(true));
+        covered.except.retain(|except| except.overlaps(pattern));
+        let mut rest = self.minus(pattern);
+        rest.except
+            .retain(|except| except == pattern || pattern.contains(except) != Some(true));
+        let some = |region: Region| (!region.is_plainly_empty()).then_some(region);
+        (some(covered), some(rest))
+    }
+
+    /// Drops patterns that the others make redundant, where that is cheap to see.
+    ///
+    /// Sorts the patterns, so equal sets written in another order become equal.
+    pub fn simplify(&mut self) {
+        self.within.sort();
+        self.within.dedup();
+        drop_redundant(&mut self.within, |other, within| {
+            within.contains(other) == Some(true)
+        });
+        let within = &self.within;
+        self.except
+            .retain(|except| within.iter().all(|within| within.overlaps(except)));
+        self.except.sort();
+        self.except.dedup();
+        drop_redundant(&mut self.except, |other, except| {
+            other.contains(except) == Some(true)
+        });
+    }
+
+    fn cut(&self, pattern: &Pattern) -> Region {
+        let mut cut = self.clone();
+        if !cut.within.contains(pattern) {
+            cut.within.push(pattern.clone());
+        }
+        cut
+    }
+
+    fn minus(&self, pattern: &Pattern) -> Region {
+        let mut minus = self.clone();
+        if !minus.except.contains(pattern) {
+            minus.except.push(pattern.clone());
+        }
+        minus
+    }
+
+    /// Returns true only if the region is empty, and if that is cheap to see.
+    fn is_plainly_empty(&self) -> bool {
+        let apart = self
+            .within
+            .iter()
+            .enumerate()
+            .any(|(at, one)| self.within[..at].iter().any(|other| !one.overlaps(other)));
+        apart
+            || self.except.iter().any(|except| {
+                self.within
+                    .iter()
+                    .any(|within| except.contains(within) == Some(true))
+            })
     }
 }
+
+/// Drops each pattern that `implied` says follows from another.
+///
+/// Of patterns that follow from each other one stays.
+fn drop_redundant(patterns: &mut Vec<Pattern>, implied: impl Fn(&Pattern, &Pattern) -> bool) {
+    if patterns.len() * patterns.len() > SIMPLIFY_PAIRS {
+        return;
+    }
+    let mut at = 0;
+    while at < patterns.len() {
+        let redundant = (0..patterns.len())
+            .any(|other| other != at && implied(&patterns[other], &patterns[at]));
+        if redundant {
+            patterns.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,12 @@
 //! Texts of policies with wildcards, escapes and `${variables}`.
 
+mod parse;
+mod solve;
+
+use crate::pattern::Glyph;
 use crate::{KeyName, Pattern};
+
+pub use solve::Solutions;
 
 /// The text of a resource pattern or of a condition value.
 ///
@@ -73,8 +79,12 @@ pub enum Filling {
 
 impl Template {
     /// Reads `text`; variables only if `variables` (the version permits them).
-    pub fn parse(_text: &str, _variables: bool) -> Template {
-        todo!()
+    ///
+    /// What is not closed or not written as a variable is plain text.
+    pub fn parse(text: &str, variables: bool) -> Template {
+        Template {
+            parts: parse::parts(text, variables),
+        }
     }
 
     /// Returns the parts in order.
@@ -92,12 +102,93 @@ impl Template {
 
     /// Fills in the variables by `value`, which is asked once for each; defaults apply here.
     ///
-    /// Inserted text is literal (R92).
+    /// Inserted text is literal (R92). In `Resource` a variable before the fifth
+    /// colon makes the pattern match nothing (R91); the documentation restricts
+    /// only that element, so in conditions a variable may stand anywhere, and an
+    /// ARN is split into its parts after filling.
+    /// Source: IAM policy elements: Variables and tags, IAM User Guide.
     pub fn fill(
         &self,
-        _flavour: Flavour,
-        _value: impl FnMut(&Variable) -> VariableValue,
+        flavour: Flavour,
+        mut value: impl FnMut(&Variable) -> VariableValue,
     ) -> Filling {
-        todo!()
+        if flavour == Flavour::Resource && self.has_misplaced_variable() {
+            return Filling::Nothing;
+        }
+        if flavour == Flavour::Arn && self.is_lone_star() {
+            return Filling::Undocumented;
+        }
+        let mut glyphs = Vec::new();
+        let (mut open, mut nothing) = (false, false);
+        for part in &self.parts {
+            let Part::Variable(variable) = part else {
+                push_written(&mut glyphs, part, flavour);
+                continue;
+            };
+            match (value(variable), &variable.default) {
+                (VariableValue::Known(text), _) if !text.is_empty() => {
+                    push_literal(&mut glyphs, &text);
+                }
+                (VariableValue::Unknown, _) => {
+                    open = true;
+                    glyphs.push(Glyph::Open);
+                }
+                // An empty value counts as none (R98).
+                (_, Some(default)) => push_literal(&mut glyphs, default),
+                (_, None) => nothing = true,
+            }
+        }
+        match compile(&glyphs, flavour) {
+            Some(_) if nothing => Filling::Nothing,
+            Some(pattern) if open => Filling::Open(pattern),
+            Some(pattern) => Filling::Pattern(pattern),
+            None => Filling::Nothing,
+        }
+    }
+
+    /// Returns whether a variable stands before the fifth colon (R91).
+    fn has_misplaced_variable(&self) -> bool {
+        let mut colons = 0;
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => colons += text.matches(':').count(),
+                Part::Variable(_) if colons < 5 => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Returns whether it is `*`, or a run of them, which means the same.
+    fn is_lone_star(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| *part == Part::Star)
     }
 }
+
+/// Adds a part that is no variable.
+fn push_written(glyphs: &mut Vec<Glyph>, part: &Part, flavour: Flavour) {
+    match part {
+        Part::Text(text) => push_literal(glyphs, text),
+        Part::Question if flavour == Flavour::Exact => glyphs.push(Glyph::Literal('?')),
+        Part::Star if flavour == Flavour::Exact => glyphs.push(Glyph::Literal('*')),
+        Part::Question => glyphs.push(Glyph::Question),
+        Part::Star => glyphs.push(Glyph::Star),
+        Part::Variable(_) => {}
+    }
+}
+
+fn push_literal(glyphs: &mut Vec<Glyph>, text: &str) {
+    glyphs.extend(text.chars().map(Glyph::Literal));
+}
+
+/// Returns the pattern, `None` if it is no ARN where it must be.
+fn compile(glyphs: &[Glyph], flavour: Flavour) -> Option<Pattern> {
+    match flavour {
+        Flavour::Exact | Flavour::Glob => Some(Pattern::from_glob_glyphs(glyphs)),
+        Flavour::Resource => Some(Pattern::from_resource_glyphs(glyphs)),
+        Flavour::Arn => Pattern::from_arn_glyphs(glyphs),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,307 @@
+//! The graph as a whole, and how it is built from a snapshot.
+
+mod accounts;
+mod identities;
+mod interner;
+mod organizations;
+mod principals;
+mod resources;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rustc_hash::FxHashMap;
+use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
+use whocan_snapshot::{Collected, Snapshot};
+
+use crate::{
+    Account, AccountIndex, DocumentId, Endpoint, EndpointId, Group, GroupId, Level, LevelId,
+    Membership, Organization, Policy, PolicyId, Presence, Principal, PrincipalId, PrincipalKind,
+    Resource, ResourceId,
+};
+use interner::Interner;
+
+/// The facts of one snapshot.
+///
+/// Every list is ordered, and the same snapshot gives the same ids.
+#[derive(Debug)]
+pub struct Graph {
+    taken: Timestamp,
+    assumptions: Vec<String>,
+    accounts: Vec<Account>,
+    principals: Vec<Principal>,
+    groups: Vec<Group>,
+    policies: Vec<Policy>,
+    documents: Vec<Arc<Document>>,
+    resources: Vec<Resource>,
+    endpoints: Vec<Endpoint>,
+    levels: Vec<Level>,
+    organization: Option<Organization>,
+    // The levels above each account, root first, the account's own last.
+    positions: Vec<Collected<Vec<LevelId>>>,
+    principal_by_arn: FxHashMap<Arc<str>, PrincipalId>,
+    principal_by_unique_id: FxHashMap<Arc<str>, PrincipalId>,
+    role_by_name: FxHashMap<(AccountIndex, Arc<str>), PrincipalId>,
+    resource_by_arn: FxHashMap<Arc<str>, ResourceId>,
+    account_by_canonical_id: FxHashMap<Arc<str>, AccountIndex>,
+}
+
+impl Graph {
+    /// Builds the graph of `snapshot`.
+    pub fn build(snapshot: &Snapshot) -> Graph {
+        Graph::build_with(snapshot, &[])
+    }
+
+    /// Builds the graph of `snapshot` with nodes for `callers` that it need not
+    /// name: sessions, services, foreign principals.
+    pub fn build_with(snapshot: &Snapshot, callers: &[NamedPrincipal]) -> Graph {
+        let mut interner = Interner::default();
+        let organization = organizations::read(snapshot, &mut interner);
+        let identities = identities::read(snapshot, &mut interner);
+        let resources = resources::read(snapshot, &mut interner);
+        let mentions = crate::mention::all(interner.documents(), callers);
+        let accounts = accounts::read(snapshot, &mentions);
+        let positions = organizations::positions(snapshot, &organization, &accounts);
+        let nodes = principals::number(snapshot, identities, &accounts, &mentions);
+        let (policies, documents) = interner.finish();
+        Graph {
+            taken: snapshot.taken,
+            assumptions: snapshot.assumptions.clone(),
+            resource_by_arn: resources.by_arn(),
+            account_by_canonical_id: accounts::by_canonical_id(&accounts),
+            resources: resources.resources(&accounts),
+            endpoints: resources.endpoints(&accounts),
+            levels: organization.levels,
+            organization: organization.organization,
+            positions,
+            principal_by_arn: nodes.by_arn(),
+            principal_by_unique_id: nodes.by_unique_id(),
+            role_by_name: nodes.roles_by_name(),
+            principals: nodes.principals,
+            groups: nodes.groups,
+            accounts,
+            policies,
+            documents,
+        }
+    }
+
+    /// Returns when the snapshot was taken.
+    pub fn taken(&self) -> Timestamp {
+        self.taken
+    }
+
+    /// Returns what was assumed at import, sorted.
+    pub fn assumptions(&self) -> &[String] {
+        &self.assumptions
+    }
+
+    /// Returns the accounts by number.
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// Returns the principals and entry points: by account (root, users, roles,
+    /// named sessions and others), those without account last.
+    pub fn principals(&self) -> &[Principal] {
+        &self.principals
+    }
+
+    /// Returns the groups by ARN.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Returns the policies.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// Returns the distinct documents.
+    pub fn documents(&self) -> &[Arc<Document>] {
+        &self.documents
+    }
+
+    /// Returns the resources by account and ARN.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// Returns the VPC endpoints by id.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// Returns the levels of the organization.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// Returns the organization, if it was collected.
+    pub fn organization(&self) -> Option<&Organization> {
+        self.organization.as_ref()
+    }
+
+    /// Returns the levels whose policies bear on `account`: root first, its own last.
+    ///
+    /// Empty for accounts outside any organization and for the management
+    /// account, which is exempt (R149, R161); [`Collected::Not`] where the
+    /// position is not known.
+    pub fn chain(&self, account: AccountIndex) -> Collected<&[LevelId]> {
+        if self.account(account).membership == Membership::Management {
+            return Collected::Yes(&[]);
+        }
+        match &self.positions[account.index()] {
+            Collected::Not => Collected::Not,
+            Collected::Yes(levels) => Collected::Yes(levels),
+        }
+    }
+
+    /// Returns the account's path in its organization, as `aws:PrincipalOrgPaths`
+    /// has it: `o-id/r-id/ou-id/`; `Yes(None)` outside any organization.
+    ///
+    /// Source: AWS global condition context keys, IAM User Guide.
+    pub fn organization_path(&self, account: AccountIndex) -> Collected<Option<String>> {
+        let Collected::Yes(levels) = &self.positions[account.index()] else {
+            return Collected::Not;
+        };
+        let (Some(organization), Some((_own, above))) = (&self.organization, levels.split_last())
+        else {
+            return Collected::Yes(None);
+        };
+        let mut path = format!("{}/", organization.id);
+        for &level in above {
+            path.push_str(&self.level(level).id);
+            path.push('/');
+        }
+        Collected::Yes(Some(path))
+    }
+
+    /// Returns one account.
+    pub fn account(&self, account: AccountIndex) -> &Account {
+        &self.accounts[account.index()]
+    }
+
+    /// Returns one principal.
+    pub fn principal(&self, principal: PrincipalId) -> &Principal {
+        &self.principals[principal.index()]
+    }
+
+    /// Returns one group.
+    pub fn group(&self, group: GroupId) -> &Group {
+        &self.groups[group.index()]
+    }
+
+    /// Returns one policy.
+    pub fn policy(&self, policy: PolicyId) -> &Policy {
+        &self.policies[policy.index()]
+    }
+
+    /// Returns one document.
+    pub fn document(&self, document: DocumentId) -> &Arc<Document> {
+        &self.documents[document.index()]
+    }
+
+    /// Returns the document of a policy; `None` if it was not collected.
+    pub fn document_of(&self, policy: PolicyId) -> Option<&Arc<Document>> {
+        self.policy(policy).document.map(|id| self.document(id))
+    }
+
+    /// Returns one resource.
+    pub fn resource(&self, resource: ResourceId) -> &Resource {
+        &self.resources[resource.index()]
+    }
+
+    /// Returns one endpoint.
+    pub fn endpoint(&self, endpoint: EndpointId) -> &Endpoint {
+        &self.endpoints[endpoint.index()]
+    }
+
+    /// Returns one level.
+    pub fn level(&self, level: LevelId) -> &Level {
+        &self.levels[level.index()]
+    }
+
+    /// Finds an account by its number.
+    pub fn account_of(&self, id: AccountId) -> Option<AccountIndex> {
+        let found = self
+            .accounts
+            .binary_search_by_key(&id, |account| account.id);
+        found.ok().map(AccountIndex::next)
+    }
+
+    /// Finds an account by the canonical id that S3 knows it by.
+    pub fn account_of_canonical_id(&self, id: &str) -> Option<AccountIndex> {
+        self.account_by_canonical_id.get(id).copied()
+    }
+
+    /// Finds a principal by its ARN, or an entry point by its name (`service:NAME`, `oidc:ISSUER`, `anonymous`).
+    pub fn principal_of(&self, arn: &str) -> Option<PrincipalId> {
+        self.principal_by_arn.get(arn).copied()
+    }
+
+    /// Finds the live user or role with a unique id (R30).
+    pub fn principal_of_unique_id(&self, id: &str) -> Option<PrincipalId> {
+        self.principal_by_unique_id.get(id).copied()
+    }
+
+    /// Finds a role by its name, which is unique in the account (R22).
+    pub fn role_named(&self, account: AccountIndex, name: &str) -> Option<PrincipalId> {
+        self.role_by_name.get(&(account, name.into())).copied()
+    }
+
+    /// Finds a resource by its ARN.
+    pub fn resource_of(&self, arn: &str) -> Option<ResourceId> {
+        self.resource_by_arn.get(arn).copied()
+    }
+
+    /// Finds a VPC endpoint by its id.
+    pub fn endpoint_of(&self, id: &str) -> Option<EndpointId> {
+        let found = self
+            .endpoints
+            .binary_search_by(|endpoint| (*endpoint.id).cmp(id));
+        found.ok().map(EndpointId::next)
+    }
+
+    /// Returns the principals of an account, as a range of ids.
+    pub fn principals_of(&self, account: AccountIndex) -> std::ops::Range<u32> {
+        let start = self
+            .principals
+            .partition_point(|p| p.account.is_some_and(|a| a < account));
+        let end = self
+            .principals
+            .partition_point(|p| p.account.is_some_and(|a| a <= account));
+        start as u32..end as u32
+    }
+
+    /// Returns the ids of all roles, ascending.
+    pub fn roles(&self) -> impl Iterator<Item = PrincipalId> {
+        let all = self.principals.iter().enumerate();
+        all.filter(|(_, principal)| matches!(principal.kind, PrincipalKind::Role(..)))
+            .map(|(at, _)| PrincipalId::next(at))
+    }
+
+    /// Returns the ARN of the resource whose policy and settings bear on
+    /// `arn`: the bucket of an object, the table of an index, else itself.
+    pub fn carrier(arn: &Arn) -> &str {
+        resources::carrier(arn)
+    }
+
+    /// Returns whether the snapshot knows the resource that `arn` names.
+    pub fn presence(&self, arn: &Arn) -> Presence {
+        if let Some(resource) = self.resource_of(arn.as_str()) {
+            return Presence::Recorded(resource);
+        }
+        let Some(id) = arn.account() else {
+            return Presence::NotCollected(None);
+        };
+        match self.account_of(id) {
+            Some(account) if self.lists(account, arn) => Presence::Absent(account),
+            _ => Presence::NotCollected(Some(id)),
+        }
+    }
+
+    fn lists(&self, account: AccountIndex, arn: &Arn) -> bool {
+        let account = self.account(account);
+        account.complete || account.lists.contains(&resources::list_of(arn))
+    }
+}

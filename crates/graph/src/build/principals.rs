@@ -1,0 +1,308 @@
+//! Principals and groups, numbered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use whocan_policy::AccountId;
+use whocan_snapshot::{AccountObject, Role, Snapshot, User};
+
+use super::identities::{AccountPolicies, Bearing};
+use crate::mention::Mentions;
+use crate::{
+    Account, AccountIndex, Attachment, Group, GroupId, Identity, PolicyId, Principal, PrincipalId,
+    PrincipalKind, RoleFacts,
+};
+
+/// The numbered principals and groups.
+#[derive(Default)]
+pub(super) struct Nodes {
+    pub principals: Vec<Principal>,
+    pub groups: Vec<Group>,
+}
+
+/// Numbers all principals: by account (root, users, roles, others), entry points without account last.
+pub(super) fn number(
+    snapshot: &Snapshot,
+    policies: Vec<AccountPolicies>,
+    accounts: &[Account],
+    mentions: &Mentions,
+) -> Nodes {
+    let mut objects: BTreeMap<AccountId, (&AccountObject, AccountPolicies)> = BTreeMap::new();
+    for (object, policies) in snapshot.accounts.iter().zip(policies) {
+        objects.insert(object.id, (object, policies));
+    }
+    let mut nodes = Nodes::default();
+    for (at, account) in accounts.iter().enumerate() {
+        let index = AccountIndex::next(at);
+        match objects.remove(&account.id) {
+            Some((object, policies)) if object.identities => {
+                nodes.collected(index, account, object, policies);
+                nodes.sessions(index, account, mentions);
+            }
+            _ => nodes.foreign(index, account, mentions),
+        }
+    }
+    nodes.entry_points(accounts, mentions);
+    nodes
+}
+
+impl Nodes {
+    fn add(
+        &mut self,
+        arn: Arc<str>,
+        account: Option<AccountIndex>,
+        kind: PrincipalKind,
+    ) -> PrincipalId {
+        let id = PrincipalId::next(self.principals.len());
+        self.principals.push(Principal { arn, account, kind });
+        id
+    }
+
+    fn collected(
+        &mut self,
+        index: AccountIndex,
+        account: &Account,
+        object: &AccountObject,
+        policies: AccountPolicies,
+    ) {
+        let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
+        self.add(root.into(), Some(index), PrincipalKind::Root);
+        let groups = self.groups(index, object, policies.groups);
+        for (user, bearing) in object.users.iter().zip(policies.users) {
+            self.user(index, user, bearing, &groups);
+        }
+        let profiles = profiles(object);
+        for (role, (bearing, trust)) in object.roles.iter().zip(policies.roles) {
+            let facts = facts(role, trust, profiles.get(role.arn.as_str()));
+            let kind = PrincipalKind::Role(role_identity(role, bearing), facts);
+            self.add(role.arn.as_str().into(), Some(index), kind);
+        }
+    }
+
+    fn groups<'a>(
+        &mut self,
+        account: AccountIndex,
+        object: &'a AccountObject,
+        policies: Vec<Vec<PolicyId>>,
+    ) -> BTreeMap<&'a str, GroupId> {
+        let mut by_name = BTreeMap::new();
+        for (group, policies) in object.groups.iter().zip(policies) {
+            by_name.insert(group.name.as_str(), GroupId::next(self.groups.len()));
+            self.groups.push(Group {
+                arn: group.arn.as_str().into(),
+                account,
+                name: group.name.as_str().into(),
+                policies,
+                members: Vec::new(),
+            });
+        }
+        by_name
+    }
+
+    fn user(
+        &mut self,
+        account: AccountIndex,
+        user: &User,
+        bearing: Bearing,
+        groups: &BTreeMap<&str, GroupId>,
+    ) {
+        let id = PrincipalId::next(self.principals.len());
+        let mut policies = attachments(&bearing.policies, None);
+        for &group in user
+            .groups
+            .iter()
+            .filter_map(|name| groups.get(name.as_str()))
+        {
+            let node = &mut self.groups[group.index()];
+            node.members.push(id);
+            policies.extend(attachments(&node.policies, Some(group)));
+        }
+        let identity = Identity {
+            name: user.name.as_str().into(),
+            id: user.id.as_str().into(),
+            path: user.path.as_str().into(),
+            created: user.created,
+            tags: user.tags.clone(),
+            policies,
+            boundary: bearing.boundary,
+        };
+        self.add(
+            user.arn.as_str().into(),
+            Some(account),
+            PrincipalKind::User(identity),
+        );
+    }
+
+    // Sessions that policies name, of roles that exist.
+    fn sessions(&mut self, index: AccountIndex, account: &Account, mentions: &Mentions) {
+        let roles: BTreeMap<Arc<str>, PrincipalId> = self.roles_of(index);
+        for (_, role, session, arn) in mentions.sessions.iter().filter(|one| one.0 == account.id) {
+            if let Some(&role) = roles.get(&**role) {
+                let name = (&**session).into();
+                let kind = PrincipalKind::Session { role, name };
+                self.add(arn.as_str().into(), Some(index), kind);
+            }
+        }
+        let users = mentions.federated_users.iter();
+        for arn in users.filter(|arn| arn.account() == Some(account.id)) {
+            let name = arn
+                .resource()
+                .split_once('/')
+                .map_or("", |(_, name)| name)
+                .into();
+            self.add(
+                arn.as_str().into(),
+                Some(index),
+                PrincipalKind::FederatedUser { name },
+            );
+        }
+    }
+
+    fn roles_of(&self, account: AccountIndex) -> BTreeMap<Arc<str>, PrincipalId> {
+        let all = self.principals.iter().enumerate();
+        let own = all.filter(|(_, principal)| principal.account == Some(account));
+        own.filter_map(|(at, principal)| {
+            principal.role()?;
+            Some((principal.identity()?.name.clone(), PrincipalId::next(at)))
+        })
+        .collect()
+    }
+
+    // An account that was not collected: itself, and those of it that policies name.
+    fn foreign(&mut self, index: AccountIndex, account: &Account, mentions: &Mentions) {
+        let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
+        self.add(root.into(), Some(index), PrincipalKind::Foreign(account.id));
+        let principals = mentions.principals.iter();
+        let sessions = mentions.sessions.iter().map(|one| &one.3);
+        let named = principals.chain(sessions).chain(&mentions.federated_users);
+        let named: BTreeSet<&str> = named
+            .filter(|arn| arn.account() == Some(account.id))
+            .map(|arn| arn.as_str())
+            .collect();
+        for arn in named {
+            self.add(
+                arn.into(),
+                Some(index),
+                PrincipalKind::ForeignNamed(account.id),
+            );
+        }
+    }
+
+    fn entry_points(&mut self, accounts: &[Account], mentions: &Mentions) {
+        for service in &mentions.services {
+            self.add(
+                format!("service:{service}").into(),
+                None,
+                PrincipalKind::Service,
+            );
+        }
+        let mut issuers: BTreeSet<String> = BTreeSet::new();
+        let mut providers: BTreeSet<&str> = BTreeSet::new();
+        let listed = accounts.iter().flat_map(|account| {
+            let saml = account.saml_providers.known().into_iter().flatten();
+            saml.chain(account.oidc_providers.known().into_iter().flatten())
+        });
+        let named = mentions.federated.iter().map(|name| &**name);
+        for name in named.chain(listed.map(|arn| &**arn)) {
+            match provider(name) {
+                Some(Provider::Saml) => drop(providers.insert(name)),
+                Some(Provider::Oidc(issuer)) => drop(issuers.insert(issuer.to_owned())),
+                None => {}
+            }
+        }
+        for issuer in issuers {
+            let kind = PrincipalKind::Oidc {
+                issuer: issuer.as_str().into(),
+            };
+            self.add(format!("oidc:{issuer}").into(), None, kind);
+        }
+        for arn in providers {
+            self.add(format!("saml:{arn}").into(), None, PrincipalKind::Saml);
+        }
+        self.add("anonymous".into(), None, PrincipalKind::Anonymous);
+    }
+
+    pub fn by_arn(&self) -> FxHashMap<Arc<str>, PrincipalId> {
+        let all = self.principals.iter().enumerate();
+        all.map(|(at, principal)| (principal.arn.clone(), PrincipalId::next(at)))
+            .collect()
+    }
+
+    pub fn by_unique_id(&self) -> FxHashMap<Arc<str>, PrincipalId> {
+        let all = self.principals.iter().enumerate();
+        let with_id = all.filter_map(|(at, principal)| {
+            let id = &principal.identity()?.id;
+            (!id.is_empty()).then(|| (id.clone(), PrincipalId::next(at)))
+        });
+        with_id.collect()
+    }
+
+    pub fn roles_by_name(&self) -> FxHashMap<(AccountIndex, Arc<str>), PrincipalId> {
+        let all = self.principals.iter().enumerate();
+        let roles = all.filter_map(|(at, principal)| {
+            principal.role()?;
+            let name = principal.identity()?.name.clone();
+            Some(((principal.account?, name), PrincipalId::next(at)))
+        });
+        roles.collect()
+    }
+}
+
+enum Provider<'a> {
+    Saml,
+    Oidc(&'a str),
+}
+
+// A provider's ARN, or a built-in web identity domain (R26).
+fn provider(name: &str) -> Option<Provider<'_>> {
+    if name.contains(":saml-provider/") {
+        return Some(Provider::Saml);
+    }
+    if let Some((_, issuer)) = name.split_once(":oidc-provider/") {
+        return Some(Provider::Oidc(issuer));
+    }
+    (!name.starts_with("arn:")).then_some(Provider::Oidc(name))
+}
+
+fn attachments(policies: &[PolicyId], group: Option<GroupId>) -> Vec<Attachment> {
+    policies
+        .iter()
+        .map(|&policy| Attachment { policy, group })
+        .collect()
+}
+
+fn profiles(object: &AccountObject) -> BTreeMap<&str, Vec<Arc<str>>> {
+    let mut profiles: BTreeMap<&str, Vec<Arc<str>>> = BTreeMap::new();
+    for profile in &object.instance_profiles {
+        for role in &profile.roles {
+            profiles
+                .entry(role)
+                .or_default()
+                .push(profile.arn.as_str().into());
+        }
+    }
+    profiles
+}
+
+fn role_identity(role: &Role, bearing: Bearing) -> Identity {
+    Identity {
+        name: role.name.as_str().into(),
+        id: role.id.as_str().into(),
+        path: role.path.as_str().into(),
+        created: role.created,
+        tags: role.tags.clone(),
+        policies: attachments(&bearing.policies, None),
+        boundary: bearing.boundary,
+    }
+}
+
+fn facts(role: &Role, trust: PolicyId, profiles: Option<&Vec<Arc<str>>>) -> RoleFacts {
+    RoleFacts {
+        trust,
+        service_linked: role.path.starts_with("/aws-service-role/"),
+        identity_center: role.path.starts_with("/aws-reserved/sso.amazonaws.com/"),
+        max_session_seconds: role.max_session_seconds,
+        instance_profiles: profiles.cloned().unwrap_or_default(),
+    }
+}

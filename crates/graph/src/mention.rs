@@ -1,0 +1,76 @@
+//! Whom policies name: entry points, sessions, foreign principals.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
+
+/// Everyone that some principal element names, apart from collected users and roles.
+#[derive(Debug, Default)]
+pub(crate) struct Mentions {
+    /// Accounts, named as such or by one of their principals.
+    pub accounts: BTreeSet<AccountId>,
+    /// User and role ARNs of any account.
+    pub principals: BTreeSet<Arn>,
+    /// Sessions of roles: account, role name, session name, ARN.
+    pub sessions: BTreeSet<(AccountId, Box<str>, Box<str>, Arn)>,
+    /// `GetFederationToken` sessions.
+    pub federated_users: BTreeSet<Arn>,
+    /// Service principals.
+    pub services: BTreeSet<Box<str>>,
+    /// Provider ARNs and built-in web identity domains.
+    pub federated: BTreeSet<Box<str>>,
+}
+
+/// Reads the principal elements of all documents, and adds `callers`.
+pub(crate) fn all(documents: &[Arc<Document>], callers: &[NamedPrincipal]) -> Mentions {
+    let mut mentions = Mentions::default();
+    for caller in callers {
+        mentions.add(caller);
+    }
+    let statements = documents.iter().flat_map(|document| &document.statements);
+    for clause in statements.filter_map(|statement| statement.principal.as_ref()) {
+        for entry in &clause.entries {
+            mentions.add(entry);
+        }
+    }
+    mentions
+}
+
+impl Mentions {
+    fn add(&mut self, entry: &NamedPrincipal) {
+        match entry {
+            NamedPrincipal::Account(account) => {
+                self.accounts.insert(*account);
+            }
+            NamedPrincipal::User(arn) | NamedPrincipal::Role(arn) => {
+                self.accounts.extend(arn.account());
+                self.principals.insert(arn.clone());
+            }
+            NamedPrincipal::Session {
+                account,
+                role,
+                session,
+                arn,
+            } => {
+                self.accounts.insert(*account);
+                let session = (*account, role.clone(), session.clone(), arn.clone());
+                self.sessions.insert(session);
+            }
+            NamedPrincipal::FederatedUser(arn) => {
+                self.accounts.extend(arn.account());
+                self.federated_users.insert(arn.clone());
+            }
+            NamedPrincipal::Service(name) => {
+                self.services.insert(name.clone());
+            }
+            NamedPrincipal::Federated(provider) => {
+                self.federated.insert(provider.clone());
+            }
+            NamedPrincipal::Everyone
+            | NamedPrincipal::CanonicalUser(_)
+            | NamedPrincipal::UniqueId(_)
+            | NamedPrincipal::Nobody(_) => {}
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What a call carries besides its context: the calling session, and the parameters of `AssumeRole`.
+
+use std::sync::Arc;
+
+use crate::Document;
+
+/// The state of the calling session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// Its session policies; every one must allow (R130).
+    pub policies: Vec<Arc<Document>>,
+    /// Its session tags; `None` leaves them open.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The keys of its transitive tags.
+    pub transitive: Vec<String>,
+    /// Its source identity; `None` leaves it open.
+    pub source_identity: Option<String>,
+    /// The user behind a federated session: name or ARN.
+    pub user: Option<String>,
+}
+
+/// The parameters of an `AssumeRole` call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assume {
+    /// The session tags that it passes.
+    pub tags: Vec<(String, String)>,
+    /// The source identity that it sets.
+    pub source_identity: Option<String>,
+    /// The session name; `None` leaves it open.
+    pub name: Option<String>,
+}

@@ -1,0 +1,42 @@
+//! What is known of a request's context keys.
+
+use std::collections::BTreeMap;
+
+use crate::KeyName;
+
+/// What is known of one context key (R4).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyState {
+    /// Present with exactly these values; single-valued keys have one.
+    Known(Vec<String>),
+    /// Not in the request.
+    Absent,
+    /// In the request with an unknown value.
+    Present,
+    /// In the request with an unknown value that starts with this text.
+    Prefix(String),
+    /// One of these states, as `absent` or `false` for MFA in a role's session.
+    OneOf(Vec<KeyState>),
+    /// Nothing is known, not even whether it is in the request.
+    Unknown,
+}
+
+/// What the person who asks says about the request.
+///
+/// Given keys fill what is open and never override a known fact: a key's state
+/// is given, else what the ARNs and the snapshot imply, else a default, else
+/// unknown, or absent if the context is complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Given {
+    /// The keys.
+    pub keys: BTreeMap<KeyName, KeyState>,
+    /// Whether every key that is not given and not implied is absent.
+    pub complete: bool,
+}
+
+impl Given {
+    /// Returns what is said about `key`.
+    pub fn get(&self, key: &KeyName) -> Option<&KeyState> {
+        self.keys.get(key)
+    }
+}

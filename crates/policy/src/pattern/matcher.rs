@@ -1,0 +1,275 @@
+//! Patterns made ready for matching one text.
+
+use super::Token;
+
+/// A pattern as literal ends and the steps between them.
+///
+/// Works on bytes: in UTF-8 no character starts inside another, so equal bytes
+/// are equal characters, and a colon is always one byte.
+#[derive(Clone, Debug)]
+pub(super) struct Matcher {
+    head: Box<str>,
+    tail: Box<str>,
+    // INVARIANT: empty, or starts and ends with a wildcard; no two neighbouring `Text` or `Many`.
+    middle: Box<[Step]>,
+    strategy: Strategy,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Text(Box<str>),
+    One { colons: bool },
+    Many { colons: bool },
+}
+
+#[derive(Clone, Debug)]
+enum Strategy {
+    /// No wildcard.
+    Literal,
+    /// One `*` that covers anything.
+    Anything,
+    /// Going back to the last star is enough.
+    Greedy,
+    /// A star that stops at colons stands behind a wildcard that does not.
+    States(Box<[Token]>),
+}
+
+impl Matcher {
+    pub(super) fn compile(tokens: &[Token]) -> Matcher {
+        let literal = |token: &Token| matches!(token, Token::Literal(_));
+        let first = tokens.iter().position(|token| !literal(token));
+        let last = tokens.iter().rposition(|token| !literal(token));
+        let (Some(first), Some(last)) = (first, last) else {
+            return Matcher {
+                head: literal_text(tokens).into(),
+                tail: "".into(),
+                middle: Box::default(),
+                strategy: Strategy::Literal,
+            };
+        };
+        let middle = &tokens[first..=last];
+        Matcher {
+            head: literal_text(&tokens[..first]).into(),
+            tail: literal_text(&tokens[last + 1..]).into(),
+            middle: steps(middle).into(),
+            strategy: strategy(middle),
+        }
+    }
+
+    pub(super) fn head(&self) -> &str {
+        &self.head
+    }
+
+    pub(super) fn tail(&self) -> &str {
+        &self.tail
+    }
+
+    pub(super) fn literal(&self) -> Option<&str> {
+        matches!(self.strategy, Strategy::Literal).then_some(&*self.head)
+    }
+
+    #[inline]
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let Some(rest) = text
+            .strip_prefix(&*self.head)
+            .and_then(|rest| rest.strip_suffix(&*self.tail))
+        else {
+            return false;
+        };
+        match &self.strategy {
+            Strategy::Literal => rest.is_empty(),
+            Strategy::Anything => true,
+            Strategy::Greedy => greedy(&self.middle, rest.as_bytes()),
+            Strategy::States(tokens) => by_states(tokens, rest),
+        }
+    }
+}
+
+fn literal_text(tokens: &[Token]) -> String {
+    tokens
+        .iter()
+        .filter_map(|token| match token {
+            Token::Literal(character) => Some(*character),
+            _ => None,
+        })
+        .collect()
+}
+
+fn steps(tokens: &[Token]) -> Vec<Step> {
+    tokens
+        .chunk_by(|one, other| matches!((one, other), (Token::Literal(_), Token::Literal(_))))
+        .map(|run| match run[0] {
+            Token::Literal(_) => Step::Text(literal_text(run).into()),
+            Token::One { colons } => Step::One { colons },
+            Token::Many { colons } => Step::Many { colons },
+        })
+        .collect()
+}
+
+fn strategy(middle: &[Token]) -> Strategy {
+    if middle == [Token::Many { colons: true }] {
+        return Strategy::Anything;
+    }
+    let covers_colons = |token: &Token| {
+        matches!(
+            token,
+            Token::One { colons: true } | Token::Many { colons: true }
+        )
+    };
+    let stops = |token: &Token| *token == Token::Many { colons: false };
+    let first = middle.iter().position(covers_colons);
+    let last = middle.iter().rposition(stops);
+    match (first, last) {
+        (Some(first), Some(last)) if first < last => Strategy::States(middle.into()),
+        _ => Strategy::Greedy,
+    }
+}
+
+/// Matches by taking each star as short as possible and lengthening only the last one.
+///
+/// The first arrival at a star is as good as any later one: what lies between
+/// them the star can cover itself. That needs a word for a star that stops at
+/// colons: before it every wildcard does, so each literal colon before it
+/// stands for the same colon of the text, and none lies between two arrivals.
+fn greedy(steps: &[Step], text: &[u8]) -> bool {
+    let (mut step, mut at) = (0, 0);
+    // The step behind the last star, the end of what the star covers, and its kind.
+    let mut star: Option<(usize, usize, bool)> = None;
+    loop {
+        let next = match steps.get(step) {
+            Some(Step::Many { colons }) => {
+                step += 1;
+                if step == steps.len() {
+                    return *colons || !text[at..].contains(&b':');
+                }
+                star = Some((step, at, *colons));
+                Some(at)
+            }
+            Some(single) => {
+                let end = single_end(single, text, at);
+                step += usize::from(end.is_some());
+                end
+            }
+            None if at == text.len() => return true,
+            None => None,
+        };
+        at = match (next, &mut star) {
+            (Some(next), _) => next,
+            (None, None) => return false,
+            (None, Some((behind, covered, colons))) => {
+                let Some(longer) = lengthen(&steps[*behind], text, *covered, *colons) else {
+                    return false;
+                };
+                *covered = longer;
+                step = *behind;
+                longer
+            }
+        };
+    }
+}
+
+/// Returns where a step that is no star ends if it starts at `at`.
+fn single_end(step: &Step, text: &[u8], at: usize) -> Option<usize> {
+    match step {
+        Step::Text(literal) => text[at..]
+            .starts_with(literal.as_bytes())
+            .then_some(at + literal.len()),
+        Step::One { colons } => {
+            let byte = *text.get(at)?;
+            (*colons || byte != b':').then_some(at + width(byte))
+        }
+        Step::Many { .. } => None,
+    }
+}
+
+/// Returns the next end of a star that now ends at `covered`, before which `behind` cannot match.
+fn lengthen(behind: &Step, text: &[u8], covered: usize, colons: bool) -> Option<usize> {
+    let byte = *text.get(covered)?;
+    if byte == b':' && !colons {
+        return None;
+    }
+    let shortest = covered + width(byte);
+    let Step::Text(literal) = behind else {
+        return Some(shortest);
+    };
+    let found = shortest + find(&text[shortest..], literal)?;
+    (colons || !text[shortest..found].contains(&b':')).then_some(found)
+}
+
+/// Returns where `literal` first occurs in `text`, which starts at a character.
+fn find(text: &[u8], literal: &str) -> Option<usize> {
+    let literal = literal.as_bytes();
+    let first = *literal.first()?;
+    let last = text.len().checked_sub(literal.len())?;
+    let mut at = 0;
+    while at <= last {
+        at += text[at..=last].iter().position(|byte| *byte == first)?;
+        if text[at..].starts_with(literal) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Returns how many bytes the character has that starts with `byte`.
+fn width(byte: u8) -> usize {
+    match byte {
+        0..0xC0 => 1,
+        0xC0..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0..=0xFF => 4,
+    }
+}
+
+/// How many words of states fit without allocating.
+const SMALL: usize = 8;
+
+/// Matches by following all ways at once.
+fn by_states(tokens: &[Token], text: &str) -> bool {
+    let words = tokens.len() / 64 + 1;
+    if words <= SMALL {
+        follow(tokens, text, &mut [0; SMALL], &mut [0; SMALL])
+    } else {
+        follow(tokens, text, &mut vec![0; words], &mut vec![0; words])
+    }
+}
+
+/// Keeps in `now` a bit for each token that may come next; both start empty.
+fn follow<'a>(
+    tokens: &[Token],
+    text: &str,
+    mut now: &'a mut [u64],
+    mut next: &'a mut [u64],
+) -> bool {
+    enter(tokens, now, 0);
+    for character in text.chars() {
+        next.fill(0);
+        let mut alive = false;
+        for (word, bits) in now.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let at = word * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if let Some(token) = tokens.get(at).filter(|token| token.covers(character)) {
+                    let stays = matches!(token, Token::Many { .. });
+                    enter(tokens, next, at + usize::from(!stays));
+                    alive = true;
+                }
+            }
+        }
+        if !alive {
+            return false;
+        }
+        std::mem::swap(&mut now, &mut next);
+    }
+    now[tokens.len() / 64] >> (tokens.len() % 64) & 1 == 1
+}
+
+fn enter(tokens: &[Token], states: &mut [u64], at: usize) {
+    states[at / 64] |= 1 << (at % 64);
+    if matches!(tokens.get(at), Some(Token::Many { .. })) {
+        // No two stars are neighbours, so one step is enough.
+        states[(at + 1) / 64] |= 1 << ((at + 1) % 64);
+    }
+}
