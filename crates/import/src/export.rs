@@ -91,7 +91,9 @@ impl Export {
             export.add_lines(&lines, broken)?;
         }
         export.add_service("organizations", root)?;
-        export.strange.retain(|path| path != "organizations/calls.jsonl");
+        export
+            .strange
+            .retain(|path| path != "organizations/calls.jsonl");
         export.finish();
         Ok(export)
     }
@@ -181,7 +183,11 @@ impl Export {
 
     fn add_strange(&mut self, root: &Path, entry: &Entry) {
         // What file managers leave behind.
-        if entry.name.as_deref().is_some_and(|name| name.starts_with('.')) {
+        if entry
+            .name
+            .as_deref()
+            .is_some_and(|name| name.starts_with('.'))
+        {
             return;
         }
         let path = entry.path.strip_prefix(root).unwrap_or(&entry.path);
@@ -225,7 +231,13 @@ impl Export {
             return Err(Wrong::whole(format!("`{}`: {expected}", line.command)));
         };
         let code = Left::Code(line.code);
-        self.add(service, command, line.region.as_deref(), line.argument, code);
+        self.add(
+            service,
+            command,
+            line.region.as_deref(),
+            line.argument,
+            code,
+        );
         Ok(())
     }
 
@@ -321,10 +333,23 @@ mod tests {
 
     #[test]
     fn regions_are_told_from_commands() {
-        for region in ["eu-west-1", "us-gov-east-1", "ap-southeast-2", "us-isob-east-1"] {
+        for region in [
+            "eu-west-1",
+            "us-gov-east-1",
+            "ap-southeast-2",
+            "us-isob-east-1",
+        ] {
             assert!(is_region(region), "{region}");
         }
-        for other in ["get-policy", "list-keys", "eu-west", "describe-x-1", "-1", "eu--1", ""] {
+        for other in [
+            "get-policy",
+            "list-keys",
+            "eu-west",
+            "describe-x-1",
+            "-1",
+            "eu--1",
+            "",
+        ] {
             assert!(!is_region(other), "{other}");
         }
     }

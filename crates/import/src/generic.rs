@@ -85,9 +85,7 @@ fn read_policy(
         true => None,
         false => inner(json::read::<Printed>(text)?.policy.0),
     };
-    let resource = reader
-        .draft
-        .add(OTHER, &arn, call.region.as_deref(), &[])?;
+    let resource = reader.draft.add(OTHER, &arn, call.region.as_deref(), &[])?;
     resource.policy = Collected::Yes(policy);
     Ok(())
 }

@@ -21,7 +21,6 @@ use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
 use crate::json::{self, DocumentText, List, Paging, Wrong};
-use crate::naming;
 use crate::note::{Note, NoteKind};
 use crate::reading::{cut_off, in_file};
 use crate::sink::{Event, Sink};
@@ -39,11 +38,7 @@ pub(crate) struct Reading {
 /// # Errors
 ///
 /// If a file is broken, unless the options say to go on.
-pub(crate) fn read(
-    root: &Path,
-    options: &Options,
-    sink: &dyn Sink,
-) -> Result<Reading, FileError> {
+pub(crate) fn read(root: &Path, options: &Options, sink: &dyn Sink) -> Result<Reading, FileError> {
     let mut broken = Vec::new();
     let mut keep = |error| match options.keep_going {
         true => {
@@ -269,7 +264,9 @@ impl Reader<'_> {
     /// Reads the policies of one kind with their documents.
     fn policies(&mut self, kind: OrganizationPolicyKind) -> Result<Policies, FileError> {
         let name = type_name(kind);
-        let listed = self.ask::<Summaries>(&format!("list-policies.{name}"))?.answer();
+        let listed = self
+            .ask::<Summaries>(&format!("list-policies.{name}"))?
+            .answer();
         let listed_all = listed.is_some();
         let mut summaries: BTreeMap<String, Summary> = BTreeMap::new();
         for summary in listed.map(|listed| listed.policies.0).unwrap_or_default() {
@@ -277,7 +274,9 @@ impl Reader<'_> {
         }
         let mut documents = BTreeMap::new();
         for (id, told) in self.ask_each::<PolicyAnswer>("describe-policy")? {
-            let Some(answer) = told.answer() else { continue };
+            let Some(answer) = told.answer() else {
+                continue;
+            };
             let summary = answer.policy.policy_summary;
             let known = summaries.contains_key(&id);
             if known || summary.kind.as_deref() == Some(name) {
@@ -306,7 +305,9 @@ impl Reader<'_> {
         let document = document.or_else(|| full_access(&summary.id).map(str::to_owned));
         if document.is_none() {
             let calls = self.export.of(SERVICE, "describe-policy");
-            let called = calls.iter().any(|call| call.argument.as_ref() == Some(&summary.id));
+            let called = calls
+                .iter()
+                .any(|call| call.argument.as_ref() == Some(&summary.id));
             if !called {
                 let code = GapCode::NotExported;
                 self.gap("describe-policy", Some(&summary.id), code);
@@ -341,7 +342,8 @@ impl Reader<'_> {
             let answer = told.and_then(Told::answer);
             let services = answer.map(|answer| answer.delegated_services.0);
             let names = services.unwrap_or_default().into_iter();
-            let mut services: Vec<String> = names.map(|service| service.service_principal).collect();
+            let mut services: Vec<String> =
+                names.map(|service| service.service_principal).collect();
             services.sort();
             administrators.push(DelegatedAdministrator {
                 account: account.id,
@@ -401,7 +403,9 @@ fn identity(
     }
     // arn:aws:organizations::MANAGEMENT:root/ORGANIZATION/ROOT, and alike for accounts
     let root_arn = root.and_then(|root| root.arn.as_deref());
-    let mut arns = root_arn.into_iter().chain(tree.arns.iter().map(String::as_str));
+    let mut arns = root_arn
+        .into_iter()
+        .chain(tree.arns.iter().map(String::as_str));
     arns.find_map(|text| {
         let arn: Arn = text.parse().ok()?;
         let id = arn.resource().split('/').nth(1)?;
@@ -491,7 +495,10 @@ struct PolicyShape {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `DelegatedAdministrators`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `DelegatedAdministrators`"
+)]
 struct Delegated {
     #[serde(default)]
     delegated_administrators: List<DelegatedShape>,
@@ -504,7 +511,10 @@ struct DelegatedShape {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `DelegatedServices`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `DelegatedServices`"
+)]
 struct Services {
     #[serde(default)]
     delegated_services: List<ServiceShape>,

@@ -241,7 +241,11 @@ impl Reader<'_> {
 
     fn read_text(&mut self, row: &Row, region: Option<&str>, text: &str) -> Result<(), Wrong> {
         let silence = text.trim_ascii().is_empty();
-        let answer = if silence { Answer::None } else { Answer::Text(text) };
+        let answer = if silence {
+            Answer::None
+        } else {
+            Answer::Text(text)
+        };
         let more = match (&row.asks, silence) {
             (Asks::List { .. }, false) => json::read::<Paging<'_>>(text)?.more(),
             _ => None,
@@ -449,7 +453,11 @@ impl Reader<'_> {
                     Err(error) => return self.refuse(row.service, row.command, call, error),
                 };
                 let silence = text.trim_ascii().is_empty();
-                let answer = if silence { Answer::None } else { Answer::Text(&text) };
+                let answer = if silence {
+                    Answer::None
+                } else {
+                    Answer::Text(&text)
+                };
                 let outcome = self.ask_thing(row, arn, &answer);
                 self.settle(row, call, path, outcome)
             }

@@ -64,12 +64,18 @@ impl Reader<'_> {
         policies: &Policies,
     ) -> Result<(), FileError> {
         let kind = policies.kind;
-        let ids: Vec<&str> = policies.policies.iter().map(|policy| policy.id.as_str()).collect();
+        let ids: Vec<&str> = policies
+            .policies
+            .iter()
+            .map(|policy| policy.id.as_str())
+            .collect();
         let name = type_name(kind);
         let attachments = self.attachments(name, root, &ids, policies.listed_all)?;
         let command = format!("list-policies-for-target.{name}");
         let targets = targets(object);
-        let silent = targets.iter().all(|target| attachments.of(target).is_none());
+        let silent = targets
+            .iter()
+            .all(|target| attachments.of(target).is_none());
         if silent && attachments.enabled && attachments.by_target.is_empty() {
             self.miss_attachment(&command, None);
         }
@@ -111,9 +117,14 @@ impl Reader<'_> {
         let mut by_target = BTreeMap::new();
         for (target, told) in self.ask_each::<Summaries>(&command)? {
             let ids = match told {
-                Told::Answer(answer) => {
-                    Some(answer.policies.0.into_iter().map(|policy| policy.id).collect())
-                }
+                Told::Answer(answer) => Some(
+                    answer
+                        .policies
+                        .0
+                        .into_iter()
+                        .map(|policy| policy.id)
+                        .collect(),
+                ),
                 Told::Refused(code) if code == NOT_ENABLED => {
                     enabled = false;
                     None
@@ -127,7 +138,10 @@ impl Reader<'_> {
         for (policy, told) in self.ask_each::<Targets>(FROM_POLICY)? {
             if let (true, Some(answer)) = (policies.contains(&policy.as_str()), told.answer()) {
                 for target in answer.targets.0 {
-                    by_policy.entry(target.target_id).or_default().insert(policy.clone());
+                    by_policy
+                        .entry(target.target_id)
+                        .or_default()
+                        .insert(policy.clone());
                 }
                 told_by.insert(policy);
             }
@@ -148,7 +162,9 @@ impl Reader<'_> {
         for (target, ids) in &attachments.by_target {
             let Some(ids) = ids else { continue };
             let told = attachments.by_policy.get(target).unwrap_or(&none);
-            let only_here = ids.iter().filter(|id| told_by.contains(*id) && !told.contains(*id));
+            let only_here = ids
+                .iter()
+                .filter(|id| told_by.contains(*id) && !told.contains(*id));
             let only_there = told.iter().filter(|id| !ids.contains(*id));
             let differ: Vec<&str> = only_here.chain(only_there).map(String::as_str).collect();
             if !differ.is_empty() {

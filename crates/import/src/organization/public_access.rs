@@ -46,7 +46,12 @@ impl Reader<'_> {
             return Ok(Collected::Yes(None));
         }
         let ids: Vec<String> = match self.ask::<Summaries>(&command)? {
-            Told::Answer(answer) => answer.policies.0.into_iter().map(|policy| policy.id).collect(),
+            Told::Answer(answer) => answer
+                .policies
+                .0
+                .into_iter()
+                .map(|policy| policy.id)
+                .collect(),
             Told::Nothing if self.options.absent_means_none => Vec::new(),
             Told::Refused(code) if code == super::NOT_ENABLED => Vec::new(),
             Told::Nothing | Told::Refused(_) | Told::Broken => return Ok(Collected::Not),
@@ -76,16 +81,20 @@ impl Reader<'_> {
         }
     }
 
-    fn setting(
-        &mut self,
-        policy: &str,
-    ) -> Result<Collected<Option<PublicAccessBlock>>, FileError> {
-        let described = self.ask_each::<PolicyAnswer>("describe-policy")?.remove(policy);
+    fn setting(&mut self, policy: &str) -> Result<Collected<Option<PublicAccessBlock>>, FileError> {
+        let described = self
+            .ask_each::<PolicyAnswer>("describe-policy")?
+            .remove(policy);
         let answer = described.and_then(Told::answer);
         let text = answer.and_then(|answer| answer.policy.content.0);
         let read = text.map(|text| json::read::<S3Policy>(&text));
         let assigned = match read {
-            Some(Ok(policy)) => policy.s3_attributes.public_access_block_configuration.assign,
+            Some(Ok(policy)) => {
+                policy
+                    .s3_attributes
+                    .public_access_block_configuration
+                    .assign
+            }
             Some(Err(wrong)) => {
                 let text = format!("S3 policy: {}", wrong.problem);
                 self.gap("describe-policy", Some(policy), GapCode::Unreadable(text));

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use whocan_policy::AccountId;
-use whocan_snapshot::{
-    Collected, GapCode, Member, OrganizationObject, Root, Unit,
-};
+use whocan_snapshot::{Collected, GapCode, Member, OrganizationObject, Root, Unit};
 
 use super::{Reader, RootShape, Told};
 use crate::error::FileError;
@@ -27,7 +25,10 @@ pub(super) struct Tree {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `OrganizationalUnits`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `OrganizationalUnits`"
+)]
 struct Units {
     #[serde(default)]
     organizational_units: List<UnitShape>,
@@ -198,8 +199,7 @@ impl Reader<'_> {
             let parents = told.answer().map(|answer| answer.parents.0);
             let parent = parents.and_then(|parents| parents.into_iter().next());
             let id: Option<AccountId> = child.parse().ok();
-            if let (Some(parent), Some(member)) = (parent, id.and_then(|id| members.get_mut(&id)))
-            {
+            if let (Some(parent), Some(member)) = (parent, id.and_then(|id| members.get_mut(&id))) {
                 member.parent.get_or_insert(parent.id);
             }
         }
@@ -240,7 +240,9 @@ fn member(account: AccountShape) -> Member {
 /// Adds the management account where no list names it.
 pub(super) fn add_management(object: &mut OrganizationObject) {
     let id = object.management_account;
-    let place = object.accounts.binary_search_by_key(&id, |member| member.id);
+    let place = object
+        .accounts
+        .binary_search_by_key(&id, |member| member.id);
     if let Err(place) = place {
         object.accounts.insert(
             place,

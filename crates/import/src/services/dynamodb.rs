@@ -14,7 +14,13 @@ const PART: Kind = Kind("part of a table");
 
 /// Source of the error code: Amazon DynamoDB API Reference, GetResourcePolicy.
 pub(crate) const ROWS: &[Row] = &[
-    Row::list("dynamodb", "list-tables", ("dynamodb", "table"), list_tables).regional(),
+    Row::list(
+        "dynamodb",
+        "list-tables",
+        ("dynamodb", "table"),
+        list_tables,
+    )
+    .regional(),
     Row::each(
         "dynamodb",
         "get-resource-policy",

@@ -24,7 +24,10 @@ struct Endpoints<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an endpoint with `VpcEndpointId`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an endpoint with `VpcEndpointId`"
+)]
 struct Listed<'a> {
     #[serde(borrow)]
     vpc_endpoint_id: Text<'a>,
@@ -46,7 +49,10 @@ fn describe_vpc_endpoints(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wron
     };
     for listed in answer.vpc_endpoints.0 {
         // A deleted endpoint stays in the list for a while and carries no call.
-        if listed.state.is_some_and(|state| state.0.eq_ignore_ascii_case("deleted")) {
+        if listed
+            .state
+            .is_some_and(|state| state.0.eq_ignore_ascii_case("deleted"))
+        {
             continue;
         }
         let gateway = listed

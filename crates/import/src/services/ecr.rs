@@ -46,7 +46,10 @@ struct Repositories<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", expecting = "a repository with `repositoryArn`")]
+#[serde(
+    rename_all = "camelCase",
+    expecting = "a repository with `repositoryArn`"
+)]
 struct Listed<'a> {
     #[serde(borrow)]
     repository_arn: Text<'a>,

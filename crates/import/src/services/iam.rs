@@ -65,7 +65,10 @@ fn providers(page: &Page<'_>) -> Result<Vec<Provider>, Wrong> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `AccountAliases`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `AccountAliases`"
+)]
 struct Aliases {
     #[serde(default)]
     account_aliases: List<String>,
@@ -79,7 +82,10 @@ fn account_aliases(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `InstanceProfiles`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `InstanceProfiles`"
+)]
 struct Listed<'a> {
     #[serde(borrow, default)]
     instance_profiles: List<shapes::Profile<'a>>,

@@ -59,7 +59,10 @@ struct Keys<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "a key with `KeyId` and `KeyArn`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "a key with `KeyId` and `KeyArn`"
+)]
 struct Listed<'a> {
     #[serde(borrow)]
     key_id: Text<'a>,

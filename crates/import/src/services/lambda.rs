@@ -1,12 +1,12 @@
 //! Lambda functions, their versions and aliases.
 
 use serde::Deserialize;
-use whocan_snapshot::{Collected, Resource};
+use whocan_snapshot::Collected;
 
 use crate::draft::Draft;
 use crate::json::{List, Text, Wrong};
 use crate::services::{policy, tags};
-use crate::table::{Answer, Kind, Page, Row, Scope};
+use crate::table::{Kind, Page, Row, Scope};
 
 const FUNCTION: Kind = Kind("function");
 /// A version or an alias: it has a policy of its own, and no tags.

@@ -100,7 +100,10 @@ fn change(resource: &mut Resource, change: impl FnOnce(&mut Bucket)) {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `LocationConstraint`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `LocationConstraint`"
+)]
 struct Location {
     #[serde(default)]
     location_constraint: Option<String>,
@@ -227,7 +230,10 @@ fn grantee(grantee: Grantee) -> AclGrantee {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `OwnershipControls`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `OwnershipControls`"
+)]
 struct Ownership {
     ownership_controls: Controls,
 }

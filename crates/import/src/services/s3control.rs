@@ -49,7 +49,10 @@ fn account_block(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `AccessPointList`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an object with `AccessPointList`"
+)]
 struct AccessPoints<'a> {
     #[serde(borrow, default)]
     access_point_list: List<Listed<'a>>,

@@ -43,7 +43,10 @@ struct Secrets<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "a secret with `ARN` and `Name`")]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "a secret with `ARN` and `Name`"
+)]
 struct Listed<'a> {
     #[serde(borrow, rename = "ARN")]
     arn: Text<'a>,

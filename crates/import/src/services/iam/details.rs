@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use whocan_policy::Arn;
 use whocan_snapshot::{Collected, Gap, GapCode, RoleActivity};
 
-use super::{Profiles, add_profile};
 use super::shapes::{Details, RoleDetail};
+use super::{Profiles, add_profile};
 use crate::draft::Draft;
 use crate::json::{self, List, Wrong};
 use crate::note::NoteKind;
@@ -22,23 +22,43 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     let details: Details<'_> = json::read(text)?;
     let whole = check_whole(draft, &details);
     let mut take = Taking { draft, text };
-    let users = take.all("user", details.user_detail_list, |user| &user.arn.0, |user| user.convert())?;
-    let groups = take.all("group", details.group_detail_list, |group| &group.arn.0, |group| group.convert())?;
+    let users = take.all(
+        "user",
+        details.user_detail_list,
+        |user| &user.arn.0,
+        |user| user.convert(),
+    )?;
+    let groups = take.all(
+        "group",
+        details.group_detail_list,
+        |group| &group.arn.0,
+        |group| group.convert(),
+    )?;
     let mut profiles = Profiles::new();
     let mut activity = Vec::new();
-    let roles = take.all("role", details.role_detail_list, |role| &role.arn.0, |mut role| {
-        take_profiles(&mut role, &mut profiles);
-        let last_used = role.role_last_used;
-        let role = role.convert();
-        if let Some(last_used) = last_used {
-            activity.push(RoleActivity {
-                name: role.name.clone(),
-                last_used: Collected::Yes(last_used.last_used_date.0),
-            });
-        }
-        role
-    })?;
-    let policies = take.all("policy", details.policies, |policy| &policy.arn.0, |policy| policy.convert())?;
+    let roles = take.all(
+        "role",
+        details.role_detail_list,
+        |role| &role.arn.0,
+        |mut role| {
+            take_profiles(&mut role, &mut profiles);
+            let last_used = role.role_last_used;
+            let role = role.convert();
+            if let Some(last_used) = last_used {
+                activity.push(RoleActivity {
+                    name: role.name.clone(),
+                    last_used: Collected::Yes(last_used.last_used_date.0),
+                });
+            }
+            role
+        },
+    )?;
+    let policies = take.all(
+        "policy",
+        details.policies,
+        |policy| &policy.arn.0,
+        |policy| policy.convert(),
+    )?;
     let object = &mut draft.object;
     object.identities = whole;
     object.users = users;
@@ -46,7 +66,10 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     object.roles = roles;
     object.policies = policies;
     object.instance_profiles = profiles.into_values().collect();
-    draft.roles = activity.into_iter().map(|role| (role.name.clone(), role)).collect();
+    draft.roles = activity
+        .into_iter()
+        .map(|role| (role.name.clone(), role))
+        .collect();
     check_links(draft);
     Ok(())
 }
@@ -147,7 +170,9 @@ impl Taking<'_> {
         let own = self.draft.object.id;
         match (parsed.account(), parsed.account_text()) {
             (Some(account), _) if account == own => {
-                parsed.partition().clone_into(&mut self.draft.object.partition);
+                parsed
+                    .partition()
+                    .clone_into(&mut self.draft.object.partition);
                 Ok(true)
             }
             (Some(_), _) if self.draft.mixed => Ok(false),
@@ -180,13 +205,25 @@ fn check_links(draft: &mut Draft) {
         .filter(|policy| default(policy))
         .map(|policy| policy.arn.as_str())
         .collect();
-    let groups: BTreeSet<&str> = object.groups.iter().map(|group| group.name.as_str()).collect();
+    let groups: BTreeSet<&str> = object
+        .groups
+        .iter()
+        .map(|group| group.name.as_str())
+        .collect();
     let attached = (object.users.iter().flat_map(|user| &user.attached))
         .chain(object.groups.iter().flat_map(|group| &group.attached))
         .chain(object.roles.iter().flat_map(|role| &role.attached))
         .map(|policy| policy.arn.as_str());
-    let boundaries = (object.users.iter().filter_map(|user| user.boundary.as_deref()))
-        .chain(object.roles.iter().filter_map(|role| role.boundary.as_deref()));
+    let boundaries = (object
+        .users
+        .iter()
+        .filter_map(|user| user.boundary.as_deref()))
+    .chain(
+        object
+            .roles
+            .iter()
+            .filter_map(|role| role.boundary.as_deref()),
+    );
     let no_policy = attached
         .chain(boundaries)
         .filter(|arn| !policies.contains(arn))

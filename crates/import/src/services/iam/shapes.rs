@@ -13,7 +13,7 @@ use whocan_snapshot::{
     Role, User,
 };
 
-use crate::json::{DocumentText, List, Paging, Tags, Text, Time, or_empty};
+use crate::json::{DocumentText, List, Tags, Text, Time, or_empty};
 
 #[derive(Deserialize)]
 #[serde(
@@ -290,7 +290,12 @@ impl Profile<'_> {
     /// Returns the profile with its roles, or with the role in whose entry it stands.
     pub(super) fn convert(self, role: Option<&str>) -> InstanceProfile {
         let arn = self.arn.0.into_owned();
-        let mut roles: Vec<String> = self.roles.0.into_iter().map(|role| owned(role.arn)).collect();
+        let mut roles: Vec<String> = self
+            .roles
+            .0
+            .into_iter()
+            .map(|role| owned(role.arn))
+            .collect();
         if roles.is_empty() {
             roles.extend(role.map(str::to_owned));
         }
@@ -332,7 +337,10 @@ fn inline(list: List<Inline<'_>>) -> Vec<InlinePolicy> {
         .map(|policy| InlinePolicy {
             name: owned(policy.policy_name),
             // `null` is no document; kept, it is reported as such.
-            document: policy.policy_document.0.unwrap_or_else(|| "null".to_owned()),
+            document: policy
+                .policy_document
+                .0
+                .unwrap_or_else(|| "null".to_owned()),
         })
         .collect();
     policies.sort();
@@ -386,13 +394,17 @@ impl Owners<'_> {
         self.user_detail_list.is_some()
             || self.group_detail_list.is_some()
             || self.role_detail_list.is_some()
-            || self.arns().any(|arn| arn.parse::<Arn>().is_ok_and(|arn| arn.service() == "iam"))
+            || self
+                .arns()
+                .any(|arn| arn.parse::<Arn>().is_ok_and(|arn| arn.service() == "iam"))
     }
 
     /// Returns the accounts that the ARNs name, with how many ARNs name each.
     pub(crate) fn accounts(&self) -> BTreeMap<AccountId, usize> {
         let mut accounts = BTreeMap::new();
-        let ids = self.arns().filter_map(|arn| arn.parse::<Arn>().ok()?.account());
+        let ids = self
+            .arns()
+            .filter_map(|arn| arn.parse::<Arn>().ok()?.account());
         for id in ids {
             *accounts.entry(id).or_insert(0) += 1;
         }
