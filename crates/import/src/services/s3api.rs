@@ -322,7 +322,7 @@ fn encryption(resource: &mut Resource, answer: &Answer<'_>) -> Result<(), Wrong>
     let encryption = answer.read::<Encryption<'_>>()?;
     let rules = encryption.map(|answer| answer.configuration.rules.0);
     let defaults = rules.into_iter().flatten().filter_map(|rule| rule.default);
-    let key = defaults.map(|default| or_empty(default.key));
-    resource.encryption_key = Collected::Yes(key.filter(|key| !key.is_empty()).last());
+    let mut keys = defaults.map(|default| or_empty(default.key));
+    resource.encryption_key = Collected::Yes(keys.find(|key| !key.is_empty()));
     Ok(())
 }
