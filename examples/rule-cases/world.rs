@@ -45,6 +45,7 @@ fn empty() -> Snapshot {
         assumptions: Vec::new(),
         organization: None,
         accounts: Vec::new(),
+        activity: Vec::new(),
     }
 }
 
