@@ -9,7 +9,8 @@ const MODELS: usize = 8;
 
 /// Returns a text that the region holds, if one of the plain tries does.
 pub(super) fn guess(region: &Region) -> Option<String> {
-    let other = search::other_character(region.within.iter().chain(&region.except));
+    let patterns = region.within.iter().chain(&region.except);
+    let other = search::other_character(patterns.map(Pattern::tokens));
     let anything = [Pattern::glob("*")];
     let models = if region.within.is_empty() {
         &anything[..]
@@ -19,8 +20,8 @@ pub(super) fn guess(region: &Region) -> Option<String> {
     models.iter().take(MODELS).find_map(|model| {
         [
             as_arn(model, other),
-            fill(model, other, &other.to_string()),
-            fill(model, other, ""),
+            model.instance(other, &other.to_string()),
+            model.instance(other, ""),
         ]
         .into_iter()
         .find(|text| region.holds(text))
@@ -41,7 +42,7 @@ fn as_arn(model: &Pattern, other: char) -> String {
         .position(|token| *token == wide)
         .filter(|_| missing > 0)
     else {
-        return fill(model, other, &other.to_string());
+        return model.instance(other, &other.to_string());
     };
     let names: [&str; 2] = if star == 0 { ["arn", "aws"] } else { ["", ""] };
     let parts: Vec<String> = (0..=missing)
@@ -56,18 +57,6 @@ fn as_arn(model: &Pattern, other: char) -> String {
             Token::Literal(character) => text.push(*character),
             _ if at == star => text.push_str(&parts.join(":")),
             _ => text.push(other),
-        }
-    }
-    text
-}
-
-fn fill(model: &Pattern, one: char, many: &str) -> String {
-    let mut text = String::new();
-    for token in model.tokens() {
-        match token {
-            Token::Literal(character) => text.push(*character),
-            Token::One { .. } => text.push(one),
-            Token::Many { .. } => text.push_str(many),
         }
     }
     text
