@@ -24,7 +24,7 @@ pub struct Region {
 pub struct TooComplex;
 
 /// The states that a search may visit, in steps of one token.
-const WITNESS_BUDGET: usize = 4_000_000;
+const WITNESS_BUDGET: usize = 2_000_000;
 
 /// How many patterns a region may have for each to be compared with each.
 const COMPARED: usize = 100;
@@ -145,8 +145,7 @@ impl Region {
         let mut rest = self.minus(pattern);
         rest.except
             .retain(|except| except == pattern || pattern.contains(except) != Some(true));
-        let some = |region: Region| (!region.is_plainly_empty()).then_some(region);
-        (some(covered), some(rest))
+        (Some(covered), Some(rest))
     }
 
     /// Drops patterns that the others make redundant, where that is cheap to see.

@@ -1,6 +1,6 @@
 //! Patterns made ready for matching one text.
 
-use super::Token;
+use super::{Token, overlap};
 
 /// A pattern as literal ends and the steps between them.
 ///
@@ -66,7 +66,7 @@ impl Matcher {
     }
 
     #[inline]
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(super) fn matches(&self, tokens: &[Token], text: &str) -> bool {
         let Some(rest) = text
             .strip_prefix(&*self.head)
             .and_then(|rest| rest.strip_suffix(&*self.tail))
@@ -76,8 +76,12 @@ impl Matcher {
         match &self.strategy {
             Strategy::Literal => rest.is_empty(),
             Strategy::Anything => true,
-            Strategy::Greedy => greedy(&self.middle, rest),
-            Strategy::States(tokens) => by_states(tokens, rest),
+            // Neither the shortcut nor plain states are quick where both are long.
+            Strategy::Greedy => {
+                greedy(&self.middle, rest).unwrap_or_else(|| overlap::covers(tokens, text))
+            }
+            Strategy::States(middle) if middle.len() < SMALL * 64 => by_states(middle, rest),
+            Strategy::States(_) => overlap::covers(tokens, text),
         }
     }
 }
@@ -128,16 +132,19 @@ fn strategy(middle: &[Token]) -> Strategy {
 /// them the star can cover itself. That needs a word for a star that stops at
 /// colons: before it every wildcard does, so each literal colon before it
 /// stands for the same colon of the text, and none lies between two arrivals.
-fn greedy(steps: &[Step], text: &str) -> bool {
+/// `None` if it goes back so often that another way is quicker.
+fn greedy(steps: &[Step], text: &str) -> Option<bool> {
     let (mut step, mut at) = (0, 0);
+    let mut patience = 8 * text.len() + 1_000;
     // The step behind the last star, the end of what the star covers, and its kind.
     let mut star: Option<(usize, usize, bool)> = None;
     loop {
+        patience = patience.checked_sub(1)?;
         let next = match steps.get(step) {
             Some(Step::Many { colons }) => {
                 step += 1;
                 if step == steps.len() {
-                    return *colons || !text.as_bytes()[at..].contains(&b':');
+                    return Some(*colons || !text.as_bytes()[at..].contains(&b':'));
                 }
                 star = Some((step, at, *colons));
                 Some(at)
@@ -147,15 +154,15 @@ fn greedy(steps: &[Step], text: &str) -> bool {
                 step += usize::from(end.is_some());
                 end
             }
-            None if at == text.len() => return true,
+            None if at == text.len() => return Some(true),
             None => None,
         };
         at = match (next, &mut star) {
             (Some(next), _) => next,
-            (None, None) => return false,
+            (None, None) => return Some(false),
             (None, Some((behind, covered, colons))) => {
                 let Some(longer) = lengthen(&steps[*behind], text, *covered, *colons) else {
-                    return false;
+                    return Some(false);
                 };
                 *covered = longer;
                 step = *behind;
@@ -231,29 +238,16 @@ const SMALL: usize = 8;
 
 /// Matches by following all ways at once.
 fn by_states(tokens: &[Token], text: &str) -> bool {
-    let words = tokens.len() / 64 + 1;
-    if words <= SMALL {
-        follow(tokens, text, &mut [0; SMALL], &mut [0; SMALL])
-    } else {
-        follow(tokens, text, &mut vec![0; words], &mut vec![0; words])
-    }
-}
-
-/// Keeps in `now` a bit for each token that may come next; both start empty.
-fn follow<'a>(
-    tokens: &[Token],
-    text: &str,
-    mut now: &'a mut [u64],
-    mut next: &'a mut [u64],
-) -> bool {
-    enter(tokens, now, 0);
+    // A bit for each token that may come next.
+    let (mut now, mut next) = ([0; SMALL], [0; SMALL]);
+    enter(tokens, &mut now, 0);
     for character in text.chars() {
-        if pass(tokens, character, now, next) == 0 {
+        if pass(tokens, character, &now, &mut next) == 0 {
             return false;
         }
         std::mem::swap(&mut now, &mut next);
     }
-    has_ended(tokens, now)
+    has_ended(tokens, &now)
 }
 
 /// Returns the place behind each run of `characters` that the tokens cover, from none on.

@@ -14,19 +14,28 @@ pub(super) fn overlap(one: &[Token], other: &[Token]) -> bool {
         return true;
     }
     let mut track = Track::new(other);
-    let mut next = track.start();
     for token in one {
-        track.skip_stars(&mut next);
         match token {
-            Token::Many { colons } => track.spread(&mut next, *colons),
-            single => track.advance(&mut next, *single),
+            Token::Many { colons } => track.spread(*colons),
+            single => track.advance(*single),
         }
-        if next.iter().all(|word| *word == 0) {
+        if track.is_lost() {
             return false;
         }
     }
-    track.skip_stars(&mut next);
-    bit(&next, other.len())
+    track.has_ended()
+}
+
+/// Returns whether the tokens cover the whole of `text`, in time for long ones.
+pub(super) fn covers(tokens: &[Token], text: &str) -> bool {
+    let mut track = Track::new(tokens);
+    for character in text.chars() {
+        track.advance(Token::Literal(character));
+        if track.is_lost() {
+            return false;
+        }
+    }
+    track.has_ended()
 }
 
 /// Drops the literals that both start with, and then those that both end with.
@@ -44,63 +53,81 @@ pub(super) fn without_common_ends<'a>(
 
 /// A pattern whose steps are followed as bits, one for each token and one for its end.
 struct Track {
-    words: usize,
-    // Which tokens are stars, and which are wildcards that may cover a colon.
-    stars: Vec<u64>,
-    wildcards: Vec<u64>,
-    wide: Vec<u64>,
-    // What a character that is no colon can pass.
-    no_colon: Vec<u64>,
-    all: Vec<u64>,
-    // INVARIANT: sorted; the tokens that are this character.
+    len: usize,
+    masks: Vec<Masks>,
+    // INVARIANT: sorted; where the tokens are this character.
     literals: Vec<(char, u32)>,
     // Characters that stand at so many places that bits are faster than a list.
     frequent: Vec<(char, Vec<u64>)>,
 }
 
+/// 64 neighbouring steps, a bit for each.
+#[derive(Clone, Copy, Default)]
+struct Masks {
+    /// The steps that may be next.
+    next: u64,
+    /// Those of `next` that the current character passes.
+    passed: u64,
+    stars: u64,
+    /// Wildcards, and those that may cover a colon.
+    wildcards: u64,
+    wide: u64,
+    /// All tokens, and those that some character other than a colon passes.
+    all: u64,
+    no_colon: u64,
+}
+
 impl Track {
     fn new(tokens: &[Token]) -> Track {
-        let words = tokens.len() / 64 + 1;
-        let mut literals: Vec<(char, u32)> = (0..)
-            .zip(tokens)
-            .filter_map(|(at, token)| match token {
-                Token::Literal(character) => Some((*character, at)),
-                _ => None,
-            })
-            .collect();
-        literals.sort_unstable();
-        let which = |choose: fn(&Token) -> bool| {
-            let mut bits = vec![0; words];
-            for (at, _) in tokens.iter().enumerate().filter(|(_, token)| choose(token)) {
-                set(&mut bits, at);
+        let mut masks = vec![Masks::default(); tokens.len() / 64 + 1];
+        let mut literals = Vec::with_capacity(tokens.len());
+        for (at, token) in tokens.iter().enumerate() {
+            let (mask, bit) = (&mut masks[at / 64], 1 << (at % 64));
+            mask.all |= bit;
+            if let Token::Literal(character) = token {
+                literals.push((*character, at as u32));
+            } else {
+                mask.wildcards |= bit;
+                mask.wide |= if token.covers(':') { bit } else { 0 };
             }
-            bits
-        };
-        Track {
-            words,
-            stars: which(|token| matches!(token, Token::Many { .. })),
-            wildcards: which(|token| !matches!(token, Token::Literal(_))),
-            wide: which(|token| !matches!(token, Token::Literal(_)) && token.covers(':')),
-            no_colon: which(|token| *token != Token::Literal(':')),
-            all: which(|_| true),
+            mask.stars |= if matches!(token, Token::Many { .. }) {
+                bit
+            } else {
+                0
+            };
+            mask.no_colon |= if *token == Token::Literal(':') {
+                0
+            } else {
+                bit
+            };
+        }
+        literals.sort_unstable();
+        masks[0].next = 1;
+        let mut track = Track {
+            len: tokens.len(),
+            masks,
             literals,
             frequent: Vec::new(),
-        }
+        };
+        track.skip_stars();
+        track
     }
 
-    fn start(&self) -> Vec<u64> {
-        let mut next = vec![0; self.words];
-        set(&mut next, 0);
-        next
+    fn is_lost(&self) -> bool {
+        self.masks.iter().all(|mask| mask.next == 0)
+    }
+
+    fn has_ended(&self) -> bool {
+        self.masks[self.len / 64].next >> (self.len % 64) & 1 == 1
     }
 
     /// A star may cover nothing.
-    fn skip_stars(&self, next: &mut [u64]) {
+    fn skip_stars(&mut self) {
         // No two stars are neighbours, so once is enough.
         let mut carry = 0;
-        for (word, stars) in next.iter_mut().zip(&self.stars) {
-            let skipped = *word & stars;
-            *word |= skipped << 1 | carry;
+        for mask in &mut self.masks {
+            let skipped = mask.next & mask.stars;
+            mask.next |= skipped << 1 | carry;
             carry = skipped >> 63;
         }
     }
@@ -109,54 +136,58 @@ impl Track {
     ///
     /// Adding a set bit to a run of ones carries through to the end of the run,
     /// which is how far it gets.
-    fn spread(&self, next: &mut [u64], colons: bool) {
-        let passed = if colons { &self.all } else { &self.no_colon };
+    fn spread(&mut self, colons: bool) {
         let mut carry = false;
-        for (word, passed) in next.iter_mut().zip(passed) {
-            let (sum, one) = (*word & passed).overflowing_add(*passed);
+        for mask in &mut self.masks {
+            let run = if colons { mask.all } else { mask.no_colon };
+            let (sum, one) = (mask.next & run).overflowing_add(run);
             let (sum, two) = sum.overflowing_add(u64::from(carry));
             carry = one || two;
-            *word |= sum ^ passed;
+            mask.next |= sum ^ run;
         }
+        self.skip_stars();
     }
 
     /// One character that `single` covers.
-    fn advance(&mut self, next: &mut [u64], single: Token) {
-        let mut passed = vec![0; self.words];
+    fn advance(&mut self, single: Token) {
         match single {
-            Token::Literal(character) => self.pass_character(next, character, &mut passed),
+            Token::Literal(character) => self.pass_character(character),
             Token::One { colons } | Token::Many { colons } => {
-                let passes = if colons { &self.all } else { &self.no_colon };
-                intersect(next, passes, &mut passed);
+                for mask in &mut self.masks {
+                    mask.passed = mask.next & if colons { mask.all } else { mask.no_colon };
+                }
             }
         }
-        let mut carry = 0;
-        for ((word, passed), stars) in next.iter_mut().zip(passed).zip(&self.stars) {
-            let moved = passed & !stars;
-            *word = (passed & stars) | moved << 1 | carry;
-            carry = moved >> 63;
+        let (mut moving, mut skipping) = (0, 0);
+        for mask in &mut self.masks {
+            let moved = mask.passed & !mask.stars;
+            let next = (mask.passed & mask.stars) | moved << 1 | moving;
+            let skipped = next & mask.stars;
+            mask.next = next | skipped << 1 | skipping;
+            moving = moved >> 63;
+            skipping = skipped >> 63;
         }
     }
 
-    fn pass_character(&mut self, next: &[u64], character: char, passed: &mut [u64]) {
-        let wildcards = if character == ':' {
-            &self.wide
-        } else {
-            &self.wildcards
-        };
-        intersect(next, wildcards, passed);
+    fn pass_character(&mut self, character: char) {
+        for mask in &mut self.masks {
+            let wildcards = if character == ':' {
+                mask.wide
+            } else {
+                mask.wildcards
+            };
+            mask.passed = mask.next & wildcards;
+        }
         let from = self
             .literals
             .partition_point(|(literal, _)| *literal < character);
-        let until = self
-            .literals
-            .partition_point(|(literal, _)| *literal <= character);
-        let places = &self.literals[from..until];
-        if places.len() <= 2 * self.words {
+        let places = &self.literals[from..];
+        let until = places.partition_point(|(literal, _)| *literal == character);
+        let places = &places[..until];
+        if places.len() <= 2 * self.masks.len() {
             for (_, at) in places {
-                if bit(next, *at as usize) {
-                    set(passed, *at as usize);
-                }
+                let mask = &mut self.masks[*at as usize / 64];
+                mask.passed |= mask.next & 1 << (at % 64);
             }
             return;
         }
@@ -165,29 +196,15 @@ impl Track {
             .iter()
             .position(|(frequent, _)| *frequent == character);
         let known = known.unwrap_or_else(|| {
-            let mut bits = vec![0; self.words];
+            let mut bits = vec![0; self.masks.len()];
             for (_, at) in places {
-                set(&mut bits, *at as usize);
+                bits[*at as usize / 64] |= 1 << (at % 64);
             }
             self.frequent.push((character, bits));
             self.frequent.len() - 1
         });
-        for ((passed, next), literal) in passed.iter_mut().zip(next).zip(&self.frequent[known].1) {
-            *passed |= next & literal;
+        for (mask, literal) in self.masks.iter_mut().zip(&self.frequent[known].1) {
+            mask.passed |= mask.next & literal;
         }
     }
-}
-
-fn intersect(one: &[u64], other: &[u64], both: &mut [u64]) {
-    for ((both, one), other) in both.iter_mut().zip(one).zip(other) {
-        *both = one & other;
-    }
-}
-
-fn bit(bits: &[u64], at: usize) -> bool {
-    bits[at / 64] >> (at % 64) & 1 == 1
-}
-
-fn set(bits: &mut [u64], at: usize) {
-    bits[at / 64] |= 1 << (at % 64);
 }

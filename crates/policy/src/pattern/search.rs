@@ -1,6 +1,6 @@
 //! Searches for a text that some patterns cover and others do not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
@@ -23,19 +23,24 @@ pub(crate) fn find(
 
 /// Returns a readable character that none of the patterns names.
 pub(crate) fn other_character<'a>(patterns: impl IntoIterator<Item = &'a [Token]>) -> char {
-    let named: BTreeSet<char> = patterns
-        .into_iter()
-        .flatten()
-        .filter_map(|token| match token {
-            Token::Literal(character) => Some(*character),
-            _ => None,
-        })
-        .collect();
-    let readable = "xyzuvwabcdefghijklmnopqrst0123456789XYZABC-_.~";
-    readable
+    let mut ascii = [false; 128];
+    let mut rest = BTreeSet::new();
+    for token in patterns.into_iter().flatten() {
+        if let Token::Literal(character) = token {
+            match ascii.get_mut(*character as usize) {
+                Some(named) => *named = true,
+                None => _ = rest.insert(*character),
+            }
+        }
+    }
+    let named = |character: char| match ascii.get(character as usize) {
+        Some(named) => *named,
+        None => rest.contains(&character),
+    };
+    "xyzuvwabcdefghijklmnopqrst0123456789XYZABC-_.~"
         .chars()
         .chain('\u{a1}'..=char::MAX)
-        .find(|character| !named.contains(character))
+        .find(|character| !named(*character))
         .unwrap_or('\u{a1}')
 }
 
@@ -147,60 +152,79 @@ impl Search {
 
     /// Returns the characters that lead to different states, in the order they are
     /// tried, with the states each leads to.
-    fn steps<'a>(&'a self, states: &[u32]) -> impl Iterator<Item = (char, Vec<u32>)> + use<'a> {
-        let (mut any, mut colon) = (Vec::new(), Vec::new());
-        let mut named: BTreeMap<char, Vec<u32>> = BTreeMap::new();
+    fn steps(&self, states: &[u32]) -> Vec<(char, Vec<u32>)> {
+        let fixed = self.fixed(states);
+        if let Some([character]) = fixed.as_deref() {
+            return vec![(*character, self.step(states, *character))];
+        }
+        let (wild, named): (Vec<u32>, Vec<u32>) = states
+            .iter()
+            .partition(|state| !matches!(self.steps[**state as usize], Some(Token::Literal(_))));
+        let mut named: Vec<(char, u32)> = named
+            .into_iter()
+            .filter_map(|state| match self.steps[state as usize] {
+                Some(Token::Literal(character)) => Some((character, state)),
+                _ => None,
+            })
+            .collect();
+        named.sort_unstable();
+        let (any, colon) = (self.step(&wild, self.other), self.step(&wild, ':'));
+        let mut characters = fixed.unwrap_or_else(|| {
+            let named = named.iter().map(|(character, _)| *character);
+            named.chain([self.other, ':']).collect()
+        });
+        characters.sort_unstable_by_key(|character| {
+            (*character == ':', *character != self.other, *character)
+        });
+        characters.dedup();
+        let steps = characters.into_iter().map(|character| {
+            let mut next = if character == ':' { &colon } else { &any }.clone();
+            let from = named.partition_point(|(literal, _)| *literal < character);
+            for (_, state) in named[from..]
+                .iter()
+                .take_while(|(literal, _)| *literal == character)
+            {
+                next.extend(self.enter(state + 1));
+            }
+            (character, next)
+        });
+        steps.collect()
+    }
+
+    fn step(&self, states: &[u32], character: char) -> Vec<u32> {
+        let mut next = Vec::with_capacity(states.len() + 2);
         for state in states {
             match self.steps[*state as usize] {
-                None => {}
-                Some(Token::Literal(character)) => {
-                    named
-                        .entry(character)
-                        .or_default()
-                        .extend(self.enter(state + 1));
+                Some(token) if token.covers(character) => {
+                    let stays = matches!(token, Token::Many { .. });
+                    next.extend(self.enter(state + u32::from(!stays)));
                 }
-                Some(wildcard) => {
-                    let stays = matches!(wildcard, Token::Many { .. });
-                    let next = self.enter(state + u32::from(!stays));
-                    if wildcard.covers(':') {
-                        colon.extend(next.clone());
-                    }
-                    any.extend(next);
-                }
+                _ => {}
             }
         }
-        let mut characters = match self.fixed(states) {
-            Some(fixed) => fixed,
-            None => named.keys().copied().chain([self.other, ':']).collect(),
-        };
-        let other = characters.take(&self.other);
-        let last = characters.take(&':');
-        let ordered = other.into_iter().chain(characters).chain(last);
-        ordered.map(move |character| {
-            let wild = if character == ':' { &colon } else { &any };
-            let literal = named.get(&character).into_iter().flatten();
-            (character, wild.iter().chain(literal).copied().collect())
-        })
+        next
     }
 
     /// Returns the characters one of `within` asks for, if it has no wildcard here.
-    fn fixed(&self, states: &[u32]) -> Option<BTreeSet<char>> {
-        states
+    fn fixed(&self, states: &[u32]) -> Option<Vec<char>> {
+        let mut fixed: Vec<char> = states
             .chunk_by(|one, other| self.owner[*one as usize] == self.owner[*other as usize])
             .take_while(|chunk| (self.owner[chunk[0] as usize] as usize) < self.within)
             .find_map(|chunk| {
-                let literals = chunk.iter().filter_map(|state| self.steps[*state as usize]);
-                literals
-                    .map(|token| match token {
-                        Token::Literal(character) => Some(character),
-                        _ => None,
-                    })
-                    .collect()
-            })
+                let tokens = chunk.iter().filter_map(|state| self.steps[*state as usize]);
+                let literals = tokens.map(|token| match token {
+                    Token::Literal(character) => Some(character),
+                    _ => None,
+                });
+                literals.collect()
+            })?;
+        fixed.sort_unstable();
+        fixed.dedup();
+        Some(fixed)
     }
 
     /// Returns the state and, as a star may cover nothing, the one behind a star.
-    fn enter(&self, state: u32) -> impl Iterator<Item = u32> + Clone + use<> {
+    fn enter(&self, state: u32) -> impl Iterator<Item = u32> + use<> {
         let star = matches!(self.steps[state as usize], Some(Token::Many { .. }));
         [Some(state), star.then_some(state + 1)]
             .into_iter()
