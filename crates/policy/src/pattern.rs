@@ -210,8 +210,8 @@ impl Pattern {
         }
         // Behind its literal ends `covered` varies, so this one's must be among them.
         if self.literal().is_some()
-            || !covered.prefix().starts_with(self.prefix())
-            || !covered.suffix().ends_with(self.suffix())
+            || !matcher::starts_with(covered.prefix().as_bytes(), self.prefix().as_bytes())
+            || !self.suffix().is_empty() && !covered.suffix().ends_with(self.suffix())
         {
             return Some(false);
         }

@@ -68,7 +68,8 @@ impl Region {
             .filter(|except| self.within.iter().all(|within| within.overlaps(except)))
             .map(Pattern::tokens)
             .collect();
-        search::find(&within, &except, WITNESS_BUDGET)
+        let found = search::find(&within, &except, WITNESS_BUDGET)?;
+        Ok(found.map(|text| sample::finish(self, text)))
     }
 
     /// Returns whether the region holds no text.

@@ -12,8 +12,7 @@ const MODELS: usize = 8;
 
 /// Returns a text that the region holds, if one of the plain tries does.
 pub(super) fn guess(region: &Region) -> Option<String> {
-    let patterns = region.within.iter().chain(&region.except);
-    let other = search::other_character(patterns.map(Pattern::tokens));
+    let other = other_character(region);
     let anything = [Pattern::glob("*")];
     let models = if region.within.is_empty() {
         &anything[..]
@@ -29,6 +28,22 @@ pub(super) fn guess(region: &Region) -> Option<String> {
         .into_iter()
         .find(|text| region.holds(text))
     })
+}
+
+/// Gives a text that the region holds a name behind its last slash, if it then still does.
+pub(super) fn finish(region: &Region, text: String) -> String {
+    if text.ends_with(['/', ':']) {
+        let named = format!("{text}{}", other_character(region));
+        if region.holds(&named) {
+            return named;
+        }
+    }
+    text
+}
+
+fn other_character(region: &Region) -> char {
+    let patterns = region.within.iter().chain(&region.except);
+    search::other_character(patterns.map(Pattern::tokens))
 }
 
 /// Fills the first star that may cover colons with those that an ARN still needs.

@@ -94,6 +94,10 @@ fn a_witness_looks_like_an_arn() {
     insta::assert_snapshot!(witness(&["arn:aws:sqs:*"], &[]), @"arn:aws:sqs:x:x:x");
     insta::assert_snapshot!(witness(&["arn:aws:ec2:*:instance/*"], &[]), @"arn:aws:ec2:x:x:instance/x");
     insta::assert_snapshot!(witness(&["*"], &[]), @"arn:aws:x:x:x:x");
+    insta::assert_snapshot!(
+        witness(&["arn:aws:s3:::payroll/*", "arn:aws:s3:::*/secret/*"], &["arn:aws:s3:::payroll/x*"]),
+        @"arn:aws:s3:::payroll/secret/z"
+    );
 }
 
 #[test]
