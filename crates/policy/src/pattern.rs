@@ -95,6 +95,18 @@ impl Pattern {
         Pattern::from_arn_glyphs(&glyphs(text))
     }
 
+    /// Returns the pattern with its letters in lower case, for comparing without case.
+    pub(crate) fn to_lower_case(&self) -> Pattern {
+        let mut tokens = Vec::with_capacity(self.tokens.len());
+        for token in &self.tokens {
+            match token {
+                Token::Literal(letter) => tokens.extend(letter.to_lowercase().map(Token::Literal)),
+                wildcard => tokens.push(*wildcard),
+            }
+        }
+        Pattern::of(tokens)
+    }
+
     pub(crate) fn from_glob_glyphs(glyphs: &[Glyph]) -> Pattern {
         Pattern::of(glyphs.iter().map(|glyph| glyph.token(true, true)))
     }
