@@ -97,8 +97,8 @@ impl Pattern {
 
     /// Returns the pattern with its letters in lower case, for comparing without case.
     pub(crate) fn to_lower_case(&self) -> Pattern {
-        let mut tokens = Vec::with_capacity(self.tokens.len());
-        for token in &self.tokens {
+        let mut tokens = Vec::with_capacity(self.tokens().len());
+        for token in self.tokens() {
             match token {
                 Token::Literal(letter) => tokens.extend(letter.to_lowercase().map(Token::Literal)),
                 wildcard => tokens.push(*wildcard),
