@@ -30,7 +30,7 @@ struct Open {
 /// Answers one case.
 pub fn answer(case: &Case) -> Result<Answer, String> {
     let request = question::request(&case.request).map_err(|error| error.to_string())?;
-    let snapshot = world::snapshot(&case.snapshot);
+    let snapshot = world::snapshot(&case.snapshot, &case.request.principal);
     let graph = Arc::new(Graph::build_with(&snapshot, &callers(&request.caller)));
     let reach = case.request.mode.as_deref() == Some("reach");
     let (decision, hops) = judged(&graph, &request, reach)?;
@@ -48,10 +48,16 @@ pub fn answer(case: &Case) -> Result<Answer, String> {
     })
 }
 
-fn judged(graph: &Graph, request: &Request, reach: bool) -> Result<(Decision, Option<u32>), String> {
+fn judged(
+    graph: &Graph,
+    request: &Request,
+    reach: bool,
+) -> Result<(Decision, Option<u32>), String> {
     if !reach {
         let decision = whocan_eval::decide(graph, request, Strictness::Strict);
-        return decision.map(|decision| (decision, None)).map_err(|error| error.to_string());
+        return decision
+            .map(|decision| (decision, None))
+            .map_err(|error| error.to_string());
     }
     let walk = whocan_eval::Walk::default();
     let reached = whocan_eval::reach(graph, request, Strictness::Strict, &walk);
@@ -62,13 +68,22 @@ fn judged(graph: &Graph, request: &Request, reach: bool) -> Result<(Decision, Op
 
 fn indexed(index: &Index, request: &Request, reach: bool) -> Result<(Truth, Option<u32>), String> {
     let node = node(&request.caller);
-    let id = index.graph().principal_of(&node).ok_or_else(|| format!("there is no node `{node}`"))?;
+    let id = index
+        .graph()
+        .principal_of(&node)
+        .ok_or_else(|| format!("there is no node `{node}`"))?;
     let mut truth = Truth::True;
     let mut hops = None;
     for resource in &request.resources {
         let ask = ask(request, resource);
         if reach {
-            let reached = index.reach(&ask, &Walk { given: ask.given.clone(), ..Walk::default() });
+            let reached = index.reach(
+                &ask,
+                &Walk {
+                    given: ask.given.clone(),
+                    ..Walk::default()
+                },
+            );
             truth = truth & reached.verdicts.strict.of(id);
             hops = reached.hops(id);
         } else {
@@ -95,9 +110,11 @@ fn ask(request: &Request, resource: &str) -> Ask {
 // The node that stands for the caller in the graph.
 fn node(caller: &Caller) -> String {
     match caller {
-        Caller::User(arn) | Caller::Role(arn) | Caller::Session(arn) | Caller::FederatedUser(arn) | Caller::Root(arn) => {
-            arn.as_str().to_owned()
-        }
+        Caller::User(arn)
+        | Caller::Role(arn)
+        | Caller::Session(arn)
+        | Caller::FederatedUser(arn)
+        | Caller::Root(arn) => arn.as_str().to_owned(),
         Caller::Service(name) => format!("service:{}", name.trim_start_matches("service:")),
         Caller::Oidc(issuer) => format!("oidc:{issuer}"),
         Caller::Saml(arn) => format!("saml:{arn}"),
@@ -108,10 +125,14 @@ fn node(caller: &Caller) -> String {
 // What makes the graph have that node although nothing in the world names it.
 fn callers(caller: &Caller) -> Vec<NamedPrincipal> {
     let named = match caller {
-        Caller::User(arn) | Caller::Role(arn) | Caller::Session(arn) | Caller::FederatedUser(arn) | Caller::Root(arn) => {
-            NamedPrincipal::aws(arn.as_str())
+        Caller::User(arn)
+        | Caller::Role(arn)
+        | Caller::Session(arn)
+        | Caller::FederatedUser(arn)
+        | Caller::Root(arn) => NamedPrincipal::aws(arn.as_str()),
+        Caller::Service(name) => {
+            NamedPrincipal::Service(name.trim_start_matches("service:").into())
         }
-        Caller::Service(name) => NamedPrincipal::Service(name.trim_start_matches("service:").into()),
         Caller::Oidc(issuer) => NamedPrincipal::Federated(issuer.as_str().into()),
         Caller::Saml(arn) => NamedPrincipal::Federated(arn.as_str().into()),
         Caller::Anonymous => return Vec::new(),

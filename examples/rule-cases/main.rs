@@ -15,7 +15,9 @@ use std::io::{BufRead, BufReader, Write, stdout};
 use anyhow::Context;
 
 fn main() -> anyhow::Result<()> {
-    let path = std::env::args().nth(1).context("expected a file of cases, one JSON object a line")?;
+    let path = std::env::args()
+        .nth(1)
+        .context("expected a file of cases, one JSON object a line")?;
     let file = File::open(&path).with_context(|| format!("cannot open `{path}`"))?;
     let mut out = stdout().lock();
     for line in BufReader::new(file).lines() {
@@ -39,5 +41,7 @@ fn judge(line: &str) -> String {
 
 fn id(line: &str) -> serde_json::Value {
     let value: Option<serde_json::Value> = serde_json::from_str(line).ok();
-    value.and_then(|value| value.get("id").cloned()).unwrap_or_default()
+    value
+        .and_then(|value| value.get("id").cloned())
+        .unwrap_or_default()
 }

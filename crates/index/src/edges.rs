@@ -109,7 +109,11 @@ impl Ask {
             action: action.to_owned(),
             resource: index.graph.principal(role).arn.to_string(),
             resource_account: None,
-            given: walk.given.clone(),
+            // What one concrete request says of itself holds for no other call.
+            given: Given {
+                overriding: false,
+                ..walk.given.clone()
+            },
             session: whocan_policy::Session::default(),
             assume: None,
             access_point: None,

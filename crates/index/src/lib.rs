@@ -9,6 +9,7 @@
 
 mod actions;
 mod callers;
+mod cells;
 mod edges;
 mod planes;
 mod question;
@@ -18,6 +19,7 @@ mod state;
 mod trust_facts;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -29,6 +31,7 @@ use edges::Edges;
 use scene::Scene;
 use trust_facts::TrustFacts;
 
+pub use cells::resources_of;
 pub use question::{Ask, Ignoring, Walk};
 pub use verdict::{Cell, Hop, Path, Planes, Reached, Verdicts};
 
@@ -43,6 +46,8 @@ pub struct Index {
     pub(crate) malformed_identity: RoaringBitmap,
     pub(crate) roles: RoaringBitmap,
     pub(crate) edges: Edges,
+    // The regions, as written, that some condition compares with the request's.
+    pub(crate) regions: Vec<String>,
     trust: Vec<TrustFacts>,
 }
 
@@ -68,6 +73,7 @@ impl Index {
             permissions,
             malformed_identity,
             edges: Edges::default(),
+            regions: regions(&graph),
             graph,
         };
         index.edges = Edges::build(&index);
@@ -87,4 +93,17 @@ impl Index {
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {
         &self.trust[role.index()]
     }
+}
+
+fn regions(graph: &Graph) -> Vec<String> {
+    let statements = graph
+        .documents()
+        .iter()
+        .flat_map(|document| &document.statements);
+    let conditions = statements.flat_map(|statement| &statement.conditions);
+    let on_region =
+        conditions.filter(|condition| condition.key.as_lower() == "aws:requestedregion");
+    let named = on_region.flat_map(|condition| &condition.values);
+    let named: BTreeSet<String> = named.map(|value| value.text.to_string()).collect();
+    named.into_iter().collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
-use whocan_policy::Truth;
+use whocan_policy::{Given, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::scene::Scene;
@@ -111,6 +111,10 @@ impl<'a> Search<'a> {
             session: whocan_policy::Session {
                 policies: self.ask.session.policies.clone(),
                 ..plain
+            },
+            given: Given {
+                overriding: false,
+                ..self.ask.given.clone()
             },
             ..self.ask.clone()
         };

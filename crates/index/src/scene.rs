@@ -44,6 +44,8 @@ pub(crate) struct Scene<'a> {
     pub gap_seen: Cell<bool>,
     // A state of the calling session that a chain fixes, if a chain is searched.
     pub state: Option<&'a crate::state::State>,
+    // Whom alone the question is about, if not everybody.
+    pub focus: Option<RoaringBitmap>,
     // The access point side of a request looks at another resource.
     pub through: Option<AccessPointSide>,
 }
@@ -71,6 +73,7 @@ impl<'a> Scene<'a> {
             strict: true,
             gap_seen: Cell::new(false),
             state,
+            focus: None,
             through: None,
         }
     }

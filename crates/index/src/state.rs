@@ -27,6 +27,11 @@ pub(crate) enum Fixed {
     Other,
 }
 
+impl Fixed {
+    /// Stands for a text that no condition names.
+    pub const OTHER: &str = "(any other source identity)";
+}
+
 /// Returns the values that are worth telling apart: none where no condition looks.
 pub(crate) fn values(graph: &Graph, given: &Given) -> Vec<Fixed> {
     let mut literals = BTreeSet::new();

@@ -137,6 +137,7 @@ impl PassScene<'_> {
             strict: outer.strict,
             gap_seen: std::cell::Cell::new(false),
             state: outer.state,
+            focus: outer.focus.clone(),
             through: Some(self.side),
         };
         let decided = scene.decide();

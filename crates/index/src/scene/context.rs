@@ -13,7 +13,7 @@ use whocan_policy::{AccountId, KeyName, KeyState};
 use whocan_snapshot::Tag;
 
 use super::resource::Owner;
-use super::{AccessPointSide, Scene};
+use super::{AccessPointSide, Scene, key_state};
 use crate::state::Fixed;
 
 /// Whether a key's state differs from caller to caller.
@@ -67,14 +67,13 @@ impl Scene<'_> {
             return state.clone();
         }
         let implied = self.implied(key, caller);
-        match implied {
-            // What is open may be given; what is known is never overridden.
-            KeyState::Known(_) | KeyState::Absent => implied,
-            open => match self.ask.given.get(key) {
-                Some(given) => given.clone(),
-                None if self.ask.given.complete => KeyState::Absent,
-                None => open,
+        match self.ask.given.get(key) {
+            Some(given) => key_state::filled(implied, given),
+            None if self.ask.given.complete => match implied {
+                KeyState::Known(_) | KeyState::Absent => implied,
+                _ => KeyState::Absent,
             },
+            None => implied,
         }
     }
 
@@ -746,7 +745,7 @@ fn fixed_state(fixed: &Fixed) -> KeyState {
     match fixed {
         Fixed::Unset => KeyState::Absent,
         Fixed::Literal(text) => known(text.as_str()),
-        Fixed::Other => KeyState::Present,
+        Fixed::Other => known(Fixed::OTHER),
     }
 }
 

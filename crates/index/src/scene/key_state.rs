@@ -39,7 +39,8 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
 // In the request with some value: presence itself is decided, and what holds of any value.
 fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
     let operator = &condition.operator;
-    if operator.test == Test::Null || wanted.is_empty() {
+    let none_can_match = wanted.iter().all(|filling| *filling == Filling::Nothing);
+    if operator.test == Test::Null || none_can_match {
         return operator.decide(wanted, Some(&["x"]));
     }
     Truth::Unknown
@@ -94,4 +95,20 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
         }
         KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
     }
+}
+
+/// Returns what is known once somebody has said `given` about a key that is
+/// `implied`: what is open is filled, what is known is never overridden.
+pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
+    let fits = match (&implied, given) {
+        (KeyState::Known(_) | KeyState::Absent, _) => false,
+        (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
+        (KeyState::Prefix(prefix), KeyState::Known(values)) => values
+            .iter()
+            .all(|value| value.starts_with(prefix.as_str())),
+        (KeyState::Prefix(_), _) => false,
+        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Present | KeyState::Unknown, _) => true,
+    };
+    if fits { given.clone() } else { implied }
 }

@@ -2,6 +2,8 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{PolicyId, PrincipalId, PrincipalKind};
+use whocan_policy::catalogue::catalogue;
+use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
 use whocan_policy::{
     AccountId, Arn, Document, Effect, NamedPrincipal, PrincipalClause, Statement, Truth,
 };
@@ -185,7 +187,16 @@ impl Scene<'_> {
         {
             return true;
         }
-        whocan_policy::catalogue::facts::takes_resource_policies(self.service)
+        let Some(arn) = self.arn() else {
+            return false;
+        };
+        let types = catalogue().types_of_arn(arn.service(), arn.as_str());
+        if types.is_empty() {
+            return takes_resource_policies(arn.service());
+        }
+        types.iter().any(|&id| {
+            resource_policy_of(arn.service(), catalogue().resource_type(id).name).is_some()
+        })
     }
 
     fn named_by(&self, document: &Document) -> Named {

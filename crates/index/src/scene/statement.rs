@@ -24,6 +24,14 @@ impl Scene<'_> {
         set: &RoaringBitmap,
         resources: Resources,
     ) -> Planes {
+        let focused;
+        let set = match &self.focus {
+            Some(focus) => {
+                focused = set & focus;
+                &focused
+            }
+            None => set,
+        };
         let covered = statement.covers_action(&self.ask.action);
         let plain = covered & self.plainly_matches(statement, resources);
         if set.is_empty() || plain == Truth::False {
@@ -142,7 +150,8 @@ impl Scene<'_> {
         if clause.negated { !matched } else { matched }
     }
 
-    fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
+    /// Returns what a variable inserts for one caller.
+    pub fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
         key_state::variable(&self.state_of(&variable.key, caller))
     }
 }

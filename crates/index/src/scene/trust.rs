@@ -135,6 +135,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            other.focus.clone_from(&self.focus);
             let allowed = other.decide();
             if other.gap_seen.get() {
                 self.gap_seen.set(true);
