@@ -46,13 +46,16 @@ impl Edges {
     }
 }
 
+/// Callers by role and by what their sessions carry.
+type Decided = FxHashMap<(PrincipalId, Option<State>), Arc<Verdicts>>;
+
 /// The edges of one walk: the stored ones where nothing else is assumed,
 /// others decided at first use.
 pub(crate) struct WalkEdges<'a> {
     index: &'a Index,
     walk: &'a Walk,
     stored: bool,
-    decided: RwLock<FxHashMap<(PrincipalId, Option<State>), Arc<Verdicts>>>,
+    decided: RwLock<Decided>,
 }
 
 impl<'a> WalkEdges<'a> {
@@ -71,10 +74,11 @@ impl<'a> WalkEdges<'a> {
 
     /// Returns who can assume `role`; callers that are sessions are in `state`.
     pub fn callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
-        if self.stored && state.is_none() {
-            if let Some(stored) = self.index.edges.plain(role) {
-                return stored;
-            }
+        if self.stored
+            && state.is_none()
+            && let Some(stored) = self.index.edges.plain(role)
+        {
+            return stored;
         }
         let key = (role, state.cloned());
         let known = self.decided.read().unwrap_or_else(PoisonError::into_inner);

@@ -180,7 +180,7 @@ fn is_fixed_text(text: &str) -> bool {
 
 // The name may be a wildcard where the account is fixed.
 fn is_access_point_of_account(text: &str) -> bool {
-    let account = text.splitn(6, ':').nth(4).unwrap_or_default();
+    let account = text.split(':').nth(4).unwrap_or_default();
     account.parse::<AccountId>().is_ok() && !text.contains("${")
 }
 
