@@ -9,6 +9,7 @@
 
 mod actions;
 mod callers;
+mod candidates;
 mod cells;
 mod edges;
 mod planes;
@@ -48,6 +49,8 @@ pub struct Index {
     pub(crate) edges: Edges,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
+    // The actions that something other than an identity-based policy may allow.
+    pub(crate) resource_actions: RoaringBitmap,
     trust: Vec<TrustFacts>,
 }
 
@@ -74,6 +77,7 @@ impl Index {
             malformed_identity,
             edges: Edges::default(),
             regions: regions(&graph),
+            resource_actions: candidates::resource_actions(&graph),
             graph,
         };
         index.edges = Edges::build(&index);
