@@ -68,7 +68,7 @@ pub(super) fn tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
         Family::Bucket | Family::Object | Family::AccessPoint => bucket_tag(inquiry, tag),
         Family::Role => role_tag(inquiry, tag),
         // Granting a user permissions to pass a role: its tags do not count (R192).
-        _ if !is_listed(inquiry, key) => Derived::absent(),
+        _ if !is_listed(inquiry, key) => Derived::by_default(KeyState::Absent),
         _ => recorded_tag(inquiry, tag),
     }
 }

@@ -129,7 +129,8 @@ fn by_catalogue(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
                 "glue" | "codebuild" => {
                     delivered::by_service(inquiry, &format!("{prefix}.amazonaws.com"))
                 }
-                _ => Derived::absent(),
+                // The catalogue may lag behind AWS, so what is given wins.
+                _ => Derived::by_default(KeyState::Absent),
             }
         }
         KeyCarriage::Global | KeyCarriage::Unknown => {
