@@ -18,7 +18,7 @@ const GO_ON: Options = Options {
 fn a_truncated_file_is_an_error_at_its_end() {
     let text = "{\"UserDetailList\": [\n  {\"Arn\": \"arn:aws:iam::1111";
     let export = account(&[(DETAILS, text)]);
-    insta::assert_snapshot!(export.refused(), @"`accounts/111122223333/iam/get-account-authorization-details.json` line 2 column 30: the JSON ends too early: EOF while parsing a string");
+    insta::assert_snapshot!(export.refused(), @"`accounts/111122223333/iam/get-account-authorization-details.json` line 2 column 28: the JSON ends too early: EOF while parsing a string");
 }
 
 #[test]
@@ -53,15 +53,20 @@ fn nothing_is_stored_of_any_account_by_name_of_the_first_broken_one() {
         ("accounts/444455556666/iam/list-saml-providers.json", "[2"),
         ("accounts/777788889999/iam/list-saml-providers.json", "[3"),
     ]);
-    insta::assert_snapshot!(export.refused(), @"`accounts/111122223333/iam/list-saml-providers.json` line 1 column 1: invalid length 0, expected an object with a list of providers (and broken files in 2 more accounts)");
+    insta::assert_snapshot!(export.refused(), @"`accounts/111122223333/iam/list-saml-providers.json` line 1 column 1: found a list, expected an object or a text (and broken files in 2 more accounts)");
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_says_what_was_expected() {
     for (path, text, expected) in [
-        (DETAILS, "[]", "`RoleDetailList`"),
+        (DETAILS, "[]", "found a list"),
+        (DETAILS, r#"{"UserDetailList": [[]]}"#, "found a list"),
         (DETAILS, r#"{"UserDetailList": 3}"#, "expected a list"),
-        (DETAILS, r#"{"UserDetailList": [3]}"#, "expected a user"),
+        (
+            DETAILS,
+            r#"{"UserDetailList": [3]}"#,
+            "found integer `3`, expected a user",
+        ),
         (
             DETAILS,
             r#"{"UserDetailList": [{"UserName": "x"}]}"#,
@@ -130,7 +135,10 @@ fn a_folder_where_a_file_should_be_is_an_error() {
 
 #[test]
 fn a_file_that_vanishes_is_an_error() {
-    let export = account(&[("iam/list-saml-providers.json", "{}")]);
+    let export = account(&[(
+        "iam/list-saml-providers.json",
+        r#"{"SAMLProviderList": []}"#,
+    )]);
     let path = export.join("accounts/111122223333/iam/list-account-aliases.json");
     std::os::unix::fs::symlink(export.join("gone"), path).expect("a link can be made");
     let error = export.refused();

@@ -111,11 +111,11 @@ fn the_tree_is_put_together_from_its_lists() {
     assert_eq!(object["id"], json!("o-acme"));
     assert_eq!(object["management_account"], json!("111122223333"));
     assert_eq!(object["root"]["id"], json!("r-1"));
-    let expected = json!([{"id": "ou-1", "name": "Prod", "parent": "r-1"}]);
+    let expected = json!([{"id": "ou-1", "name": "Prod", "parent": "r-1", "rcps": []}]);
     assert_eq!(object["units"], expected);
     let accounts = json!([
-        {"id": "111122223333", "name": "management", "status": "ACTIVE", "parent": "r-1"},
-        {"id": "444455556666", "name": "pay", "status": "ACTIVE", "parent": "ou-1"},
+        {"id": "111122223333", "name": "management", "status": "ACTIVE", "parent": "r-1", "rcps": []},
+        {"id": "444455556666", "name": "pay", "status": "ACTIVE", "parent": "ou-1", "rcps": []},
     ]);
     assert_eq!(object["accounts"], accounts);
 }
