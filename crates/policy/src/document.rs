@@ -247,3 +247,6 @@ fn note_duplicate_sids(statements: &[Statement], place: &Place<'_>, reading: &mu
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

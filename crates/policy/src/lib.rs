@@ -9,6 +9,7 @@ mod account;
 mod action;
 mod arn;
 mod call;
+pub mod catalogue;
 mod clipped;
 mod condition;
 mod context;

@@ -218,3 +218,6 @@ fn why_nobody(text: &str) -> ProblemKind {
         ProblemKind::Nobody(text.to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests;

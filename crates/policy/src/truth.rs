@@ -76,3 +76,27 @@ impl Not for Truth {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Truth::{self, False, True, Unknown};
+
+    #[test]
+    fn an_unknown_part_matters_only_where_the_rest_does_not_decide() {
+        assert_eq!(Unknown & False, False);
+        assert_eq!(Unknown & True, Unknown);
+        assert_eq!(Unknown | True, True);
+        assert_eq!(Unknown | False, Unknown);
+        assert_eq!(!Unknown, Unknown);
+    }
+
+    #[test]
+    fn all_of_none_holds_and_any_of_none_does_not() {
+        assert_eq!(Truth::all([]), True);
+        assert_eq!(Truth::any([]), False);
+        assert_eq!(Truth::all([True, Unknown, False]), False);
+        assert_eq!(Truth::any([False, Unknown, True]), True);
+        assert_eq!(Truth::all([True, Unknown]), Unknown);
+        assert_eq!(Truth::any([False, Unknown]), Unknown);
+    }
+}

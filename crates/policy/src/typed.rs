@@ -100,11 +100,11 @@ impl Ord for Decimal {
 }
 
 impl Instant {
-    /// Reads whole seconds since 1970, or an ISO 8601 date or date-time; UTC
-    /// where it names no zone.
+    /// Reads whole seconds since 1970, or an ISO 8601 month, date or date-time;
+    /// UTC where it names no zone. Four digits are seconds, not a year.
     pub(crate) fn parse(text: &str) -> Option<Instant> {
-        if let Ok(seconds) = text.parse::<i64>() {
-            return Some(Instant(i128::from(seconds) * 1_000_000_000));
+        if let Ok(seconds) = text.parse::<i128>() {
+            return Some(Instant(seconds.checked_mul(1_000_000_000)?));
         }
         // The parser below also reads zone names and other separators, which
         // AWS does not document.
@@ -121,7 +121,11 @@ impl Instant {
 }
 
 fn without_zone(text: &str) -> Option<Timestamp> {
-    let date: DateTime = text.parse().ok()?;
+    let date: DateTime = match text.as_bytes() {
+        // A year and a month, which the W3C profile of ISO 8601 has too.
+        [_, _, _, _, b'-', _, _] => format!("{text}-01").parse().ok()?,
+        _ => text.parse().ok()?,
+    };
     Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
@@ -200,6 +204,7 @@ mod tests {
     fn dates_and_epochs_are_the_same_scale() {
         let same = [
             "2024-06-01",
+            "2024-06",
             "2024-06-01T00:00:00",
             "2024-06-01T00:00Z",
             "2024-06-01T00:00:00Z",
@@ -213,7 +218,10 @@ mod tests {
             assert_eq!(Instant::parse(text), first, "{text}");
         }
         assert!(Instant::parse("2024-06-01T00:00:01Z") > first);
+        // Beyond the year 9999, as milliseconds taken for seconds are.
         assert!(Instant::parse("1717200000000") > first);
+        assert!(Instant::parse("9223372036854775808") > first);
+        assert!(Instant::parse("-1") < first);
     }
 
     #[test]
@@ -222,6 +230,8 @@ mod tests {
             "",
             "today",
             "2024-13-01",
+            "2024-13",
+            "2024-1-1",
             "01/06/2024",
             "1.5",
             "2024-06-01 00:00:00",

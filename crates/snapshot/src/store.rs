@@ -74,12 +74,24 @@ impl Store {
 
     /// Returns where to keep files that can be built again from snapshots.
     ///
-    /// The directory may not exist yet. The name of each file or directory in
+    /// The directory may not exist yet, see [`Store::create_derived_dir`]. The name of each file or directory in
     /// it begins with the 64 digits of the [`Manifest::content_hash`] or of the
     /// object that it is derived from, those of unfinished files too: this is
     /// how [`Writer::remove`] and [`Writer::prune`] know what nothing needs.
     pub fn derived_dir(&self) -> PathBuf {
         derived::dir(&self.dir)
+    }
+
+    /// Makes the directory for derived files, private like everything here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] or [`StoreError::Io`].
+    pub fn create_derived_dir(&self) -> Result<PathBuf, StoreError> {
+        let dir = self.derived_dir();
+        disk::create_private_directory(&dir)
+            .map_err(|error| StoreError::io("create", &dir, error))?;
+        Ok(dir)
     }
 
     /// Becomes the store's one writer, until the writer is dropped.

@@ -51,11 +51,11 @@ fn policy(
         Collected::Yes(Some(id))
     };
     match (&resource.detail, &resource.policy) {
+        (_, Collected::Yes(Some(text))) => add("", text),
         (Detail::Key(key), _) if key.aws_managed == Collected::Yes(true) => add(
             "key policy of AWS",
             &aws_managed_key_policy(&object.partition, object.id),
         ),
-        (_, Collected::Yes(Some(text))) => add("", text),
         (Detail::Key(_), Collected::Yes(None)) => add(
             "default key policy",
             &default_key_policy(&object.partition, object.id),

@@ -76,8 +76,11 @@ pub(super) fn write_file(
 /// Only a regular file is opened, since a pipe would never end.
 pub(super) fn read_file(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, StoreError> {
     let read = |error| StoreError::io("read", path, error);
-    if !fs::metadata(path).map_err(read)?.is_file() {
-        return Err(StoreError::damaged(path, "a file"));
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() => {}
+        Err(error) if !path.is_symlink() => return Err(read(error)),
+        // Something else, or a link that leads nowhere.
+        _ => return Err(StoreError::damaged(path, "a file")),
     }
     let mut bytes = Vec::new();
     File::open(path)

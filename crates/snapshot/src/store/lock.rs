@@ -26,6 +26,8 @@ impl Lock {
     pub(super) fn take(dir: &Path) -> Result<Lock, StoreError> {
         let path = path(dir);
         let cannot = |error| StoreError::io("lock", &path, error);
+        // A writer may have died between making the file and making it private.
+        let _ = disk::make_private(&path, 0o600);
         let file = open(&path).map_err(cannot)?;
         disk::make_private(&path, 0o600).map_err(cannot)?;
         for attempt in 1..=TRIES {

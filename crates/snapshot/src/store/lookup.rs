@@ -20,16 +20,19 @@ pub(super) fn snapshots(store: &Path) -> Result<Vec<(SnapshotId, Manifest)>, Sto
 /// old manifest that is damaged does not hide the latest snapshot.
 pub(super) fn latest(store: &Path) -> Result<SnapshotId, StoreError> {
     let mut ids = manifests::list(store)?;
-    let newest = ids.last().and_then(|id| time(id)).map(str::to_owned);
-    if newest.is_some() {
-        ids.retain(|id| time(id) == newest.as_deref());
+    while let Some(newest) = ids.pop() {
+        let mut same_second = vec![newest.clone()];
+        while let Some(id) = ids.pop_if(|id| time(id) == time(&newest)) {
+            same_second.push(id);
+        }
+        // If all of them were removed meanwhile, the ones before are the latest.
+        if let Some((id, _)) = sorted(load_all(store, same_second)?).pop() {
+            return Ok(id);
+        }
     }
-    match sorted(load_all(store, ids)?).pop() {
-        Some((id, _)) => Ok(id),
-        None => Err(StoreError::Empty {
-            dir: store.to_owned(),
-        }),
-    }
+    Err(StoreError::Empty {
+        dir: store.to_owned(),
+    })
 }
 
 /// Returns the snapshot that `text` means.
@@ -56,8 +59,8 @@ pub(super) fn find(store: &Path, text: &str) -> Result<SnapshotId, StoreError> {
     }
 }
 
-fn time(id: &SnapshotId) -> Option<&str> {
-    id.0.get(..TIME_LENGTH)
+fn time(id: &SnapshotId) -> &str {
+    id.0.get(..TIME_LENGTH).unwrap_or(&id.0)
 }
 
 /// Loads manifests; one that is removed meanwhile is left out.

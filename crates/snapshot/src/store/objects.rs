@@ -71,7 +71,7 @@ pub(super) fn load_bytes(store: &Path, hash: &ObjectHash) -> Result<Vec<u8>, Sto
         }
         other => other,
     })?;
-    let bytes = decompress(&path, &compressed)?;
+    let bytes = decompress(&path, &compressed, LIMIT_BYTES)?;
     let found = ObjectHash::of(&bytes);
     if found != *hash {
         return Err(StoreError::damaged(
@@ -83,19 +83,19 @@ pub(super) fn load_bytes(store: &Path, hash: &ObjectHash) -> Result<Vec<u8>, Sto
 }
 
 /// Decompresses, and trusts no size that the file states.
-fn decompress(path: &Path, compressed: &[u8]) -> Result<Vec<u8>, StoreError> {
+fn decompress(path: &Path, compressed: &[u8], limit_bytes: u64) -> Result<Vec<u8>, StoreError> {
     let damaged =
         |error: io::Error| StoreError::damaged(path, format!("whole zstd frames: {error}"));
     let mut bytes = Vec::new();
     zstd::stream::read::Decoder::with_buffer(compressed)
         .map_err(damaged)?
-        .take(LIMIT_BYTES + 1)
+        .take(limit_bytes + 1)
         .read_to_end(&mut bytes)
         .map_err(damaged)?;
-    if bytes.len() as u64 > LIMIT_BYTES {
+    if bytes.len() as u64 > limit_bytes {
         return Err(StoreError::damaged(
             path,
-            format!("at most {LIMIT_BYTES} bytes of content"),
+            format!("at most {limit_bytes} bytes of content"),
         ));
     }
     Ok(bytes)
@@ -143,4 +143,26 @@ pub(super) fn list(store: &Path) -> Result<Listing, StoreError> {
         }
     }
     Ok(listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_larger_than_the_limit_is_not_unpacked() {
+        let path = Path::new("object");
+        let compressed = compress(path, &[0; 1_000_000]).unwrap();
+        assert!(compressed.len() < 1000);
+        assert_eq!(
+            decompress(path, &compressed, 1_000_000).unwrap().len(),
+            1_000_000
+        );
+        assert_eq!(
+            decompress(path, &compressed, 999_999)
+                .unwrap_err()
+                .to_string(),
+            "`object` is damaged: expected at most 999999 bytes of content"
+        );
+    }
 }

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use super::needs::Needs;
-use super::{ObjectHash, StoreError, Writer, derived, manifests, objects, writer};
+use super::writer::{self, Origin};
+use super::{ObjectHash, StoreError, Writer, derived, manifests, objects};
 use crate::SnapshotId;
 
 /// What was dropped.
@@ -71,20 +72,46 @@ impl Writer {
     /// The first manifest that cannot be read, before anything is dropped: its
     /// objects would be lost. [`StoreError::Io`].
     pub fn prune(&mut self) -> Result<Removed, StoreError> {
-        let needs = Needs::load(&self.dir)?;
-        if let Some(error) = needs.unreadable.into_iter().next() {
-            return Err(error);
+        let mut needs = Needs::load(&self.dir)?;
+        if !needs.unreadable.is_empty() {
+            return Err(needs.unreadable.remove(0));
         }
         let temporary = writer::temporary_files(&self.dir)?;
         for path in &temporary {
             self.remove_file(path)?;
         }
-        let needs = Needs::load(&self.dir)?;
         Ok(Removed {
             objects: self.remove_objects(objects::list(&self.dir)?.objects, &needs)?,
             derived: self.remove_derived(&needs)?,
             temporary: temporary.len() as u64,
             kept: false,
+        })
+    }
+
+    /// Drops what this writer wrote since its last commit, for an import that
+    /// failed and shall leave nothing behind.
+    ///
+    /// What the store had before stays, also what an import left that was killed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`], after which the rest waits for [`Writer::prune`].
+    pub fn discard(&mut self) -> Result<Removed, StoreError> {
+        let needs = Needs::load(&self.dir)?;
+        let put = std::mem::take(&mut *self.put_here());
+        if !needs.unreadable.is_empty() {
+            return Ok(Removed {
+                kept: true,
+                ..Removed::default()
+            });
+        }
+        let written = put
+            .into_iter()
+            .filter(|(_, origin)| *origin == Origin::Here)
+            .map(|(hash, _)| hash);
+        Ok(Removed {
+            objects: self.remove_objects(written, &needs)?,
+            ..Removed::default()
         })
     }
 
@@ -96,7 +123,7 @@ impl Writer {
         let mut removed = 0;
         let put_here = self.put_here();
         for hash in candidates {
-            if !needs.objects.contains(&hash) && !put_here.contains(&hash) {
+            if !needs.objects.contains(&hash) && !put_here.contains_key(&hash) {
                 self.remove_file(&objects::path(&self.dir, &hash))?;
                 removed += 1;
             }

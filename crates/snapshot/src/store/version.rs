@@ -1,6 +1,5 @@
 //! The file that says what the directory is.
 
-use std::fs::{self, DirBuilder};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -69,15 +68,17 @@ fn create(dir: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Makes a directory and those above it, each private before the next is
+/// made: under some umasks nobody could enter it otherwise.
 fn create_directory(dir: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    if fs::metadata(dir).is_ok_and(|found| found.is_dir()) {
-        return Ok(());
+    let missing: Vec<&Path> = dir
+        .ancestors()
+        .take_while(|above| !above.as_os_str().is_empty() && !above.exists())
+        .collect();
+    for above in missing.into_iter().rev() {
+        disk::create_private_directory(above)?;
     }
-    builder.create(dir)
+    Ok(())
 }
 
 /// Syncs the directory that holds the store, if we may read it.

@@ -1,6 +1,6 @@
 //! The one who writes into a store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -23,9 +23,18 @@ pub struct Writer {
     pub(super) disk: Box<dyn Disk>,
     /// The directories with new names that may not be on disk yet.
     unsynced: Mutex<BTreeSet<PathBuf>>,
-    /// What was put here, and may be needed by a manifest that is not there yet.
-    put: Mutex<BTreeSet<ObjectHash>>,
+    /// What was put here and waits for its manifest; no removal may drop it.
+    put: Mutex<BTreeMap<ObjectHash, Origin>>,
     _lock: Lock,
+}
+
+/// Where an object comes from that was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// The store had it before.
+    Before,
+    /// This writer wrote it.
+    Here,
 }
 
 impl Writer {
@@ -90,7 +99,8 @@ impl Writer {
     pub fn commit(&mut self, manifest: Manifest) -> Result<SnapshotId, StoreError> {
         let manifest = manifests::normalize(manifest);
         manifests::check(&manifest)?;
-        for reference in manifests::references(&manifest)? {
+        let references = manifests::references(&manifest)?;
+        for reference in &references {
             let path = objects::path(&self.dir, &reference.hash);
             if !path.is_file() {
                 return Err(StoreError::MissingObject { path });
@@ -107,11 +117,17 @@ impl Writer {
             // An error means that there is no snapshot.
             let _ = self.disk.remove(&path);
         })?;
+        // From now on the manifest protects them, as long as it is there.
+        let mut put_here = self.put_here();
+        for reference in &references {
+            put_here.remove(&reference.hash);
+        }
+        drop(put_here);
         Ok(id)
     }
 
-    /// Returns what was put by this writer.
-    pub(super) fn put_here(&self) -> MutexGuard<'_, BTreeSet<ObjectHash>> {
+    /// Returns what was put by this writer and waits for its manifest.
+    pub(super) fn put_here(&self) -> MutexGuard<'_, BTreeMap<ObjectHash, Origin>> {
         self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -129,12 +145,19 @@ impl Writer {
         self.ensure_directory(inner)?;
         // An object that is there and damaged is written again: this is how a
         // store is healed.
-        if objects::load_bytes(&self.dir, &hash).is_err() {
-            self.write_file(&path, &objects::compress(&path, &bytes)?)?;
-        }
+        let origin = match objects::load_bytes(&self.dir, &hash) {
+            Ok(_) => Origin::Before,
+            Err(_) => {
+                self.write_file(&path, &objects::compress(&path, &bytes)?)?;
+                Origin::Here
+            }
+        };
         // Even if it was there: its writer may have died before syncing.
         self.note_unsynced(inner);
-        self.put_here().insert(hash.clone());
+        // Put twice, it was written here if it was once.
+        let mut put_here = self.put_here();
+        let known = put_here.entry(hash.clone()).or_insert(origin);
+        *known = (*known).max(origin);
         Ok(hash)
     }
 

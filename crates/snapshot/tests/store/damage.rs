@@ -128,7 +128,7 @@ fn a_missing_object_is_found_with_the_snapshots_that_need_it() {
             let findings = store.verify();
             let missing = |found: &&Finding| found.kind == FindingKind::MissingObject;
             let missing = findings.iter().find(missing).unwrap();
-            assert_eq!(missing.snapshots, [id.clone()]);
+            assert_eq!(missing.snapshots, std::slice::from_ref(&id));
             assert_eq!(store.verify_snapshot(&id).len(), 1);
         } else {
             // Nobody can miss what was the only mention of itself.
@@ -269,6 +269,20 @@ fn a_manifest_under_another_name_is_damage() {
         message.ends_with(&format!("expected the name `{id}.json`")),
         "{message}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_damage() {
+    let (_dir, store, id) = small_store();
+    for path in stored_files(&store) {
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("nowhere", &path).unwrap();
+        assert!(is_found(&store, &id, &path));
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+    }
 }
 
 #[cfg(unix)]

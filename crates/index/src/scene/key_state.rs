@@ -1,0 +1,114 @@
+//! What is known of a key decides what is known of a condition.
+
+use whocan_policy::{Condition, Filling, KeyState, Pattern, Test, Truth, VariableValue};
+
+/// Decides one condition with the key in `state` and the values filled in.
+pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState) -> Truth {
+    let operator = &condition.operator;
+    match state {
+        KeyState::Known(values) => {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            operator.decide(wanted, Some(&values))
+        }
+        KeyState::Absent => operator.decide(wanted, None),
+        KeyState::OneOf(states) => {
+            let decided = states.iter().map(|state| decide(condition, wanted, state));
+            agreed(decided)
+        }
+        KeyState::Present => present(condition, wanted),
+        KeyState::Prefix(prefix) => prefixed(condition, wanted, prefix),
+        KeyState::Unknown => {
+            let absent = operator.decide(wanted, None);
+            agreed([absent, present(condition, wanted)].into_iter())
+        }
+    }
+}
+
+// What holds in every state holds; anything else is open.
+fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
+    let Some(first) = decided.next() else {
+        return Truth::Unknown;
+    };
+    if decided.all(|other| other == first) {
+        first
+    } else {
+        Truth::Unknown
+    }
+}
+
+// In the request with some value: presence itself is decided, and what holds of any value.
+fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
+    let operator = &condition.operator;
+    let none_can_match = wanted.iter().all(|filling| *filling == Filling::Nothing);
+    if operator.test == Test::Null || none_can_match {
+        return operator.decide(wanted, Some(&["x"]));
+    }
+    Truth::Unknown
+}
+
+// In the request with a value that starts like this (`AROAEXAMPLE:`).
+fn prefixed(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
+    let operator = &condition.operator;
+    if !matches!(operator.test, Test::StringLike | Test::StringEquals)
+        || operator.qualifier.is_some()
+    {
+        return present(condition, wanted);
+    }
+    let matched = Truth::any(wanted.iter().map(|filling| covers(filling, prefix)));
+    if operator.negated { !matched } else { matched }
+}
+
+fn covers(filling: &Filling, prefix: &str) -> Truth {
+    let Some(values) = starting_with(prefix) else {
+        return Truth::Unknown;
+    };
+    match filling {
+        Filling::Pattern(pattern) if !pattern.overlaps(&values) => Truth::False,
+        Filling::Pattern(pattern) if pattern.contains(&values) == Some(true) => Truth::True,
+        Filling::Open(pattern) if !pattern.overlaps(&values) => Truth::False,
+        Filling::Nothing => Truth::False,
+        _ => Truth::Unknown,
+    }
+}
+
+fn starting_with(prefix: &str) -> Option<Pattern> {
+    // Unique ids hold neither wildcard.
+    (!prefix.contains(['*', '?', '$'])).then(|| Pattern::glob(&format!("{prefix}*")))
+}
+
+/// Returns what a variable inserts for a key in `state`.
+pub(crate) fn variable(state: &KeyState) -> VariableValue {
+    match state {
+        KeyState::Known(values) => match values.as_slice() {
+            [one] if !one.is_empty() => VariableValue::Known(one.clone()),
+            _ => VariableValue::None,
+        },
+        KeyState::Absent => VariableValue::None,
+        KeyState::OneOf(states) => {
+            let mut inserted = states.iter().map(variable);
+            let first = inserted.next().unwrap_or(VariableValue::Unknown);
+            if inserted.all(|other| other == first) {
+                first
+            } else {
+                VariableValue::Unknown
+            }
+        }
+        KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
+    }
+}
+
+/// Returns what is known once somebody has said `given` about a key that is
+/// `implied`: what is open is filled, what is known is never overridden.
+pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
+    let fits = match (&implied, given) {
+        (KeyState::Known(_) | KeyState::Absent, _) => false,
+        (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
+        (KeyState::Prefix(prefix), KeyState::Known(values)) => values
+            .iter()
+            .all(|value| value.starts_with(prefix.as_str())),
+        (KeyState::Prefix(_), _) => false,
+        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Present | KeyState::Unknown, _) => true,
+    };
+    if fits { given.clone() } else { implied }
+}

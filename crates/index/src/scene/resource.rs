@@ -1,0 +1,148 @@
+//! The resource of a question: its owner, its record, its tags.
+
+use whocan_graph::{Collected, Graph, Presence, PrincipalId, ResourceId};
+use whocan_policy::{AccountId, Arn};
+use whocan_snapshot::{Bucket, Detail, Tag};
+
+use crate::Ask;
+
+/// What a question's resource is.
+pub(crate) struct Target {
+    // The text that patterns are matched with.
+    pub text: String,
+    // None for the text `*`.
+    pub arn: Option<Arn>,
+    pub owner: Owner,
+    // The record of the resource itself, and of the one that carries its policy.
+    pub record: Option<ResourceId>,
+    pub carrier: Option<ResourceId>,
+    // Whether the carrier's kind was collected.
+    pub collected: bool,
+    // The user or role that the ARN names.
+    pub identity: Option<PrincipalId>,
+    pub role: Option<PrincipalId>,
+}
+
+/// Whose the resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Account(AccountId),
+    // An action without resource is the caller's own (R161).
+    Caller,
+    Unknown,
+}
+
+impl Target {
+    /// Looks up the resource of `ask`.
+    pub fn of(graph: &Graph, ask: &Ask) -> Target {
+        let text = ask.resource.clone();
+        let Ok(arn) = text.parse::<Arn>() else {
+            return Target::anything(text, ask);
+        };
+        Target::named(graph, arn, ask.resource_account)
+    }
+
+    fn anything(text: String, ask: &Ask) -> Target {
+        Target {
+            text,
+            arn: None,
+            owner: ask.resource_account.map_or(Owner::Caller, Owner::Account),
+            record: None,
+            carrier: None,
+            collected: true,
+            identity: None,
+            role: None,
+        }
+    }
+
+    /// Looks up the resource that `arn` names.
+    pub fn named(graph: &Graph, arn: Arn, account: Option<AccountId>) -> Target {
+        let record = graph.resource_of(arn.as_str());
+        let carrier_arn: Option<Arn> = Graph::carrier(&arn).parse().ok();
+        let presence = carrier_arn.as_ref().map(|arn| graph.presence(arn));
+        let carrier = match presence {
+            Some(Presence::Recorded(id)) => Some(id),
+            _ => None,
+        };
+        let identity = graph
+            .principal_of(arn.as_str())
+            .filter(|_| arn.service() == "iam");
+        let collected = match presence {
+            Some(Presence::NotCollected(_)) | None => is_identity(graph, &arn),
+            _ => true,
+        };
+        Target {
+            owner: owner(graph, &arn, record, carrier, account),
+            text: arn.as_str().to_owned(),
+            record,
+            carrier,
+            collected,
+            identity,
+            role: identity.filter(|&id| graph.principal(id).role().is_some()),
+            arn: Some(arn),
+        }
+    }
+
+    /// Returns the settings of the bucket that the resource is or lies in.
+    pub fn bucket<'a>(&self, graph: &'a Graph) -> Option<&'a Bucket> {
+        settings(graph, self.carrier?)
+    }
+
+    /// Returns the settings of the object's own record.
+    pub fn object<'a>(&self, graph: &'a Graph) -> Option<&'a Bucket> {
+        let record = self.record.filter(|record| Some(*record) != self.carrier)?;
+        settings(graph, record)
+    }
+
+    /// Returns the tags of the resource.
+    pub fn tags<'a>(&self, graph: &'a Graph) -> Collected<&'a [Tag]> {
+        if let Some(identity) = self.identity.and_then(|id| graph.principal(id).identity()) {
+            return borrowed(&identity.tags);
+        }
+        match self.record.or(self.carrier) {
+            Some(id) => borrowed(&graph.resource(id).tags),
+            None if self.collected => Collected::Yes(&[]),
+            None => Collected::Not,
+        }
+    }
+}
+
+fn settings(graph: &Graph, id: ResourceId) -> Option<&Bucket> {
+    match &graph.resource(id).detail {
+        Detail::Bucket(bucket) => Some(bucket),
+        _ => None,
+    }
+}
+
+fn borrowed(tags: &Collected<Vec<Tag>>) -> Collected<&[Tag]> {
+    match tags {
+        Collected::Not => Collected::Not,
+        Collected::Yes(tags) => Collected::Yes(tags),
+    }
+}
+
+// IAM's own objects are collected with the account's identities.
+fn is_identity(graph: &Graph, arn: &Arn) -> bool {
+    let account = arn.account().and_then(|id| graph.account_of(id));
+    arn.service() == "iam" && account.is_some_and(|account| graph.account(account).collected)
+}
+
+fn owner(
+    graph: &Graph,
+    arn: &Arn,
+    record: Option<ResourceId>,
+    carrier: Option<ResourceId>,
+    asked: Option<AccountId>,
+) -> Owner {
+    let of = |id: ResourceId| graph.account(graph.resource(id).account).id;
+    // An object of another account is that account's only where ACLs are on (R177);
+    // whether they are is looked at where ACLs are.
+    let known = record.or(carrier).map(of);
+    let known = known.or(asked).or_else(|| arn.account());
+    match known {
+        Some(account) => Owner::Account(account),
+        // Resources of AWS itself, such as public images.
+        None if arn.account_text() == "aws" || arn.service() != "s3" => Owner::Caller,
+        None => Owner::Unknown,
+    }
+}
