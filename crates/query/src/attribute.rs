@@ -7,6 +7,7 @@ mod get;
 pub(crate) use get::names;
 mod trust;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -100,6 +101,34 @@ pub enum Value {
 }
 
 impl Value {
+    /// Orders values of one attribute: what is missing comes last.
+    pub(crate) fn order(&self, other: &Value, graph: &Graph) -> Ordering {
+        match (self, other) {
+            (Value::Number(one), Value::Number(other)) => one.cmp(other),
+            (Value::Time(one), Value::Time(other)) => one.cmp(other),
+            (Value::Flag(one), Value::Flag(other)) => one.cmp(other),
+            (Value::Missing | Value::Unknown, Value::Missing | Value::Unknown) => Ordering::Equal,
+            (Value::Missing | Value::Unknown, _) => Ordering::Greater,
+            (_, Value::Missing | Value::Unknown) => Ordering::Less,
+            _ => self.sort_text(graph).cmp(&other.sort_text(graph)),
+        }
+    }
+
+    /// Returns a text that is the same for equal values only.
+    pub(crate) fn sort_text(&self, graph: &Graph) -> String {
+        match self {
+            Value::Unknown => "?".to_owned(),
+            Value::Missing => String::new(),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text.to_string(),
+            Value::Names(names) => names.last().map_or(String::new(), |name| name.to_string()),
+            Value::Time(time) => time.to_string(),
+            Value::List(list) => list.join(", "),
+            Value::Thing(thing) => thing.arn(graph).to_string(),
+        }
+    }
+
     /// Returns the text, or none if it is empty.
     pub(crate) fn text(text: impl Into<Arc<str>>) -> Value {
         let text = text.into();

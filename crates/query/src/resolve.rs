@@ -18,9 +18,8 @@ use crate::ast::{Question, Set};
 use crate::context::{Context, Names};
 use crate::error::Fault;
 use crate::members::Members;
-use crate::plan::Plan;
+use crate::plan::{Plan, Side};
 pub(crate) use predicate::Check;
-pub(crate) use target::account_pattern;
 
 /// Resolves one question.
 pub(crate) fn question(
@@ -40,6 +39,17 @@ pub(crate) fn set(
     let mut resolver = Resolver::new(context, names);
     let members = resolver.set(set)?;
     Ok((members, resolver.notes))
+}
+
+/// Resolves a set of what rows are about: where they are principals, groups
+/// and accounts stand for theirs.
+pub(crate) fn own_set(
+    set: &Set,
+    own: Side,
+    context: Context<'_>,
+    names: &Names,
+) -> Result<Members, Fault> {
+    Resolver::new(context, names).own_set(set, own)
 }
 
 /// Resolves the names of one question and notes what that did to them.

@@ -155,7 +155,7 @@ pub struct Row {
     /// How many rows a row counts.
     pub count: Option<i64>,
     /// The attribute that the row shows, and its value.
-    pub property: Option<(&'static str, Value)>,
+    pub property: Option<(String, Value)>,
 }
 
 /// Some actions on some part of the resources.
@@ -204,7 +204,7 @@ pub(crate) struct Facts<'a> {
     pub conditions: &'a [String],
     pub open: &'a [OpenPoint],
     pub count: Option<i64>,
-    pub property: Option<(&'static str, &'a Value)>,
+    pub property: Option<(&'a str, &'a Value)>,
 }
 
 impl Row {
@@ -224,7 +224,7 @@ impl Row {
             conditions: &self.conditions,
             open: &self.open,
             count: self.count,
-            property: self.property.as_ref().map(|(name, value)| (*name, value)),
+            property: self.property.as_ref().map(|(name, value)| (name.as_str(), value)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use whocan_index::{Ask, Ignoring, Walk};
 use whocan_policy::catalogue::catalogue;
-use whocan_policy::{Document, Given, KeyName, KeyState, Session};
+use whocan_policy::{Document, Given, KeyName, KeyState, Precedence, Session};
 
 use super::Resolver;
 use crate::ast::{self, Clauses, GivenState, Span, Spanned};
@@ -52,6 +52,7 @@ impl Resolver<'_> {
             access_point: self.access_point(clauses)?,
             endpoint: endpoint(&given),
             given,
+            precedence: Precedence::Facts,
             ignoring: ignoring(clauses)?,
         })
     }

@@ -380,6 +380,27 @@ impl Check {
         self.evaluate(&|source| source.of_row(facts), facts.graph)
     }
 
+    /// Evaluates the predicate for a row; what was not collected does not exist.
+    pub(crate) fn of_row_as_collected(&self, facts: &Facts<'_>) -> Truth {
+        let get = |source: &Source| match source.of_row(facts) {
+            Value::Unknown => Value::Missing,
+            known => known,
+        };
+        self.evaluate(&get, facts.graph)
+    }
+
+    /// Returns whether the predicate looks at paths or reasons, which are found late.
+    pub(crate) fn looks_at_details(&self) -> bool {
+        match self {
+            Check::Any(all) | Check::All(all) => all.iter().any(Check::looks_at_details),
+            Check::Not(inner) => inner.looks_at_details(),
+            Check::Test(source, wanted) => {
+                source.looks_at_details()
+                    || matches!(wanted, Wanted::CompareTo(_, other) if other.looks_at_details())
+            }
+        }
+    }
+
     /// Returns whether the predicate looks at the resource, so that parts of a row can differ.
     pub(crate) fn looks_at_resource(&self) -> bool {
         match self {
@@ -403,6 +424,15 @@ impl Check {
 }
 
 impl Source {
+    /// Returns whether the attribute is one of paths or reasons.
+    pub(crate) fn looks_at_details(&self) -> bool {
+        self.side == Side::Row
+            && matches!(
+                self.attribute.name,
+                "via" | "path.crosses_account" | "conditions" | "condition.keys"
+            )
+    }
+
     fn looks_at_resource(&self) -> bool {
         self.side == Side::Resource || matches!(self.attribute.name, "resource" | "action" | "level")
     }

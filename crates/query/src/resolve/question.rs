@@ -18,7 +18,7 @@ impl Resolver<'_> {
         self.refuse_unanswered(clauses)?;
         let base = self.base(clauses)?;
         let shape = self.shape(&question.shape)?;
-        let own = own_side(&shape);
+        let own = crate::run::own_side(&shape);
         let walk = if follows(&shape) {
             self.walk(clauses, &base)?
         } else {
@@ -31,7 +31,7 @@ impl Resolver<'_> {
         }
         let mut except = Members::default();
         for set in &clauses.except {
-            except = except.or(self.except(set, own)?);
+            except = except.or(self.own_set(set, own)?);
         }
         let group_by = self.columns(&clauses.group_by, own)?;
         let columns = self.columns(&clauses.returning, own)?;
@@ -65,8 +65,7 @@ impl Resolver<'_> {
         attributes.iter().map(|one| self.column(one, own)).collect()
     }
 
-    /// Resolves `except`; where rows are principals, groups and accounts stand for theirs.
-    fn except(&mut self, set: &Set, own: Side) -> Result<Members, Fault> {
+    pub(super) fn own_set(&mut self, set: &Set, own: Side) -> Result<Members, Fault> {
         let mut members = self.set(set)?;
         if own == Side::Principal {
             members.principals |= self.principals(&members, set.span)?;
@@ -251,17 +250,5 @@ fn follows(shape: &Shape) -> bool {
         Shape::Which { reach, .. } | Shape::What { reach, .. } => *reach,
         Shape::WhichRoles { .. } | Shape::Reachable { .. } | Shape::Paths { .. } => true,
         Shape::List(_) | Shape::Show(_) => false,
-    }
-}
-
-/// Returns whose attributes bare names are.
-fn own_side(shape: &Shape) -> Side {
-    match shape {
-        Shape::Who { .. } | Shape::Can { .. } | Shape::Paths { .. } => Side::Principal,
-        Shape::Which { .. }
-        | Shape::WhichRoles { .. }
-        | Shape::What { .. }
-        | Shape::Reachable { .. } => Side::Resource,
-        Shape::List(_) | Shape::Show(_) => Side::Own,
     }
 }

@@ -351,6 +351,6 @@ fn form_pattern(form: &ArnForm) -> Option<Pattern> {
 }
 
 /// Returns the pattern of all ARNs with this account.
-pub(crate) fn account_pattern(account: AccountId) -> Pattern {
+pub(super) fn account_pattern(account: AccountId) -> Pattern {
     Pattern::arn(&format!("arn:*:*:*:{account}:*")).expect("this has six parts")
 }
