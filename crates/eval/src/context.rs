@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use whocan_policy::{KeyName, KeyState, VariableValue};
 
-use crate::OpenKind;
 use crate::inquiry::Inquiry;
+use crate::{OpenKind, Precedence};
 
 /// What is known of one key, and who decides what is not.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ fn value_of(state: &KeyState) -> VariableValue {
 // defaults; what is then still open is absent if the context is complete.
 fn settle(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
     let given = inquiry.call.request.given.get(key);
-    if let (Some(given), true) = (given, inquiry.call.overriding) {
+    if let (Some(given), Precedence::Given) = (given, inquiry.call.precedence) {
         return Derived {
             kind: implied(inquiry, key).kind,
             ..Derived::fact(given.clone())

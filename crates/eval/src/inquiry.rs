@@ -12,7 +12,7 @@ use crate::route::Route;
 use crate::rules::Rules;
 use crate::session::{AssumeState, SessionState};
 use crate::subject::Subject;
-use crate::{OpenKind, OpenPoint, Request, Strictness};
+use crate::{OpenKind, OpenPoint, Precedence, Request, Strictness};
 
 /// One call, as far as it does not depend on the resource.
 #[derive(Clone, Copy)]
@@ -23,8 +23,8 @@ pub(crate) struct Call<'a> {
     pub request: &'a Request,
     /// How gaps count.
     pub strictness: Strictness,
-    /// Whether given keys come before known facts.
-    pub overriding: bool,
+    /// What wins where the given keys and the facts disagree.
+    pub precedence: Precedence,
     /// Who calls.
     pub subject: &'a Subject<'a>,
     /// The state of the calling session.

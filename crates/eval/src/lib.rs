@@ -44,7 +44,7 @@ pub use decision::{
     Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reach, ReachHop, Reason,
 };
 pub use reach::{Via, Walk, reach};
-pub use request::{Caller, Overrides, Request, RequestError, Strictness};
+pub use request::{Caller, Overrides, Precedence, Request, RequestError, Strictness};
 pub use whocan_policy::{Assume, Session};
 
 /// Decides whether `request` is allowed, with reasons.
@@ -73,7 +73,7 @@ pub fn decide(
         graph,
         request,
         strictness,
-        overriding: request.given.overriding,
+        precedence: request.precedence,
         subject: &subject,
         session: &session,
         assume: &assume,

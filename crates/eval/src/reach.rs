@@ -13,7 +13,7 @@ use crate::judge;
 use crate::rules::Rules;
 use crate::session::{AssumeState, OpenTag, SessionState, SourceIdentity};
 use crate::subject::{Subject, SubjectKind};
-use crate::{Overrides, Reach, Request, RequestError, Strictness};
+use crate::{Overrides, Precedence, Reach, Request, RequestError, Strictness};
 
 use choice::Choice;
 
@@ -51,9 +51,9 @@ impl Default for Via {
 /// Decides whether the caller can get `request` allowed, itself or over a
 /// chain of assumed roles (section M of the rules).
 ///
-/// Given keys never override facts here, whatever
-/// [`whocan_policy::Given::overriding`] says: they are given for every call of
-/// a path. The state that a chain keeps is its source identity and its
+/// Where given keys and facts disagree, facts win, whatever
+/// [`Request::precedence`] says: the same keys are given for every call of a
+/// path. The state that a chain keeps is its source identity and its
 /// transitive tags (R233); the session, the parameters and the overrides of
 /// the caller belong to its first call only.
 ///
@@ -276,7 +276,7 @@ impl<'a> Search<'a> {
             graph: self.graph,
             request,
             strictness: self.strictness,
-            overriding: false,
+            precedence: Precedence::Facts,
             subject,
             session,
             assume,

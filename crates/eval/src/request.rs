@@ -18,6 +18,8 @@ pub struct Request {
     pub resource_account: Option<AccountId>,
     /// What is said about context keys.
     pub given: Given,
+    /// What wins where `given` and the facts disagree.
+    pub precedence: Precedence,
     /// The state of the calling session.
     pub session: Session,
     /// The parameters of an `AssumeRole` call; `None` leaves them open.
@@ -40,6 +42,7 @@ impl Request {
             resources,
             resource_account: None,
             given: Given::default(),
+            precedence: Precedence::default(),
             session: Session::default(),
             assume: None,
             endpoint: None,
@@ -47,6 +50,20 @@ impl Request {
             overrides: Overrides::default(),
         }
     }
+}
+
+/// What wins where a given key and the facts disagree.
+///
+/// A default (R5, R6: a direct call over TLS) always gives way to what is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precedence {
+    /// `given` fills open keys and never overrides a known fact: for questions
+    /// about a snapshot, and for every call on a path.
+    #[default]
+    Facts,
+    /// `given` comes first, as in a call that somebody observed or wrote down:
+    /// for simulations.
+    Given,
 }
 
 /// Who calls, as the person writes it.
