@@ -16,13 +16,12 @@ use whocan_snapshot::{
 };
 
 use crate::Options;
-use crate::audit;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
 use crate::json::{self, DocumentText, List, Paging, Wrong};
 use crate::note::{Note, NoteKind};
-use crate::reading::{cut_off, in_file};
+use crate::reading::{Shared, cut_off, in_file};
 use crate::sink::{Event, Sink};
 
 const SERVICE: &str = "organizations";
@@ -38,7 +37,8 @@ pub(crate) struct Reading {
 /// # Errors
 ///
 /// If a file is broken, unless the options say to go on.
-pub(crate) fn read(root: &Path, options: &Options, sink: &dyn Sink) -> Result<Reading, FileError> {
+pub(crate) fn read(root: &Path, shared: &Shared<'_>) -> Result<Reading, FileError> {
+    let (options, sink) = (shared.options, shared.sink);
     let mut broken = Vec::new();
     let mut keep = |error| match options.keep_going {
         true => {
@@ -66,7 +66,7 @@ pub(crate) fn read(root: &Path, options: &Options, sink: &dyn Sink) -> Result<Re
     reader.note_the_rest();
     let mut notes = reader.notes;
     if let Some(object) = &object {
-        notes.extend(audit::organization(object));
+        notes.extend(shared.auditor.organization(object));
     }
     Ok(Reading { object, notes })
 }

@@ -1,12 +1,12 @@
 //! Reads one account's export by the table of commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use whocan_policy::AccountId;
 use whocan_snapshot::{AccountObject, ActivityObject, GapCode, ResourceList};
 
-use crate::audit;
+use crate::audit::Auditor;
 use crate::draft::Draft;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
@@ -17,6 +17,13 @@ use crate::note::{Note, NoteKind};
 use crate::sink::{Event, Sink};
 use crate::table::{self, Answer, Asks, Kind, Page, Row};
 use crate::{Options, naming};
+
+/// What all accounts of an import share.
+pub(crate) struct Shared<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) sink: &'a dyn Sink,
+    pub(crate) auditor: Auditor,
+}
 
 /// What was read of one account.
 pub(crate) struct Reading {
@@ -50,16 +57,16 @@ impl Source {
 pub(crate) fn read_account(
     id: AccountId,
     source: &Source,
-    options: &Options,
-    sink: &dyn Sink,
+    shared: &Shared<'_>,
 ) -> Result<Reading, FileError> {
     let mut broken = Vec::new();
+    let options = shared.options;
     let export = list(source, options, &mut broken)?;
-    sink.progress(Event::Files(export.files));
+    shared.sink.progress(Event::Files(export.files));
     let mut draft = Draft::new(id, partition(&export));
     draft.keep_going = options.keep_going;
-    draft.absent_means_none = options.absent_means_none;
-    draft.object.complete = options.absent_means_none;
+    // A lost line may have said why a call left no file.
+    draft.absent_means_none = options.absent_means_none && broken.is_empty();
     draft.mixed = matches!(source, Source::Details { mixed: true, .. });
     let root = match source {
         Source::Folder(path) => path.clone(),
@@ -69,7 +76,7 @@ pub(crate) fn read_account(
         draft,
         export: &export,
         root: &root,
-        sink,
+        sink: shared.sink,
     };
     for error in broken {
         reader.broken_lines(&error);
@@ -79,8 +86,9 @@ pub(crate) fn read_account(
     reader.read_things()?;
     generic::read(&mut reader)?;
     reader.note_the_rest();
+    reader.draft.object.complete = reader.is_complete();
     let (object, activity, mut notes) = reader.draft.finish();
-    notes.extend(audit::account(&object));
+    notes.extend(shared.auditor.account(&object));
     Ok(Reading {
         object,
         activity,
@@ -309,13 +317,46 @@ impl Reader<'_> {
             Vec::new()
         };
         for region in missing {
+            // An account without identities does not exist: that they are
+            // missing says nothing but that they were not exported.
             if self.draft.absent_means_none && row.command != DETAILS {
                 self.read_none(row, region.as_deref(), Answer::Assumed);
+                self.assume_list(row, region);
             } else if row.wanted {
                 let (region, code) = (region.as_deref(), GapCode::NotExported);
                 self.draft.gap(row.service, region, row.command, None, code);
             }
         }
+    }
+
+    /// Records a list that nobody exported as an empty one.
+    fn assume_list(&mut self, row: &Row, region: Option<String>) {
+        let Asks::List { of, .. } = row.asks else {
+            return;
+        };
+        let regions = match region {
+            None if row.regional => self.export.regions(),
+            region => region.into_iter().collect(),
+        };
+        for region in &regions {
+            self.list_is_complete(of, row, Some(region));
+        }
+        if !row.regional {
+            self.list_is_complete(of, row, None);
+        }
+    }
+
+    /// Returns whether what is not listed does not exist: by assumption, and
+    /// unless something that was asked for could not be read.
+    fn is_complete(&self) -> bool {
+        let lists: BTreeSet<(&str, &str)> = table::rows()
+            .filter(|row| matches!(row.asks, Asks::List { .. }))
+            .map(|row| (row.service, row.command))
+            .collect();
+        let mut gaps = self.draft.gaps.iter();
+        self.draft.absent_means_none
+            && self.draft.object.identities
+            && !gaps.any(|gap| lists.contains(&(gap.service.as_str(), gap.call.as_str())))
     }
 
     /// Makes known the things that no list named, but a call about them did.

@@ -8,7 +8,7 @@ use whocan_snapshot::{Collected, Gap, GapCode, RoleActivity};
 use super::shapes::{Details, RoleDetail};
 use super::{Profiles, add_profile};
 use crate::draft::Draft;
-use crate::json::{self, List, Wrong};
+use crate::json::{self, List, Places, Wrong};
 use crate::note::NoteKind;
 use crate::table::Page;
 
@@ -23,7 +23,7 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     let whole = check_whole(draft, &details);
     let mut take = Taking {
         draft,
-        text,
+        places: Places::new(text),
         refused: false,
     };
     let users = take.all(
@@ -111,7 +111,7 @@ fn check_whole(draft: &mut Draft, details: &Details<'_>) -> bool {
 /// Takes the entries of one list after the other.
 struct Taking<'a> {
     draft: &'a mut Draft,
-    text: &'a str,
+    places: Places<'a>,
     /// Whether an entry was left out.
     refused: bool,
 }
@@ -132,20 +132,22 @@ impl Taking<'_> {
         let mut taken: BTreeMap<String, T> = BTreeMap::new();
         for entry in list.map(|list| list.0).unwrap_or_default() {
             let key = arn(&entry).to_owned();
-            match self.check(what, arn(&entry)) {
+            let offset = self.places.offset(arn(&entry));
+            match self.check(what, &key) {
                 Ok(true) => {}
                 Ok(false) => continue,
-                Err(wrong) => {
-                    self.refuse(&key, wrong)?;
+                Err(problem) => {
+                    self.refuse(&key, offset, problem)?;
                     continue;
                 }
             }
-            let problem = format!("{what} `{key}` stands twice, with different content");
-            let twice = Wrong::at(self.text, arn(&entry), problem);
             let entry = convert(entry);
             match taken.get(&key) {
                 Some(known) if *known == entry => {}
-                Some(_) => self.refuse(&key, twice)?,
+                Some(_) => {
+                    let problem = format!("{what} `{key}` stands twice, with different content");
+                    self.refuse(&key, offset, problem)?;
+                }
                 None => {
                     taken.insert(key, entry);
                 }
@@ -154,15 +156,17 @@ impl Taking<'_> {
         Ok(taken.into_values().collect())
     }
 
-    fn refuse(&mut self, arn: &str, wrong: Wrong) -> Result<(), Wrong> {
+    /// Leaves an entry out, if the import goes on past what is wrong.
+    fn refuse(&mut self, arn: &str, offset: Option<usize>, problem: String) -> Result<(), Wrong> {
+        let place = offset.map(|offset| self.places.at(offset));
         if !self.draft.keep_going {
-            return Err(wrong);
+            return Err(Wrong { place, problem });
         }
         self.refused = true;
-        let place = wrong.place.map_or_else(String::new, |place| {
+        let place = place.map_or_else(String::new, |place| {
             format!("line {} column {}: ", place.line, place.column)
         });
-        let code = GapCode::Unreadable(format!("{place}{}", wrong.problem));
+        let code = GapCode::Unreadable(format!("{place}{problem}"));
         self.draft.gap("iam", None, CALL, Some(arn), code);
         Ok(())
     }
@@ -171,10 +175,9 @@ impl Taking<'_> {
     ///
     /// # Errors
     ///
-    /// If its ARN is none, or names another account in a file of one account.
-    fn check(&mut self, what: &str, arn: &str) -> Result<bool, Wrong> {
-        let wrong = |problem: String| Wrong::at(self.text, arn, problem);
-        let parsed: Arn = arn.parse().map_err(|error| wrong(format!("{error}")))?;
+    /// In words, if its ARN is none, or names another account in a file of one account.
+    fn check(&mut self, what: &str, arn: &str) -> Result<bool, String> {
+        let parsed: Arn = arn.parse().map_err(|error| format!("{error}"))?;
         let own = self.draft.object.id;
         match (parsed.account(), parsed.account_text()) {
             (Some(account), _) if account == own => {
@@ -184,18 +187,18 @@ impl Taking<'_> {
                 Ok(true)
             }
             (Some(_), _) if self.draft.mixed => Ok(false),
-            (Some(account), _) => Err(wrong(format!(
+            (Some(account), _) => Err(format!(
                 "{what} `{arn}` is of account {account}, expected account {own}"
-            ))),
+            )),
             (None, "aws") if what == "policy" => Ok(true),
             (None, "aws") => {
                 let text = format!("a {what} whose ARN names no account: taken as {own}'s");
                 self.draft.note(arn, NoteKind::Odd(text));
                 Ok(true)
             }
-            (None, text) => Err(wrong(format!(
+            (None, text) => Err(format!(
                 "{what} `{arn}`: `{text}` is not an account id, expected twelve digits"
-            ))),
+            )),
         }
     }
 }
