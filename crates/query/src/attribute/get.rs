@@ -284,10 +284,23 @@ pub(super) fn hops(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn via(facts: &Facts<'_>) -> Value {
-    facts.path.map_or(Value::Missing, |path| {
-        let roles = path.iter().map(|hop| Thing::Principal(hop.role));
-        Value::List(roles.map(|role| role.shorthand(facts.graph).into()).collect())
-    })
+    let Some(path) = facts.path else {
+        return Value::Missing;
+    };
+    let mut before = facts.principal.and_then(|start| start.account(facts.graph));
+    let mut roles = Vec::new();
+    for hop in path {
+        let role = Thing::Principal(hop.role);
+        let account = role.account(facts.graph);
+        // Names repeat across accounts, so a hop into another says which.
+        let place = match account.filter(|_| account != before) {
+            Some(account) => format!(" ({})", crate::thing::account_name(facts.graph, account)),
+            None => String::new(),
+        };
+        roles.push(format!("{}{place}", role.shorthand(facts.graph)).into());
+        before = account;
+    }
+    Value::List(roles)
 }
 
 pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
@@ -316,7 +329,14 @@ pub(super) fn actions(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn parts(facts: &Facts<'_>) -> Value {
-    Value::List(facts.parts.iter().map(|part| part.words().into()).collect())
+    let alike = facts.parts.windows(2).all(|pair| pair[0].actions == pair[1].actions);
+    let words = facts.parts.iter().map(|part| match part.actions.as_slice() {
+        _ if alike => part.words().into(),
+        [] => part.words().into(),
+        [one] => format!("{one}: {}", part.words()).into(),
+        [one, rest @ ..] => format!("{one} +{}: {}", rest.len(), part.words()).into(),
+    });
+    Value::List(words.collect())
 }
 
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {
