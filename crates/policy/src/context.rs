@@ -23,8 +23,8 @@ pub enum KeyState {
 
 /// What the person who asks says about the request.
 ///
-/// Given keys fill what is open and never override a known fact: a key's state
-/// is given, else what the ARNs and the snapshot imply, else a default, else
+/// Given keys fill what is open; whether they also override what the ARNs and
+/// the snapshot imply is `overriding`. What is neither given nor implied is
 /// unknown, or absent if the context is complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Given {
@@ -32,6 +32,9 @@ pub struct Given {
     pub keys: BTreeMap<KeyName, KeyState>,
     /// Whether every key that is not given and not implied is absent.
     pub complete: bool,
+    /// Whether given keys come before known facts, as for one concrete request
+    /// (`simulate`). In a question over many principals they never do.
+    pub overriding: bool,
 }
 
 impl Given {

@@ -6,6 +6,7 @@
 //! Start at [`AccountObject`] for the shape and at [`Store`] for the disk.
 
 mod account;
+mod activity;
 mod collected;
 mod gap;
 mod identity;
@@ -15,6 +16,7 @@ mod resource;
 mod store;
 
 pub use account::{AccountObject, ResourceList};
+pub use activity::{AccessKeyActivity, ActivityObject, PolicyActivity, RoleActivity, UserActivity};
 pub use collected::Collected;
 pub use gap::{Gap, GapCode};
 pub use identity::{
@@ -30,4 +32,4 @@ pub use resource::{
     AccessPoint, AclGrant, AclGrantee, Bucket, Detail, EncryptionContext, Endpoint, EndpointKind,
     Key, KeyGrant, ObjectOwnership, PublicAccessBlock, Resource,
 };
-pub use store::{Store, StoreError};
+pub use store::{FORMAT, Finding, FindingKind, ObjectHash, Removed, Store, StoreError, Writer};

@@ -1,14 +1,15 @@
 //! A snapshot as a whole.
 
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use whocan_policy::AccountId;
 
-use crate::{AccountObject, OrganizationObject};
+use crate::{AccountObject, ActivityObject, FORMAT, ObjectHash, OrganizationObject};
 
-/// The name of a snapshot in its store.
+/// The name of a snapshot in its store, such as `2026-11-24T231500Z-1f0c96ab`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SnapshotId(pub String);
@@ -33,6 +34,9 @@ pub struct Manifest {
     pub organization: Option<String>,
     /// The content hash of each account's object, sorted by account.
     pub accounts: Vec<(AccountId, String)>,
+    /// The content hash of each account's activity, sorted by account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activity: Vec<(AccountId, String)>,
 }
 
 /// A snapshot in memory: everything that AWS said at one time.
@@ -46,4 +50,47 @@ pub struct Snapshot {
     pub organization: Option<Arc<OrganizationObject>>,
     /// The accounts, sorted by id.
     pub accounts: Vec<Arc<AccountObject>>,
+    /// The activity of accounts, sorted by id; not every account has it.
+    pub activity: Vec<Arc<ActivityObject>>,
+}
+
+impl Manifest {
+    /// Returns the manifest of a snapshot in which nothing is yet.
+    pub fn new(taken: Timestamp, source: impl Into<String>) -> Manifest {
+        Manifest {
+            format: FORMAT,
+            taken,
+            label: None,
+            source: source.into(),
+            assumptions: Vec::new(),
+            organization: None,
+            accounts: Vec::new(),
+            activity: Vec::new(),
+        }
+    }
+
+    /// Returns the hash of all that bears on access: the organization, the
+    /// accounts and the assumptions.
+    ///
+    /// Two snapshots with this hash give the same index, so it is the key for
+    /// everything that is derived from a snapshot and kept. Time, label, source
+    /// and activity are not part of it: what depends on them (`snapshot - 90d`,
+    /// last-used data) must not be kept under this key.
+    pub fn content_hash(&self) -> ObjectHash {
+        let content = (
+            "whocan snapshot",
+            FORMAT,
+            &self.assumptions,
+            &self.organization,
+            &self.accounts,
+        );
+        let text = serde_json::to_vec(&content).expect("texts and numbers are always JSON");
+        ObjectHash::of(&text)
+    }
+}
+
+impl fmt::Display for SnapshotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
