@@ -5,12 +5,18 @@ use std::sync::Arc;
 
 use whocan_eval::{Caller, Decision, Request, RequestError, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
-use whocan_index::{Ask, Index, Verdicts};
-use whocan_policy::Truth;
+use whocan_index::{Ask, Cell, Index, Verdicts};
+use whocan_policy::{Pattern, Truth};
 
 use super::case::{self, Case};
+use super::chain;
+use super::dice::Dice;
+use super::member;
 use super::question::{Question, Way};
 use super::tally::Tally;
+
+/// The most cells of a region, and the most other members, that are compared.
+const SAMPLES: usize = 8;
 
 /// One request that the two sides decide differently.
 #[derive(Clone, Debug)]
@@ -85,6 +91,7 @@ impl Sides {
         let question = &case.questions[at];
         let mut comparison = Comparison {
             sides: self,
+            case,
             question,
             at,
             tally,
@@ -109,6 +116,7 @@ fn some_of(root: &str) -> Vec<Caller> {
 
 struct Comparison<'a> {
     sides: &'a Sides,
+    case: &'a Case,
     question: &'a Question,
     at: usize,
     tally: &'a mut Tally,
@@ -140,6 +148,111 @@ impl Comparison<'_> {
                 self.compare_foreign(resource, some, strictness, index);
             }
         }
+    }
+
+    // Hops are compared too where gaps count as unknown.
+    fn reach(&mut self) {
+        let graph = &self.sides.graph;
+        let walk = chain::of_index(graph, self.question);
+        let reached = self.sides.index.reach(&self.question.ask(), &walk);
+        let (judged, judge_walk) = chain::of_judge(graph, self.case, self.question);
+        let judged = judged.as_ref().unwrap_or(graph);
+        for (id, caller) in &self.sides.callers {
+            if !chain::comparable(self.question, &caller.to_string()) {
+                continue;
+            }
+            let request = self
+                .question
+                .request(caller.clone(), &self.question.resource);
+            for strictness in READINGS {
+                let found = whocan_eval::reach(judged, &request, strictness, &judge_walk);
+                let found = match found {
+                    Ok(found) => found,
+                    Err(error) => {
+                        self.refuse(&error);
+                        continue;
+                    }
+                };
+                self.tally.add(&found.decision);
+                let index = plane(&reached.verdicts, strictness, *id);
+                let hops = found.path.as_ref().map(|path| path.len() as u32);
+                let index_hops = match strictness {
+                    Strictness::Strict => reached.hops(*id),
+                    Strictness::AsCollected => hops,
+                };
+                if truth(&found.decision) != index {
+                    let remark = format!(" (path {:?})", found.path);
+                    self.differ(&request, strictness, &found.decision, index, "");
+                    self.explain(&remark);
+                } else if hops != index_hops {
+                    self.differ(&request, strictness, &found.decision, index, " in other hops");
+                    self.explain(&format!(" ({hops:?} hops, index {index_hops:?}: {:?})", found.path));
+                }
+            }
+        }
+    }
+
+    fn explain(&mut self, remark: &str) {
+        if let Some(last) = self.found.last_mut() {
+            last.judge.push_str(remark);
+        }
+    }
+
+    // Every cell's verdict is that of its members, and each member is in one cell.
+    fn region(&mut self) {
+        let asked = Pattern::resource(&self.question.resource);
+        let cells = self.sides.index.cells(&self.question.ask(), &asked, None);
+        let mut dice = Dice::new(self.at as u64);
+        let mut members = member::of_cells(&cells);
+        members.extend(member::of_world(&self.sides.graph, &asked));
+        members.sort();
+        members.dedup();
+        members.retain(|text| asked.matches(text) && self.fits(text));
+        while members.len() > SAMPLES {
+            members.swap_remove(dice.below(members.len()));
+        }
+        for member in members {
+            self.member(&cells, &member);
+        }
+        let mut decided: Vec<&Cell> = cells.iter().filter(|cell| !cell.too_complex).collect();
+        while decided.len() > SAMPLES {
+            decided.swap_remove(dice.below(decided.len()));
+        }
+        for cell in decided {
+            if !asked.matches(&cell.witness) || !cell.region.holds(&cell.witness) {
+                self.misplace(&cell.witness, "is no member of its cell");
+            }
+            self.compare_verdicts(&cell.witness, &cell.verdicts);
+        }
+    }
+
+    fn member(&mut self, cells: &[Cell], member: &str) {
+        let holding = cells.iter().filter(|cell| cell.region.holds(member));
+        let holding: Vec<&Cell> = holding.collect();
+        match holding[..] {
+            [cell] if cell.too_complex => {}
+            [cell] => self.compare_verdicts(member, &cell.verdicts),
+            _ => self.misplace(member, &format!("is in {} cells", holding.len())),
+        }
+    }
+
+    // Cells are cut for resources of the action's service.
+    fn fits(&self, text: &str) -> bool {
+        let service = self.question.action.split(':').next();
+        text.split(':').nth(2) == service || text == "*"
+    }
+
+    fn misplace(&mut self, resource: &str, what: &str) {
+        self.found.push(Disagreement {
+            question: self.at,
+            way: Way::Region,
+            caller: "nobody".to_owned(),
+            resource: resource.to_owned(),
+            strictness: Strictness::Strict,
+            judge: String::new(),
+            index: what.to_owned(),
+            sign: what.to_owned(),
+        });
     }
 
     // What holds for an account holds for each of its principals.
@@ -199,7 +312,11 @@ impl Comparison<'_> {
             strictness,
             judge: format!("{decision:#?}"),
             index: format!("{index:?}{remark}"),
-            sign: format!("{strictness:?} {:?} {index:?}{remark}", truth(decision)),
+            sign: format!(
+                "{:?} {strictness:?}: judge {:?}, index {index:?}{remark}",
+                self.question.way(),
+                truth(decision)
+            ),
         });
     }
 }

@@ -312,16 +312,13 @@ impl Question {
     /// Returns the question about one caller and one resource for the judge.
     pub fn request(&self, caller: Caller, resource: &str) -> Request {
         Request {
-            caller,
-            action: self.action.clone(),
-            resources: vec![resource.to_owned()],
-            overrides: whocan_eval::Overrides::default(),
             resource_account: self.resource_account,
             given: self.given(),
             session: self.session(),
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
+            ..Request::new(caller, &self.action, vec![resource.to_owned()])
         }
     }
 
@@ -333,6 +330,7 @@ impl Question {
                 .map(|(key, state)| (KeyName::new(key), state.known()))
                 .collect(),
             complete: self.complete,
+            overriding: false,
         }
     }
 

@@ -35,6 +35,7 @@ impl World {
             assumptions: Vec::new(),
             organization: organization.map(Into::into),
             accounts: self.accounts.iter().cloned().map(Into::into).collect(),
+            activity: Vec::new(),
         }
     }
 }
