@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
-use whocan_policy::{Given, Truth};
+use whocan_policy::{Precedence, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::scene::Scene;
@@ -112,10 +112,7 @@ impl<'a> Search<'a> {
                 policies: self.ask.session.policies.clone(),
                 ..plain
             },
-            given: Given {
-                overriding: false,
-                ..self.ask.given.clone()
-            },
+            precedence: Precedence::Facts,
             ..self.ask.clone()
         };
         let decide = |state: Option<&State>| {
