@@ -99,6 +99,7 @@ fn ask(request: &Request, resource: &str) -> Ask {
         resource: resource.to_owned(),
         resource_account: request.resource_account,
         given: request.given.clone(),
+        precedence: request.precedence,
         session: request.session.clone(),
         assume: request.assume.clone(),
         access_point: request.access_point.clone(),

@@ -44,8 +44,8 @@ pub use decision::{
     Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reach, ReachHop, Reason,
 };
 pub use reach::{Via, Walk, reach};
-pub use request::{Caller, Overrides, Precedence, Request, RequestError, Strictness};
-pub use whocan_policy::{Assume, Session};
+pub use request::{Caller, Overrides, Request, RequestError, Strictness};
+pub use whocan_policy::{Assume, Precedence, Session};
 
 /// Decides whether `request` is allowed, with reasons.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_policy::{AccountId, Arn, Assume, Document, Given, Session};
+use whocan_policy::{AccountId, Arn, Assume, Document, Given, Precedence, Session};
 
 /// A request to be decided.
 #[derive(Clone, Debug)]
@@ -50,20 +50,6 @@ impl Request {
             overrides: Overrides::default(),
         }
     }
-}
-
-/// What wins where a given key and the facts disagree.
-///
-/// A default (R5, R6: a direct call over TLS) always gives way to what is given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Precedence {
-    /// `given` fills open keys and never overrides a known fact: for questions
-    /// about a snapshot, and for every call on a path.
-    #[default]
-    Facts,
-    /// `given` comes first, as in a call that somebody observed or wrote down:
-    /// for simulations.
-    Given,
 }
 
 /// Who calls, as the person writes it.

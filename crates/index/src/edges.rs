@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
-use whocan_policy::Given;
+use whocan_policy::{Given, Precedence};
 
 use crate::scene::Scene;
 use crate::state::State;
@@ -114,10 +114,8 @@ impl Ask {
             resource: index.graph.principal(role).arn.to_string(),
             resource_account: None,
             // What one concrete request says of itself holds for no other call.
-            given: Given {
-                overriding: false,
-                ..walk.given.clone()
-            },
+            given: walk.given.clone(),
+            precedence: Precedence::Facts,
             session: whocan_policy::Session::default(),
             assume: None,
             access_point: None,

@@ -23,18 +23,14 @@ pub enum KeyState {
 
 /// What the person who asks says about the request.
 ///
-/// Given keys fill what is open; whether they also override what the ARNs and
-/// the snapshot imply is `overriding`. What is neither given nor implied is
-/// unknown, or absent if the context is complete.
+/// What wins where it and the facts disagree is a [`Precedence`]. What is
+/// neither given nor implied is unknown, or absent if the context is complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Given {
     /// The keys.
     pub keys: BTreeMap<KeyName, KeyState>,
     /// Whether every key that is not given and not implied is absent.
     pub complete: bool,
-    /// Whether given keys come before known facts, as for one concrete request
-    /// (`simulate`). In a question over many principals they never do.
-    pub overriding: bool,
 }
 
 impl Given {
@@ -42,4 +38,18 @@ impl Given {
     pub fn get(&self, key: &KeyName) -> Option<&KeyState> {
         self.keys.get(key)
     }
+}
+
+/// What wins where a given key and the facts disagree.
+///
+/// A default (R5, R6: a direct call over TLS) always gives way to what is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precedence {
+    /// `given` fills open keys and never overrides a known fact: for questions
+    /// about a snapshot, and for every call on a path.
+    #[default]
+    Facts,
+    /// `given` comes first, as in a call that somebody observed or wrote down:
+    /// for simulations.
+    Given,
 }

@@ -9,7 +9,7 @@ use whocan_policy::catalogue::facts::{
     supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
-use whocan_policy::{AccountId, KeyName, KeyState};
+use whocan_policy::{AccountId, KeyName, KeyState, Precedence};
 use whocan_snapshot::Tag;
 
 use super::resource::Owner;
@@ -78,8 +78,8 @@ impl Scene<'_> {
     }
 
     fn given_first(&self, key: &KeyName) -> Option<&KeyState> {
-        let given = &self.ask.given;
-        given.overriding.then(|| given.get(key)).flatten()
+        let first = self.ask.precedence == Precedence::Given;
+        first.then(|| self.ask.given.get(key)).flatten()
     }
 
     fn implied(&self, key: &KeyName, caller: PrincipalId) -> KeyState {
