@@ -1,1 +1,29 @@
-//! whocan-import
+//! Exported accounts as snapshot objects.
+//!
+//! Reads what the AWS command line printed into the layout
+//! `<service>/[<region>/]<command>[/<argument>].json`, many accounts at once,
+//! and a lone `get-account-authorization-details` file. Draws no conclusions:
+//! documents stay verbatim, and what is missing or was refused becomes a gap.
+//! Knows nothing of the store; whoever calls gives a [`Sink`]. Start at [`import`].
+
+mod audit;
+mod draft;
+mod error;
+mod export;
+mod file;
+mod generic;
+mod import;
+mod json;
+mod locate;
+mod naming;
+mod note;
+mod organization;
+mod reading;
+mod services;
+mod sink;
+mod table;
+
+pub use error::{BoxError, FileError, ImportError, Place};
+pub use import::{Options, import};
+pub use note::{Imported, Note, NoteKind};
+pub use sink::{Event, Sink};

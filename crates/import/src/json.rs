@@ -1,0 +1,313 @@
+//! JSON as the AWS command line prints it, in all shapes that occur.
+//!
+//! Everything is read into typed shapes that borrow from the file's text.
+//! There is no recursion on input: unknown fields and documents are skipped
+//! by serde_json's loop, which nesting of any depth cannot overflow.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use whocan_snapshot::Tag;
+
+use crate::error::Place;
+
+/// What is wrong in a text, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    pub(crate) place: Option<Place>,
+    pub(crate) problem: String,
+}
+
+impl Wrong {
+    /// Returns a problem of the whole text.
+    pub(crate) fn whole(problem: impl Into<String>) -> Wrong {
+        Wrong {
+            place: None,
+            problem: problem.into(),
+        }
+    }
+
+    /// Returns a problem of `part`, which is placed if it is a slice of `text`.
+    pub(crate) fn at(text: &str, part: &str, problem: impl Into<String>) -> Wrong {
+        Wrong {
+            place: place_of(text, part),
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Reads `text` as one JSON value of the shape `T`.
+pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Wrong> {
+    serde_json::from_str(text).map_err(|error| wrong_json(&error))
+}
+
+fn wrong_json(error: &serde_json::Error) -> Wrong {
+    let whole = error.to_string();
+    let tail = format!(" at line {} column {}", error.line(), error.column());
+    let message = whole.strip_suffix(&tail).unwrap_or(&whole);
+    let problem = if error.is_eof() {
+        format!("the JSON ends too early: {message}")
+    } else if error.is_syntax() {
+        format!("not JSON: {message}")
+    } else {
+        message.to_owned()
+    };
+    Wrong {
+        place: (error.line() > 0).then(|| Place {
+            line: error.line(),
+            column: error.column(),
+        }),
+        problem,
+    }
+}
+
+/// Returns where `part` stands in `text`, if it is a slice of it.
+fn place_of(text: &str, part: &str) -> Option<Place> {
+    let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    let before = text.get(..offset)?;
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Some(Place {
+        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+        column: offset - line_start + 1,
+    })
+}
+
+/// A list; also none, `null`, or its only entry without brackets.
+///
+/// The last form stands in the API documentation's own sample.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> List<T> {
+        List(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<List<T>, D::Error> {
+        deserializer.deserialize_any(ListVisitor(PhantomData))
+    }
+}
+
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_unit<E>(self) -> Result<List<T>, E> {
+        Ok(List::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<List<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = entries.next_element()? {
+            list.push(entry);
+        }
+        Ok(List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|only| List(vec![only]))
+    }
+}
+
+/// A text that borrows where JSON's escapes permit it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
+
+impl Text<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Returns the text of an optional field, empty if the field is missing.
+pub(crate) fn or_empty(text: Option<Text<'_>>) -> String {
+    text.map(|text| text.0.into_owned()).unwrap_or_default()
+}
+
+/// A policy document as text, verbatim; `None` for `null`.
+///
+/// An object is its slice of the file. A string is its content, percent-encoded
+/// or plain. A string with escapes that mean nothing stays as it stands in the
+/// file, to be reported as no JSON.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DocumentText(pub(crate) Option<String>);
+
+impl<'de> Deserialize<'de> for DocumentText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<DocumentText, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let text = if raw == "null" {
+            None
+        } else if raw.starts_with('"') {
+            Some(serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned()))
+        } else {
+            Some(raw.to_owned())
+        };
+        Ok(DocumentText(text))
+    }
+}
+
+/// A time in any of the forms that exports have; `None` if it is in no known form.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Time(pub(crate) Option<Timestamp>);
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        deserializer.deserialize_any(TimeVisitor)
+    }
+}
+
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = Time;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Time, E> {
+        Ok(Time(parse_time(text)))
+    }
+
+    fn visit_u64<E>(self, seconds: u64) -> Result<Time, E> {
+        let seconds = i64::try_from(seconds).ok();
+        Ok(Time(seconds.and_then(|at| Timestamp::from_second(at).ok())))
+    }
+
+    fn visit_i64<E>(self, seconds: i64) -> Result<Time, E> {
+        Ok(Time(Timestamp::from_second(seconds).ok()))
+    }
+
+    fn visit_f64<E>(self, seconds: f64) -> Result<Time, E> {
+        // `as` saturates, and a time out of range is then refused.
+        let millis = (seconds * 1000.0) as i64;
+        Ok(Time(Timestamp::from_millisecond(millis).ok()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Time, E> {
+        Ok(Time(None))
+    }
+}
+
+/// Reads a time with `T` or a blank, with `Z`, an offset, or none (then UTC).
+pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let local: DateTime = text.parse().ok()?;
+        let zoned = local.to_zoned(TimeZone::UTC).ok()?;
+        Some(zoned.timestamp())
+    })
+}
+
+/// Tags as a list of pairs or as one object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tags(Vec<Tag>);
+
+impl Tags {
+    /// Returns the tags sorted by key.
+    pub(crate) fn sorted(self) -> Vec<Tag> {
+        let mut tags = self.0;
+        tags.sort();
+        tags
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "a tag with `Key` and `Value`")]
+struct Pair {
+    #[serde(alias = "Key", alias = "TagKey")]
+    key: String,
+    #[serde(default, alias = "Value", alias = "TagValue")]
+    value: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Tags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Tags, D::Error> {
+        deserializer.deserialize_any(TagsVisitor)
+    }
+}
+
+struct TagsVisitor;
+
+impl<'de> Visitor<'de> for TagsVisitor {
+    type Value = Tags;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of tags, or an object of them")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tags, E> {
+        Ok(Tags::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Tags, A::Error> {
+        let mut tags = Vec::new();
+        while let Some(Pair { key, value }) = entries.next_element()? {
+            let value = value.unwrap_or_default();
+            tags.push(Tag { key, value });
+        }
+        Ok(Tags(tags))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tags, A::Error> {
+        let mut tags = Vec::new();
+        while let Some((key, value)) = entries.next_entry::<String, Option<String>>()? {
+            let value = value.unwrap_or_default();
+            tags.push(Tag { key, value });
+        }
+        Ok(Tags(tags))
+    }
+}
+
+/// The marks that a list carries when it was not read to its end.
+#[derive(Debug, Default, Deserialize)]
+#[serde(expecting = "an object")]
+pub(crate) struct Paging<'a> {
+    #[serde(borrow, default, rename = "NextToken", alias = "nextToken")]
+    next_token: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "NextMarker")]
+    next_marker: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "ContinuationToken")]
+    continuation_token: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "Marker")]
+    marker: Option<Text<'a>>,
+    #[serde(borrow, default, rename = "LastEvaluatedTableName")]
+    last_table: Option<Text<'a>>,
+    #[serde(default, rename = "IsTruncated", alias = "Truncated")]
+    truncated: Option<bool>,
+}
+
+impl Paging<'_> {
+    /// Returns the name of the mark that says that more would follow, if any.
+    pub(crate) fn more(&self) -> Option<&'static str> {
+        if self.truncated == Some(true) {
+            return Some("IsTruncated");
+        }
+        let marks = [
+            ("NextToken", &self.next_token),
+            ("NextMarker", &self.next_marker),
+            ("ContinuationToken", &self.continuation_token),
+            ("Marker", &self.marker),
+            ("LastEvaluatedTableName", &self.last_table),
+        ];
+        let set = |text: &Option<Text<'_>>| text.as_ref().is_some_and(|text| !text.0.is_empty());
+        let found = marks.iter().find(|(_, mark)| set(mark));
+        found.map(|(name, _)| *name)
+    }
+}

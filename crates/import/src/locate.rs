@@ -1,0 +1,250 @@
+//! Finds accounts and the organization in the paths that a person gives.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use whocan_policy::AccountId;
+
+use crate::Options;
+use crate::error::{FileError, ImportError};
+use crate::file;
+use crate::json;
+use crate::note::{Note, NoteKind};
+use crate::reading::{Source, in_file};
+use crate::services::iam::Owners;
+use crate::table;
+
+/// What there is to read.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Each account, and where it is; several places must agree.
+    pub(crate) accounts: BTreeMap<AccountId, Vec<Source>>,
+    /// Folders of organizations.
+    pub(crate) organizations: Vec<PathBuf>,
+    pub(crate) notes: Vec<Note>,
+    /// A file that is broken so that not even its account is known.
+    pub(crate) broken: Option<FileError>,
+}
+
+/// Looks through all paths, in their order.
+///
+/// # Errors
+///
+/// If a path cannot be opened or holds nothing that we know.
+pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, ImportError> {
+    let mut search = Search {
+        found: Found::default(),
+        keep_going: options.keep_going,
+    };
+    for path in paths {
+        let kind = fs::metadata(path).map_err(|source| ImportError::Unreachable {
+            path: path.clone(),
+            source,
+        })?;
+        let any = match kind.is_dir() {
+            true => search.folder(path)?,
+            false => search.loose_file(path)?,
+        };
+        if !any {
+            return Err(ImportError::NoExport { path: path.clone() });
+        }
+    }
+    Ok(search.found)
+}
+
+struct Search {
+    found: Found,
+    keep_going: bool,
+}
+
+impl Search {
+    /// Looks into a folder. Returns whether there is anything.
+    fn folder(&mut self, path: &Path) -> Result<bool, ImportError> {
+        if self.known_folder(path)? {
+            return Ok(true);
+        }
+        let mut any = false;
+        for inner in folders(path)? {
+            any |= self.known_folder(&inner)?;
+        }
+        if any {
+            return Ok(true);
+        }
+        for file in json_files(path)? {
+            any |= self.loose_file(&file)?;
+        }
+        Ok(any)
+    }
+
+    /// Looks into a bundle, an account's folder, or an organization's.
+    fn known_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
+        let accounts = path.join("accounts");
+        let organizations = path.join("organizations");
+        if accounts.is_dir() || (organizations.is_dir() && !is_account(path)) {
+            self.bundle(&accounts, organizations)?;
+            return Ok(true);
+        }
+        if is_account(path) {
+            return self.account(path);
+        }
+        if path.file_name().is_some_and(|name| name == "organizations") {
+            self.found.organizations.push(path.to_owned());
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn bundle(&mut self, accounts: &Path, organizations: PathBuf) -> Result<(), ImportError> {
+        if organizations.is_dir() {
+            self.found.organizations.push(organizations);
+        }
+        if !accounts.is_dir() {
+            return Ok(());
+        }
+        for folder in folders(accounts)? {
+            if !self.account(&folder)? {
+                self.note(&folder, NoteKind::Ignored);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes an account's folder, which is named after it or tells its ARNs.
+    fn account(&mut self, folder: &Path) -> Result<bool, ImportError> {
+        let Some(id) = account_of_name(folder).or_else(|| account_of_details(folder)) else {
+            return Ok(false);
+        };
+        let organizations = folder.join("organizations");
+        if organizations.is_dir() {
+            self.found.organizations.push(organizations);
+        }
+        self.add(id, Source::Folder(folder.to_owned()));
+        Ok(true)
+    }
+
+    fn add(&mut self, id: AccountId, source: Source) {
+        let sources = self.found.accounts.entry(id).or_default();
+        let same = |known: &Source| same_path(known.path(), source.path());
+        if !sources.iter().any(same) {
+            sources.push(source);
+        }
+    }
+
+    /// Takes a file of account authorization details.
+    ///
+    /// Returns whether it is one, or is broken and passed over.
+    fn loose_file(&mut self, path: &Path) -> Result<bool, ImportError> {
+        match owners(path) {
+            Ok(Some(accounts)) => {
+                let mixed = accounts.len() > 1;
+                if mixed {
+                    let text = format!(
+                        "holds identities of {} accounts: each is imported by itself",
+                        accounts.len()
+                    );
+                    self.note(path, NoteKind::Odd(text));
+                }
+                for id in accounts.into_keys() {
+                    let path = path.to_owned();
+                    self.add(id, Source::Details { path, mixed });
+                }
+                Ok(true)
+            }
+            Ok(None) => {
+                self.note(path, NoteKind::Ignored);
+                Ok(false)
+            }
+            Err(error) if self.keep_going => {
+                self.note(path, NoteKind::Broken(error.to_string()));
+                self.found.broken.get_or_insert(error);
+                Ok(true)
+            }
+            Err(first) => Err(ImportError::Broken { first, others: 0 }),
+        }
+    }
+
+    fn note(&mut self, path: &Path, kind: NoteKind) {
+        self.found.notes.push(Note {
+            account: None,
+            place: path.to_string_lossy().into_owned(),
+            kind,
+        });
+    }
+}
+
+/// Returns the accounts whose details a file holds; `None` if it holds something else.
+fn owners(path: &Path) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> {
+    let text = file::load(path)?;
+    if text.trim_ascii().is_empty() {
+        return Err(FileError::whole(path, "the file is empty: expected JSON"));
+    }
+    if !text.trim_ascii_start().starts_with('{') {
+        // Valid JSON of another kind is only not ours; what is no JSON is broken.
+        let other: Result<serde::de::IgnoredAny, _> = json::read(&text);
+        return other.map(|_| None).map_err(|wrong| in_file(path, wrong));
+    }
+    let owners: Owners<'_> = json::read(&text).map_err(|wrong| in_file(path, wrong))?;
+    if !owners.are_details() {
+        return Ok(None);
+    }
+    let accounts = owners.accounts();
+    if accounts.is_empty() {
+        let problem = "no ARN in the file tells its account: \
+                       expected a user, group, role or policy of the account";
+        return Err(FileError::whole(path, problem));
+    }
+    Ok(Some(accounts))
+}
+
+fn account_of_name(folder: &Path) -> Option<AccountId> {
+    folder.file_name()?.to_str()?.parse().ok()
+}
+
+/// Returns the account whose details lie in a folder of another name.
+fn account_of_details(folder: &Path) -> Option<AccountId> {
+    let path = folder.join("iam/get-account-authorization-details.json");
+    let accounts = owners(&path).ok()??;
+    match accounts.len() {
+        1 => accounts.into_keys().next(),
+        _ => None,
+    }
+}
+
+/// Returns whether a folder is laid out as an account's.
+fn is_account(folder: &Path) -> bool {
+    let services = table::rows().any(|row| folder.join(row.service).is_dir());
+    services || folder.join("calls.jsonl").is_file() && account_of_name(folder).is_some()
+}
+
+fn same_path(a: &Path, b: &Path) -> bool {
+    match (fs::canonicalize(a), fs::canonicalize(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+fn folders(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    let mut paths = inside(path)?;
+    paths.retain(|inner| inner.is_dir());
+    Ok(paths)
+}
+
+fn json_files(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    let mut paths = inside(path)?;
+    paths.retain(|inner| inner.extension().is_some_and(|end| end == "json") && !inner.is_dir());
+    Ok(paths)
+}
+
+fn inside(path: &Path) -> Result<Vec<PathBuf>, ImportError> {
+    let wrong = |source| ImportError::Unreachable {
+        path: path.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(path).map_err(wrong)? {
+        paths.push(entry.map_err(wrong)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
