@@ -3,6 +3,7 @@
 
 mod args;
 mod complaint;
+mod example;
 mod exit;
 mod failure;
 mod import;

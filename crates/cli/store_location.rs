@@ -16,18 +16,13 @@ pub fn open(chosen: Option<&Path>) -> Result<Store, Failure> {
     Store::open(dir).map_err(Failure::from)
 }
 
-/// Returns the default: `whocan` in the platform's data directory.
+/// Returns the default: `whocan/store` in the platform's data directory.
 fn default_dir() -> Result<PathBuf, Failure> {
-    data_dir().ok_or_else(|| {
+    let strategy = etcetera::choose_base_strategy().map_err(|_| {
         Failure::new("there is no home directory to keep snapshots in")
             .hint("say where with --store DIR or WHOCAN_STORE")
-    })
-}
-
-/// Returns our folder among the platform's data, which may not exist yet.
-pub fn data_dir() -> Option<PathBuf> {
-    let strategy = etcetera::choose_base_strategy().ok()?;
-    Some(strategy.data_dir().join("whocan"))
+    })?;
+    Ok(strategy.data_dir().join("whocan").join("store"))
 }
 
 impl From<StoreError> for Failure {
