@@ -87,7 +87,7 @@ pub struct Account {
     pub resources: BTreeMap<String, Resource>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Identity {
     #[serde(default)]
     pub path: Option<String>,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whocan_eval::{Assume, Overrides, Request, RequestError, Session};
+use whocan_eval::{Assume, Overrides, Precedence, Request, RequestError, Session};
 use whocan_policy::{Document, Given, KeyName, KeyState};
 
 use crate::case;
@@ -20,6 +20,8 @@ pub fn request(asked: &case::Asked) -> Result<Request, RequestError> {
         },
         resource_account: asked.resource_account,
         given: given(&asked.context),
+        // What a case writes down is what the call carries.
+        precedence: Precedence::Given,
         session: asked.session.as_ref().map(session).unwrap_or_default(),
         assume: asked.assume.as_ref().map(assume),
         endpoint: asked.vpce.clone(),

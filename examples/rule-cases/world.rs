@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whocan_policy::AccountId;
+use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{
     AccessPoint, AccountObject, AclGrant, AclGrantee, AttachedPolicy, Bucket, Collected,
     DelegatedAdministrator, Detail, EncryptionContext, Endpoint, EndpointKind, Group, InlinePolicy,
@@ -19,11 +19,14 @@ const FULL_ACCESS: &str =
 const RESOURCE_FULL_ACCESS: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
 
 /// Returns the snapshot that `world` describes.
-pub fn snapshot(world: &case::World) -> Snapshot {
+///
+/// A case may ask about a user or role that its world leaves out: one without policies.
+pub fn snapshot(world: &case::World, principal: &str) -> Snapshot {
     let mut accounts: BTreeMap<AccountId, AccountObject> = BTreeMap::new();
     for (&id, described) in &world.accounts {
         accounts.insert(id, account(id, described));
     }
+    add_missing(&mut accounts, principal);
     for (id, described) in &world.vpc_endpoints {
         let owner = accounts.entry(described.account);
         let owner = owner.or_insert_with(|| AccountObject::unread(described.account));
@@ -39,12 +42,38 @@ pub fn snapshot(world: &case::World) -> Snapshot {
     }
 }
 
+fn add_missing(accounts: &mut BTreeMap<AccountId, AccountObject>, principal: &str) {
+    let Ok(arn) = principal.parse::<Arn>() else {
+        return;
+    };
+    let Some(object) = arn.account().and_then(|account| accounts.get_mut(&account)) else {
+        return;
+    };
+    let Some((kind, path)) = arn.resource().split_once('/') else {
+        return;
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let described = case::Identity {
+        path: Some(format!("/{}", path.trim_end_matches(name))),
+        ..case::Identity::default()
+    };
+    if kind == "user" && object.users.iter().all(|user| user.arn != principal) {
+        let user = user(object, name, &described);
+        object.users.push(user);
+    }
+    if kind == "role" && object.roles.iter().all(|role| role.arn != principal) {
+        let role = role(object, name, &described);
+        object.roles.push(role);
+    }
+}
+
 fn empty() -> Snapshot {
     Snapshot {
         taken: jiff::Timestamp::UNIX_EPOCH,
         assumptions: Vec::new(),
         organization: None,
         accounts: Vec::new(),
+        activity: Vec::new(),
     }
 }
 

@@ -15,6 +15,48 @@ pub enum Decision {
     If(Reason, Vec<OpenPoint>),
 }
 
+impl Decision {
+    /// Returns the decision as a truth value.
+    pub fn truth(&self) -> Truth {
+        match self {
+            Decision::Allow(_) => Truth::True,
+            Decision::Deny(_) => Truth::False,
+            Decision::If(..) => Truth::Unknown,
+        }
+    }
+
+    /// Returns why it is decided so.
+    pub fn reason(&self) -> &Reason {
+        match self {
+            Decision::Allow(reason) | Decision::Deny(reason) | Decision::If(reason, _) => reason,
+        }
+    }
+
+    /// Returns what it depends on; nothing unless it is an *if*.
+    pub fn open_points(&self) -> &[OpenPoint] {
+        match self {
+            Decision::If(_, points) => points,
+            Decision::Allow(_) | Decision::Deny(_) => &[],
+        }
+    }
+
+    /// Returns `allow`, `deny` or `if`.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Decision::Allow(_) => "allow",
+            Decision::Deny(_) => "deny",
+            Decision::If(..) => "if",
+        }
+    }
+}
+
+impl Reach {
+    /// Returns the number of hops, `None` for a deny (R231).
+    pub fn hops(&self) -> Option<usize> {
+        self.path.as_ref().map(Vec::len)
+    }
+}
+
 /// Why a request is decided as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reason {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_policy::{AccountId, Arn, Assume, Document, Given, Session};
+use whocan_policy::{AccountId, Arn, Assume, Document, Given, Precedence, Session};
 
 /// A request to be decided.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Request {
     pub resource_account: Option<AccountId>,
     /// What is said about context keys.
     pub given: Given,
+    /// What wins where `given` and the facts disagree.
+    pub precedence: Precedence,
     /// The state of the calling session.
     pub session: Session,
     /// The parameters of an `AssumeRole` call; `None` leaves them open.
@@ -28,6 +30,26 @@ pub struct Request {
     pub access_point: Option<String>,
     /// What replaces the snapshot's policies.
     pub overrides: Overrides,
+}
+
+impl Request {
+    /// Returns the plain request of `caller` for `action` on `resources`:
+    /// nothing given, everything else as the snapshot says.
+    pub fn new(caller: Caller, action: &str, resources: Vec<String>) -> Request {
+        Request {
+            caller,
+            action: action.to_owned(),
+            resources,
+            resource_account: None,
+            given: Given::default(),
+            precedence: Precedence::default(),
+            session: Session::default(),
+            assume: None,
+            endpoint: None,
+            access_point: None,
+            overrides: Overrides::default(),
+        }
+    }
 }
 
 /// Who calls, as the person writes it.
@@ -91,9 +113,6 @@ pub enum RequestError {
         "`{0}` is not a principal: expected the ARN of a user, role, session or root, `service:NAME`, `oidc:ISSUER`, `saml:ARN` or `anonymous`"
     )]
     Principal(String),
-    /// The principal's account was collected and has no such user or role.
-    #[error("there is no `{0}` in the snapshot")]
-    NoSuchPrincipal(String),
     /// The action is not `prefix:Name`.
     #[error("`{0}` is not an action: expected `prefix:Name`")]
     Action(String),

@@ -26,6 +26,8 @@ pub(crate) struct Draft {
     pub(crate) roles: BTreeMap<String, RoleActivity>,
     pub(crate) gaps: BTreeSet<Gap>,
     pub(crate) notes: Vec<Note>,
+    /// How many things have an ARN of another account.
+    foreign: BTreeMap<(Kind, AccountId), usize>,
     /// Whether a broken thing becomes a gap instead of an error.
     pub(crate) keep_going: bool,
     pub(crate) absent_means_none: bool,
@@ -55,6 +57,7 @@ impl Draft {
             roles: BTreeMap::new(),
             gaps: BTreeSet::new(),
             notes: Vec::new(),
+            foreign: BTreeMap::new(),
             keep_going: false,
             absent_means_none: false,
             mixed: false,
@@ -86,6 +89,11 @@ impl Draft {
             .parse()
             .map_err(|error| Wrong::whole(format!("{error}")))?;
         let key = (kind, arn.to_owned());
+        if let Some(account) = parsed.account().filter(|id| *id != self.object.id)
+            && !self.things.contains_key(&key)
+        {
+            *self.foreign.entry((kind, account)).or_insert(0) += 1;
+        }
         let thing = self.things.entry(key).or_insert_with(|| Thing {
             region: region.map(str::to_owned),
             names: Vec::new(),
@@ -160,7 +168,11 @@ impl Draft {
     }
 
     /// Returns the finished account, what changes in it daily, and the oddities.
-    pub(crate) fn finish(self) -> (AccountObject, Option<ActivityObject>, Vec<Note>) {
+    pub(crate) fn finish(mut self) -> (AccountObject, Option<ActivityObject>, Vec<Note>) {
+        for ((kind, account), count) in std::mem::take(&mut self.foreign) {
+            let text = format!("{count} with an ARN of account {account}");
+            self.note(kind.0, NoteKind::Odd(text));
+        }
         let mut object = self.object;
         object.resources = self.resources.into_values().collect();
         object.gaps = self.gaps.into_iter().collect();

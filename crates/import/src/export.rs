@@ -68,6 +68,8 @@ impl Export {
         for entry in entries(root)? {
             match entry.name.as_deref() {
                 Some("calls.jsonl") => export.add_lines(&entry.path, broken)?,
+                // The management account's folder may hold the organization's.
+                Some("organizations") if entry.is_folder => {}
                 Some(service) if entry.is_folder => export.add_service(service, &entry.path)?,
                 _ => export.add_strange(root, &entry),
             }
@@ -235,7 +237,7 @@ impl Export {
             service,
             command,
             line.region.as_deref(),
-            line.argument,
+            line.argument.map(unescaped),
             code,
         );
         Ok(())
@@ -261,6 +263,18 @@ impl Export {
                 left,
             }));
         }
+    }
+}
+
+/// Returns an argument as AWS knows it, where a line has it as a file's name would.
+fn unescaped(argument: String) -> String {
+    let escaped = ["%2F", "%2f", "%3A", "%3a"];
+    if !escaped.iter().any(|escape| argument.contains(escape)) {
+        return argument;
+    }
+    match percent_decode_str(&argument).decode_utf8() {
+        Ok(decoded) => decoded.into_owned(),
+        Err(_) => argument,
     }
 }
 

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer};
+use serde::de::{Deserializer, Error, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use whocan_snapshot::Tag;
 
@@ -46,7 +46,14 @@ impl Wrong {
 
 /// Reads `text` as one JSON value of the shape `T`.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Wrong> {
-    serde_json::from_str(text).map_err(|error| wrong_json(&error))
+    let Entry(value) = serde_json::from_str(text).map_err(|error| wrong_json(&error))?;
+    Ok(value)
+}
+
+/// Reads `text` as any JSON value, of any depth.
+pub(crate) fn check(text: &str) -> Result<(), Wrong> {
+    let value: Result<IgnoredAny, _> = serde_json::from_str(text);
+    value.map(|_| ()).map_err(|error| wrong_json(&error))
 }
 
 fn wrong_json(error: &serde_json::Error) -> Wrong {
@@ -58,7 +65,7 @@ fn wrong_json(error: &serde_json::Error) -> Wrong {
     } else if error.is_syntax() {
         format!("not JSON: {message}")
     } else {
-        message.to_owned()
+        plain(message)
     };
     Wrong {
         place: (error.line() > 0).then(|| Place {
@@ -67,6 +74,20 @@ fn wrong_json(error: &serde_json::Error) -> Wrong {
         }),
         problem,
     }
+}
+
+/// Says in JSON's words what serde says in Rust's.
+fn plain(message: &str) -> String {
+    let words = [
+        ("invalid type: sequence", "found a list"),
+        ("invalid type: map", "found an object"),
+        ("invalid type: ", "found "),
+    ];
+    let word = words.iter().find(|(rust, _)| message.starts_with(rust));
+    word.map_or_else(
+        || message.to_owned(),
+        |(rust, json)| message.replacen(rust, json, 1),
+    )
 }
 
 /// Returns where `part` stands in `text`, if it is a slice of it.
@@ -113,7 +134,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<List<T>, A::Error> {
         let mut list = Vec::new();
-        while let Some(entry) = entries.next_element()? {
+        while let Some(Entry(entry)) = entries.next_element()? {
             list.push(entry);
         }
         Ok(List(list))
@@ -121,6 +142,61 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List<T>, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map)).map(|only| List(vec![only]))
+    }
+}
+
+/// A value that is no list.
+///
+/// Derived shapes would take a list for an object, field by field: an empty
+/// list for an object in which nothing is required.
+struct Entry<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entry<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entry<T>, D::Error> {
+        let value = deserializer.deserialize_any(EntryVisitor(PhantomData))?;
+        Ok(Entry(value))
+    }
+}
+
+struct EntryVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EntryVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a text")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<T, E> {
+        T::deserialize(BorrowedStrDeserializer::new(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        T::deserialize(text.into_deserializer())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<T, E> {
+        T::deserialize(().into_deserializer())
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
+        T::deserialize(value.into_deserializer())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        T::deserialize(value.into_deserializer())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        T::deserialize(value.into_deserializer())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        T::deserialize(value.into_deserializer())
     }
 }
 

@@ -181,8 +181,8 @@ fn owners(path: &Path) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> 
     }
     if !text.trim_ascii_start().starts_with('{') {
         // Valid JSON of another kind is only not ours; what is no JSON is broken.
-        let other: Result<serde::de::IgnoredAny, _> = json::read(&text);
-        return other.map(|_| None).map_err(|wrong| in_file(path, wrong));
+        let other = json::check(&text);
+        return other.map(|()| None).map_err(|wrong| in_file(path, wrong));
     }
     let owners: Owners<'_> = json::read(&text).map_err(|wrong| in_file(path, wrong))?;
     if !owners.are_details() {

@@ -86,6 +86,8 @@ struct Reader<'a> {
 /// What a call gave.
 enum Told<T> {
     Answer(T),
+    /// The beginning of a list that is cut off; a gap says so.
+    Part(T),
     /// AWS answered with this code.
     Refused(String),
     /// A broken file, gone past.
@@ -97,7 +99,7 @@ enum Told<T> {
 impl<T> Told<T> {
     fn answer(self) -> Option<T> {
         match self {
-            Told::Answer(answer) => Some(answer),
+            Told::Answer(answer) | Told::Part(answer) => Some(answer),
             Told::Refused(_) | Told::Broken | Told::Nothing => None,
         }
     }
@@ -155,7 +157,7 @@ impl Reader<'_> {
             Ok((answer, None)) => Ok(Told::Answer(answer)),
             Ok((answer, Some(mark))) => {
                 self.gap(command, argument, GapCode::Unreadable(cut_off(mark)));
-                Ok(Told::Answer(answer))
+                Ok(Told::Part(answer))
             }
             Err(error) if self.options.keep_going => {
                 let code = GapCode::Unreadable(self.words(&error));
@@ -264,13 +266,15 @@ impl Reader<'_> {
     /// Reads the policies of one kind with their documents.
     fn policies(&mut self, kind: OrganizationPolicyKind) -> Result<Policies, FileError> {
         let name = type_name(kind);
-        let listed = self
-            .ask::<Summaries>(&format!("list-policies.{name}"))?
-            .answer();
-        let listed_all = listed.is_some();
+        let listed = self.ask::<Summaries>(&format!("list-policies.{name}"))?;
+        let listed_all = matches!(listed, Told::Answer(_));
         let mut summaries: BTreeMap<String, Summary> = BTreeMap::new();
-        for summary in listed.map(|listed| listed.policies.0).unwrap_or_default() {
-            summaries.insert(summary.id.clone(), summary);
+        let attached = self.ask_each::<Summaries>(&format!("list-policies-for-target.{name}"))?;
+        for told in attached.into_values().chain([listed]) {
+            let list = told.answer().map(|answer| answer.policies.0);
+            for summary in list.unwrap_or_default() {
+                summaries.insert(summary.id.clone(), summary);
+            }
         }
         let mut documents = BTreeMap::new();
         for (id, told) in self.ask_each::<PolicyAnswer>("describe-policy")? {
@@ -329,7 +333,9 @@ impl Reader<'_> {
         let list = match told {
             Told::Answer(answer) => answer.delegated_administrators.0,
             Told::Nothing if self.options.absent_means_none => Vec::new(),
-            Told::Nothing | Told::Refused(_) | Told::Broken => return Ok(Collected::Not),
+            Told::Part(_) | Told::Nothing | Told::Refused(_) | Told::Broken => {
+                return Ok(Collected::Not);
+            }
         };
         let mut services = self.ask_each::<Services>("list-delegated-services-for-account")?;
         let mut administrators = Vec::new();

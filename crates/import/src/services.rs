@@ -7,6 +7,7 @@ pub(crate) mod dynamodb;
 pub(crate) mod ec2;
 pub(crate) mod ecr;
 pub(crate) mod events;
+pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod kms;
 pub(crate) mod lambda;

@@ -8,7 +8,7 @@ use whocan_snapshot::Resource;
 use crate::draft::Draft;
 use crate::json::{self, Wrong};
 use crate::services::{
-    dynamodb, ec2, ecr, events, iam, kms, lambda, s3api, s3control, secretsmanager, sns, sqs,
+    dynamodb, ec2, ecr, events, glue, iam, kms, lambda, s3api, s3control, secretsmanager, sns, sqs,
 };
 
 /// All services, those first on which others build: IAM's ARNs tell the partition.
@@ -24,6 +24,7 @@ pub(crate) const SERVICES: &[&[Row]] = &[
     ecr::ROWS,
     dynamodb::ROWS,
     events::ROWS,
+    glue::ROWS,
     ec2::ROWS,
 ];
 

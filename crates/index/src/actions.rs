@@ -34,7 +34,10 @@ impl Actions {
         for (at, document) in (0..).zip(graph.documents()) {
             let id = DocumentId(at);
             if wanted(id) {
-                let live = document.statements.iter().filter(|statement| !statement.is_inert());
+                let live = document
+                    .statements
+                    .iter()
+                    .filter(|statement| !statement.is_inert());
                 live.for_each(|statement| gathering.add((id, statement.index), statement));
             }
         }
@@ -57,12 +60,19 @@ impl Actions {
     }
 
     fn find(&self, action: &str) -> Arc<[StatementRef]> {
-        let hit: Vec<bool> = self.patterns.iter().map(|pattern| pattern.matches(action)).collect();
+        let hit: Vec<bool> = self
+            .patterns
+            .iter()
+            .map(|pattern| pattern.matches(action))
+            .collect();
         let covers = |clause: &&Clause| {
             clause.patterns.iter().any(|&pattern| hit[pattern as usize]) != clause.negated
         };
         let clauses = self.clauses.iter().filter(covers);
-        let mut found: Vec<StatementRef> = clauses.flat_map(|clause| &clause.statements).copied().collect();
+        let mut found: Vec<StatementRef> = clauses
+            .flat_map(|clause| &clause.statements)
+            .copied()
+            .collect();
         found.extend(&self.unreadable);
         found.sort_unstable();
         found.into()
@@ -82,7 +92,11 @@ impl Gathering {
             self.actions.unreadable.push(at);
             return;
         };
-        let mut patterns: Vec<u32> = clause.patterns.iter().map(|pattern| self.pattern(pattern)).collect();
+        let mut patterns: Vec<u32> = clause
+            .patterns
+            .iter()
+            .map(|pattern| self.pattern(pattern))
+            .collect();
         patterns.sort_unstable();
         patterns.dedup();
         let clauses = &mut self.actions.clauses;

@@ -83,7 +83,11 @@ impl Callers {
         if self.service_linked.contains(role.0) {
             self.service_linked.insert(id);
         }
-        match self.sessions_of.iter_mut().find(|(known, _)| *known == role) {
+        match self
+            .sessions_of
+            .iter_mut()
+            .find(|(known, _)| *known == role)
+        {
             Some((_, sessions)) => sessions.insert(id),
             None => {
                 self.sessions_of.push((role, [id].into_iter().collect()));
@@ -135,7 +139,9 @@ impl Callers {
 
     /// Returns the named sessions of a role.
     pub fn sessions_of(&self, role: PrincipalId) -> Option<&RoaringBitmap> {
-        let found = self.sessions_of.binary_search_by_key(&role, |(known, _)| *known);
+        let found = self
+            .sessions_of
+            .binary_search_by_key(&role, |(known, _)| *known);
         found.ok().map(|at| &self.sessions_of[at].1)
     }
 }

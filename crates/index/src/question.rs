@@ -1,7 +1,7 @@
 //! Questions, with names already resolved.
 
 use roaring::RoaringBitmap;
-use whocan_policy::{AccountId, Assume, Given, Session};
+use whocan_policy::{AccountId, Assume, Given, Precedence, Session};
 
 /// One action on one resource, asked about every principal.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Ask {
     pub resource_account: Option<AccountId>,
     /// What is said about context keys.
     pub given: Given,
+    /// What wins where `given` and the facts disagree.
+    pub precedence: Precedence,
     /// The state of the calling session; its policies bear on every session
     /// (`under session policy`), the rest on all callers alike.
     pub session: Session,

@@ -12,8 +12,8 @@ mod grant;
 mod key_state;
 mod organization;
 mod policies;
-mod public_access;
 mod principal;
+mod public_access;
 mod resource;
 mod statement;
 mod trust;
@@ -44,6 +44,8 @@ pub(crate) struct Scene<'a> {
     pub gap_seen: Cell<bool>,
     // A state of the calling session that a chain fixes, if a chain is searched.
     pub state: Option<&'a crate::state::State>,
+    // Whom alone the question is about, if not everybody.
+    pub focus: Option<RoaringBitmap>,
     // The access point side of a request looks at another resource.
     pub through: Option<AccessPointSide>,
 }
@@ -57,7 +59,11 @@ pub(crate) enum AccessPointSide {
 
 impl<'a> Scene<'a> {
     /// Looks at one question.
-    pub fn new(index: &'a Index, ask: &'a Ask, state: Option<&'a crate::state::State>) -> Scene<'a> {
+    pub fn new(
+        index: &'a Index,
+        ask: &'a Ask,
+        state: Option<&'a crate::state::State>,
+    ) -> Scene<'a> {
         Scene {
             index,
             ask,
@@ -67,6 +73,7 @@ impl<'a> Scene<'a> {
             strict: true,
             gap_seen: Cell::new(false),
             state,
+            focus: None,
             through: None,
         }
     }
@@ -76,11 +83,17 @@ impl<'a> Scene<'a> {
         let strict = self.decide();
         if !self.gap_seen.get() {
             let as_collected = strict.clone();
-            return Verdicts { strict, as_collected };
+            return Verdicts {
+                strict,
+                as_collected,
+            };
         }
         self.strict = false;
         let as_collected = self.decide();
-        Verdicts { strict, as_collected }
+        Verdicts {
+            strict,
+            as_collected,
+        }
     }
 
     pub fn graph(&self) -> &'a Graph {
@@ -94,14 +107,18 @@ impl<'a> Scene<'a> {
     /// Returns what a thing that was not collected counts as: open, or `default`.
     pub fn gap(&self, set: &RoaringBitmap, default: Planes) -> Planes {
         self.gap_seen.set(true);
-        if self.strict { Planes::open(set.clone()) } else { default }
+        if self.strict {
+            Planes::open(set.clone())
+        } else {
+            default
+        }
     }
 
     /// Decides the question for everybody.
     ///
     /// Source: How AWS enforcement code logic evaluates requests to allow or
     /// deny access, IAM User Guide, read 2026-11-24.
-    fn decide(&self) -> Planes {
+    pub fn decide(&self) -> Planes {
         if self.ask.access_point.is_some() && self.through.is_none() {
             return self.decide_through_access_point();
         }
@@ -113,7 +130,8 @@ impl<'a> Scene<'a> {
             return granted;
         }
         let granted = granted.and(&self.scps_allow()).and(&self.endpoint_allows());
-        granted.and_not(&self.denied()).outside(&self.unable())
+        let decided = granted.and_not(&self.denied()).outside(&self.unable());
+        self.with_also_needed(decided)
     }
 
     // The table of who is granted by what, by kind of caller and relation (R122 to R143, R168, R195).
@@ -123,7 +141,7 @@ impl<'a> Scene<'a> {
         let identity = self.identity_allows();
         let same = || self.granted_in_own_account(&resource, &identity, &limits);
         let other = || self.granted_across(&resource, &identity, &limits);
-        let mut granted = match self.target.owner {
+        let mut granted = match self.relation() {
             // Whether it is a foreign resource is open for everyone.
             resource::Owner::Unknown if self.strict => {
                 self.gap_seen.set(true);
@@ -144,6 +162,16 @@ impl<'a> Scene<'a> {
         granted = granted.outside(&self.without_identity());
         granted.or(&self.granted_without_identity(&resource));
         granted
+    }
+
+    // Whose account the caller must belong to for the rules of one account.
+    fn relation(&self) -> resource::Owner {
+        if self.is_assume_root() {
+            // The organization reaches into its members (R167).
+            return resource::Owner::Caller;
+        }
+        self.object_owner()
+            .map_or(self.target.owner, resource::Owner::Account)
     }
 
     // Those whose access never comes from an identity-based policy.
@@ -167,7 +195,12 @@ impl<'a> Scene<'a> {
     // Same account: direct grants stand alone, grants to a role are limited by
     // its boundary and session policy, identity-based ones too.
     // Source: Policy evaluation for requests within a single account, IAM User Guide.
-    fn granted_in_own_account(&self, resource: &Named, identity: &Planes, limits: &Limits) -> Planes {
+    fn granted_in_own_account(
+        &self,
+        resource: &Named,
+        identity: &Planes,
+        limits: &Limits,
+    ) -> Planes {
         let limit = limits.boundary.clone().and(&limits.session);
         let own = identity.clone().and(&limit);
         let mut granted = self.direct_in_own_account(&resource.direct, limits);
@@ -179,6 +212,7 @@ impl<'a> Scene<'a> {
         }
         granted.or(&self.kms_grants(identity, limits, true));
         granted.or(&self.roots_in_own_account(resource));
+        granted.or(&self.delegated_by_bucket());
         granted
     }
 
@@ -215,7 +249,17 @@ impl<'a> Scene<'a> {
         let mut granted = named.and(&own);
         granted.or(&self.kms_grants(identity, limits, false));
         granted.or(&roots);
+        granted.or(&self.delegated_by_bucket());
         granted
+    }
+
+    // On the bucket's side of a request through an access point.
+    fn delegated_by_bucket(&self) -> Planes {
+        if self.through == Some(AccessPointSide::Bucket) {
+            self.delegated()
+        } else {
+            Planes::default()
+        }
     }
 
     // Every applicable Deny, whoever wrote it (R121).

@@ -23,9 +23,8 @@ pub enum KeyState {
 
 /// What the person who asks says about the request.
 ///
-/// Given keys fill what is open and never override a known fact: a key's state
-/// is given, else what the ARNs and the snapshot imply, else a default, else
-/// unknown, or absent if the context is complete.
+/// What wins where it and the facts disagree is a [`Precedence`]. What is
+/// neither given nor implied is unknown, or absent if the context is complete.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Given {
     /// The keys.
@@ -39,4 +38,18 @@ impl Given {
     pub fn get(&self, key: &KeyName) -> Option<&KeyState> {
         self.keys.get(key)
     }
+}
+
+/// What wins where a given key and the facts disagree.
+///
+/// A default (R5, R6: a direct call over TLS) always gives way to what is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precedence {
+    /// `given` fills open keys and never overrides a known fact: for questions
+    /// about a snapshot, and for every call on a path.
+    #[default]
+    Facts,
+    /// `given` comes first, as in a call that somebody observed or wrote down:
+    /// for simulations.
+    Given,
 }

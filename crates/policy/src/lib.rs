@@ -33,7 +33,7 @@ pub use action::ActionPattern;
 pub use arn::{Arn, NotAnArn};
 pub use call::{Assume, Session};
 pub use condition::{Condition, ConditionValue, KeyName};
-pub use context::{Given, KeyState};
+pub use context::{Given, KeyState, Precedence};
 pub use document::{Document, Version};
 pub use operator::{Comparison, Operator, SetQualifier, Test};
 pub use pattern::{Pattern, Token};

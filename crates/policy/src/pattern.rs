@@ -1,11 +1,13 @@
 //! Compiled wildcard patterns.
 
 mod matcher;
+mod overlap;
 pub(crate) mod search;
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use matcher::Matcher;
 
@@ -13,8 +15,11 @@ use matcher::Matcher;
 ///
 /// Each wildcard knows whether it may cover a colon, which is all that tells
 /// resource patterns (R49, R50), ARN operators (R75) and plain globs apart.
-#[derive(Clone, Debug)]
-pub struct Pattern {
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Pattern(Arc<Compiled>);
+
+struct Compiled {
     // INVARIANT: no two neighbouring `Many`.
     tokens: Box<[Token]>,
     // INVARIANT: compiled from `tokens`; comparing patterns compares only those.
@@ -52,7 +57,7 @@ pub(crate) enum Glyph {
 }
 
 /// How many colons stand before the resource part of an ARN.
-const ARN_COLONS: usize = 5;
+pub(crate) const ARN_COLONS: usize = 5;
 
 /// The states that [`Pattern::contains`] may visit, in steps of one token.
 const CONTAINS_BUDGET: usize = 400_000;
@@ -92,8 +97,8 @@ impl Pattern {
 
     /// Returns the pattern with its letters in lower case, for comparing without case.
     pub(crate) fn to_lower_case(&self) -> Pattern {
-        let mut tokens = Vec::with_capacity(self.tokens.len());
-        for token in &self.tokens {
+        let mut tokens = Vec::with_capacity(self.tokens().len());
+        for token in self.tokens() {
             match token {
                 Token::Literal(letter) => tokens.extend(letter.to_lowercase().map(Token::Literal)),
                 wildcard => tokens.push(*wildcard),
@@ -117,32 +122,19 @@ impl Pattern {
     }
 
     pub(crate) fn from_arn_glyphs(glyphs: &[Glyph]) -> Option<Pattern> {
-        let literal = |glyph: &&Glyph| **glyph == Glyph::Literal(':');
-        let missing = ARN_COLONS.saturating_sub(glyphs.iter().filter(literal).count());
-        let open = glyphs.iter().filter(|glyph| **glyph == Glyph::Open).count();
-        if missing > 0 && open == 0 {
-            return None;
+        let count = |wanted| glyphs.iter().filter(|glyph| **glyph == wanted).count();
+        let missing = ARN_COLONS.saturating_sub(count(Glyph::Literal(':')));
+        match count(Glyph::Open) {
+            0 if missing > 0 => None,
+            // The one unknown value must bring the missing colons.
+            1 => Some(Pattern::of(arn_tokens(glyphs, 0, missing))),
+            _ => Some(Pattern::of(arn_tokens(glyphs, 0, 0))),
         }
-        let mut tokens = Vec::with_capacity(glyphs.len());
-        let mut colons = 0;
-        for glyph in glyphs {
-            let behind = colons >= ARN_COLONS;
-            tokens.push(glyph.token(behind, behind));
-            match glyph {
-                Glyph::Literal(':') => colons += 1,
-                // The value may bring colons of its own, so what stands behind
-                // it may be in the sixth part.
-                Glyph::Open => {
-                    colons = ARN_COLONS;
-                    for _ in 0..missing * usize::from(open == 1) {
-                        tokens.push(Token::Literal(':'));
-                        tokens.push(Token::Many { colons: true });
-                    }
-                }
-                _ => {}
-            }
-        }
-        Some(Pattern::of(tokens))
+    }
+
+    /// Reads what stands in an ARN pattern behind `colons` colons.
+    pub(crate) fn from_arn_end(glyphs: &[Glyph], colons: usize) -> Pattern {
+        Pattern::of(arn_tokens(glyphs, colons, 0))
     }
 
     fn of(steps: impl IntoIterator<Item = Token>) -> Pattern {
@@ -156,22 +148,56 @@ impl Pattern {
             }
         }
         let matcher = Matcher::compile(&tokens);
-        Pattern {
+        Pattern(Arc::new(Compiled {
             tokens: tokens.into(),
             matcher,
-        }
+        }))
     }
 
     /// Returns the steps in order.
     pub fn tokens(&self) -> &[Token] {
-        &self.tokens
+        &self.0.tokens
     }
 
     /// Returns whether the pattern covers the whole of `text`.
     ///
-    /// Allocates nothing; time at most the product of both lengths.
+    /// Allocates nothing, except where both are long and the pattern is contrived.
     pub fn matches(&self, text: &str) -> bool {
-        self.matcher.matches(text)
+        self.0.matcher.matches(self.tokens(), text)
+    }
+
+    /// Returns the ends, in bytes and ascending, of the starts of `text` that it covers.
+    ///
+    /// `None` if finding them takes more than `budget` steps.
+    pub(crate) fn covered_starts(&self, text: &str, budget: usize) -> Option<Vec<usize>> {
+        if let Some(literal) = self.literal() {
+            let covered = text.starts_with(literal);
+            return Some(covered.then_some(literal.len()).into_iter().collect());
+        }
+        let characters = text.char_indices();
+        let ends = characters.map(|(at, character)| (character, at + character.len_utf8()));
+        matcher::ends(self.tokens().iter().copied(), ends, 0, budget)
+    }
+
+    /// Returns the starts, in bytes and descending, of the ends of `text` that it covers.
+    ///
+    /// `None` if finding them takes more than `budget` steps.
+    pub(crate) fn covered_ends(&self, text: &str, budget: usize) -> Option<Vec<usize>> {
+        if let Some(literal) = self.literal() {
+            let start = text.len().checked_sub(literal.len());
+            return Some(
+                start
+                    .filter(|_| text.ends_with(literal))
+                    .into_iter()
+                    .collect(),
+            );
+        }
+        let starts = text
+            .char_indices()
+            .rev()
+            .map(|(at, character)| (character, at));
+        let tokens = self.tokens().iter().rev().copied();
+        matcher::ends(tokens, starts, text.len(), budget)
     }
 
     /// Returns whether some text is covered by both.
@@ -184,51 +210,68 @@ impl Pattern {
         }
         agree(self.prefix().bytes(), other.prefix().bytes())
             && agree(self.suffix().bytes().rev(), other.suffix().bytes().rev())
-            && search::overlap(&self.tokens, &other.tokens)
+            && overlap::overlap(self.tokens(), other.tokens())
     }
 
-    /// Returns whether every text covered by `other` is covered by this one.
+    /// Returns whether every text that `covered` covers is covered by this one.
     ///
     /// Exact; `None` if deciding it would exceed the budget of states.
-    pub fn contains(&self, other: &Pattern) -> Option<bool> {
-        if let Some(text) = other.literal() {
+    pub fn contains(&self, covered: &Pattern) -> Option<bool> {
+        if let Some(text) = covered.literal() {
             return Some(self.matches(text));
         }
-        // Behind its literal ends `other` varies, so this one's must be among them.
+        // Behind its literal ends `covered` varies, so this one's must be among them.
         if self.literal().is_some()
-            || !other.prefix().starts_with(self.prefix())
-            || !other.suffix().ends_with(self.suffix())
+            || !matcher::starts_with(covered.prefix().as_bytes(), self.prefix().as_bytes())
+            || !self.suffix().is_empty() && !covered.suffix().ends_with(self.suffix())
         {
             return Some(false);
         }
-        if self.covers_all_behind_prefix() || self.tokens == other.tokens {
+        let (outer, inner) = overlap::without_common_ends(self.tokens(), covered.tokens());
+        if outer == inner || outer == [Token::Many { colons: true }] {
             return Some(true);
         }
-        search::find(&[other], &[self], CONTAINS_BUDGET)
+        if outer == [Token::Many { colons: false }] {
+            return Some(!inner.iter().any(|token| token.covers(':')));
+        }
+        let other = search::other_character([outer, inner]);
+        let left = |many: &str| !self.matches(&covered.instance(other, many));
+        if left("") || left(other.encode_utf8(&mut [0; 4])) {
+            return Some(false);
+        }
+        search::find(&[inner], &[outer], CONTAINS_BUDGET)
             .ok()
             .map(|text| text.is_none())
     }
 
+    /// Returns a text that it covers: `one` for each `?` and `many` for each `*`.
+    ///
+    /// Neither may hold a colon.
+    pub(crate) fn instance(&self, one: char, many: &str) -> String {
+        let mut text = String::with_capacity(self.tokens().len());
+        for token in self.tokens() {
+            match token {
+                Token::Literal(character) => text.push(*character),
+                Token::One { .. } => text.push(one),
+                Token::Many { .. } => text.push_str(many),
+            }
+        }
+        text
+    }
+
     /// Returns the only text it covers, if it has no wildcard.
     pub fn literal(&self) -> Option<&str> {
-        self.matcher.literal()
+        self.0.matcher.literal()
     }
 
     /// Returns the literal text before the first wildcard.
     pub fn prefix(&self) -> &str {
-        self.matcher.head()
+        self.0.matcher.head()
     }
 
     /// Returns the literal text behind the last wildcard, empty if there is no wildcard.
     pub fn suffix(&self) -> &str {
-        self.matcher.tail()
-    }
-
-    /// Returns whether it is a literal text and one `*` that covers anything.
-    fn covers_all_behind_prefix(&self) -> bool {
-        let wildcard = |token: &Token| !matches!(token, Token::Literal(_));
-        self.tokens.last() == Some(&Token::Many { colons: true })
-            && self.tokens.iter().filter(|token| wildcard(token)).count() == 1
+        self.0.matcher.tail()
     }
 }
 
@@ -257,6 +300,28 @@ impl Token {
     }
 }
 
+/// Each unknown value brings at least `missing` colons.
+fn arn_tokens(glyphs: &[Glyph], mut colons: usize, missing: usize) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(glyphs.len());
+    for glyph in glyphs {
+        let behind = colons >= ARN_COLONS;
+        tokens.push(glyph.token(behind, behind));
+        match glyph {
+            Glyph::Literal(':') => colons += 1,
+            Glyph::Open => {
+                for _ in 0..missing {
+                    tokens.push(Token::Literal(':'));
+                    tokens.push(Token::Many { colons: true });
+                }
+                // It may bring more, so what stands behind it may be in the sixth part.
+                colons = ARN_COLONS;
+            }
+            _ => {}
+        }
+    }
+    tokens
+}
+
 fn glyphs(text: &str) -> Vec<Glyph> {
     text.chars()
         .map(|character| match character {
@@ -273,7 +338,7 @@ fn agree(one: impl Iterator<Item = u8>, other: impl Iterator<Item = u8>) -> bool
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Pattern) -> bool {
-        self.tokens == other.tokens
+        Arc::ptr_eq(&self.0, &other.0) || self.tokens() == other.tokens()
     }
 }
 
@@ -287,13 +352,29 @@ impl PartialOrd for Pattern {
 
 impl Ord for Pattern {
     fn cmp(&self, other: &Pattern) -> Ordering {
-        self.tokens.cmp(&other.tokens)
+        self.tokens().cmp(other.tokens())
     }
 }
 
 impl Hash for Pattern {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.tokens.hash(state);
+        self.tokens().hash(state);
+    }
+}
+
+/// Writes wildcards that stop at colons in brackets.
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in self.tokens() {
+            match token {
+                Token::Literal(character) => write!(f, "{character}")?,
+                Token::One { colons: true } => f.write_str("?")?,
+                Token::One { colons: false } => f.write_str("[?]")?,
+                Token::Many { colons: true } => f.write_str("*")?,
+                Token::Many { colons: false } => f.write_str("[*]")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -302,13 +383,13 @@ impl Hash for Pattern {
 /// Whether a wildcard may cover a colon is not written.
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, token) in self.tokens.iter().enumerate() {
+        for (at, token) in self.tokens().iter().enumerate() {
             match token {
                 Token::One { .. } => f.write_str("?")?,
                 Token::Many { .. } => f.write_str("*")?,
                 Token::Literal(character @ ('*' | '?')) => write!(f, "${{{character}}}")?,
                 // Written as it stands, this would open a variable.
-                Token::Literal('$') if self.tokens.get(at + 1) == Some(&Token::Literal('{')) => {
+                Token::Literal('$') if self.tokens().get(at + 1) == Some(&Token::Literal('{')) => {
                     f.write_str("${$}")?;
                 }
                 Token::Literal(character) => write!(f, "{character}")?,

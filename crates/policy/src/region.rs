@@ -3,8 +3,8 @@
 mod parts;
 mod sample;
 
-use crate::Pattern;
 use crate::pattern::search;
+use crate::{Pattern, Token};
 
 /// The texts that every pattern of `within` covers and no pattern of `except` does.
 ///
@@ -24,10 +24,10 @@ pub struct Region {
 pub struct TooComplex;
 
 /// The states that a search may visit, in steps of one token.
-const WITNESS_BUDGET: usize = 4_000_000;
+const WITNESS_BUDGET: usize = 2_000_000;
 
-/// The pairs of patterns that a simplification compares.
-const SIMPLIFY_PAIRS: usize = 10_000;
+/// How many patterns a region may have for each to be compared with each.
+const COMPARED: usize = 100;
 
 impl Region {
     /// Returns the texts that `pattern` covers.
@@ -61,13 +61,15 @@ impl Region {
         if let Some(text) = sample::guess(self) {
             return Ok(Some(text));
         }
-        let within: Vec<&Pattern> = self.within.iter().collect();
-        let except: Vec<&Pattern> = self
+        let within: Vec<&[Token]> = self.within.iter().map(Pattern::tokens).collect();
+        let except: Vec<&[Token]> = self
             .except
             .iter()
-            .filter(|except| within.iter().all(|within| within.overlaps(except)))
+            .filter(|except| self.within.iter().all(|within| within.overlaps(except)))
+            .map(Pattern::tokens)
             .collect();
-        search::find(&within, &except, WITNESS_BUDGET)
+        let found = search::find(&within, &except, WITNESS_BUDGET)?;
+        Ok(found.map(|text| sample::finish(self, text)))
     }
 
     /// Returns whether the region holds no text.
@@ -144,8 +146,7 @@ impl Region {
         let mut rest = self.minus(pattern);
         rest.except
             .retain(|except| except == pattern || pattern.contains(except) != Some(true));
-        let some = |region: Region| (!region.is_plainly_empty()).then_some(region);
-        (some(covered), some(rest))
+        (Some(covered), Some(rest))
     }
 
     /// Drops patterns that the others make redundant, where that is cheap to see.
@@ -154,15 +155,16 @@ impl Region {
     pub fn simplify(&mut self) {
         self.within.sort();
         self.within.dedup();
-        drop_redundant(&mut self.within, |other, within| {
+        drop_implied(&mut self.within, |other, within| {
             within.contains(other) == Some(true)
         });
-        let within = &self.within;
+        let within = &self.within[..self.within.len().min(COMPARED)];
         self.except
             .retain(|except| within.iter().all(|within| within.overlaps(except)));
+        drop_below_folders(&mut self.except);
         self.except.sort();
         self.except.dedup();
-        drop_redundant(&mut self.except, |other, except| {
+        drop_implied(&mut self.except, |other, except| {
             other.contains(except) == Some(true)
         });
     }
@@ -188,6 +190,7 @@ impl Region {
         let apart = self
             .within
             .iter()
+            .take(COMPARED)
             .enumerate()
             .any(|(at, one)| self.within[..at].iter().any(|other| !one.overlaps(other)));
         apart
@@ -202,8 +205,8 @@ impl Region {
 /// Drops each pattern that `implied` says follows from another.
 ///
 /// Of patterns that follow from each other one stays.
-fn drop_redundant(patterns: &mut Vec<Pattern>, implied: impl Fn(&Pattern, &Pattern) -> bool) {
-    if patterns.len() * patterns.len() > SIMPLIFY_PAIRS {
+fn drop_implied(patterns: &mut Vec<Pattern>, implied: impl Fn(&Pattern, &Pattern) -> bool) {
+    if patterns.len() > COMPARED {
         return;
     }
     let mut at = 0;
@@ -216,6 +219,34 @@ fn drop_redundant(patterns: &mut Vec<Pattern>, implied: impl Fn(&Pattern, &Patte
             at += 1;
         }
     }
+}
+
+/// Drops the patterns below another's folder: `logs/2024/*` beside `logs/*`.
+///
+/// Goes through them by their literal starts, so that those below a folder
+/// follow it directly.
+fn drop_below_folders(patterns: &mut Vec<Pattern>) {
+    patterns.sort_by(|one, other| {
+        let key = |pattern| (Pattern::prefix(pattern), !is_folder(pattern));
+        key(one).cmp(&key(other))
+    });
+    let mut folder: Option<Pattern> = None;
+    patterns.retain(|pattern| {
+        let below = folder
+            .as_ref()
+            .is_some_and(|folder| pattern.prefix().starts_with(folder.prefix()));
+        if !below && is_folder(pattern) {
+            folder = Some(pattern.clone());
+        }
+        !below
+    });
+}
+
+/// Returns whether it is a literal text and one star that covers anything.
+fn is_folder(pattern: &Pattern) -> bool {
+    pattern.literal().is_none()
+        && pattern.tokens().len() == pattern.prefix().chars().count() + 1
+        && pattern.tokens().last() == Some(&Token::Many { colons: true })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod parse;
 mod solve;
 
-use crate::pattern::Glyph;
+use crate::pattern::{ARN_COLONS, Glyph};
 use crate::{KeyName, Pattern};
 
 pub use solve::Solutions;
@@ -138,8 +138,10 @@ impl Template {
                 (_, None) => nothing = true,
             }
         }
+        if nothing {
+            return Filling::Nothing;
+        }
         match compile(&glyphs, flavour) {
-            Some(_) if nothing => Filling::Nothing,
             Some(pattern) if open => Filling::Open(pattern),
             Some(pattern) => Filling::Pattern(pattern),
             None => Filling::Nothing,
@@ -152,7 +154,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => colons += text.matches(':').count(),
-                Part::Variable(_) if colons < 5 => return true,
+                Part::Variable(_) if colons < ARN_COLONS => return true,
                 _ => {}
             }
         }

@@ -51,11 +51,13 @@ fn policy(
         Collected::Yes(Some(id))
     };
     match (&resource.detail, &resource.policy) {
+        (_, Collected::Yes(Some(text))) => add("", text),
+        // AWS never changes the policy of a key that it manages, so one that was
+        // not collected is known all the same.
         (Detail::Key(key), _) if key.aws_managed == Collected::Yes(true) => add(
             "key policy of AWS",
             &aws_managed_key_policy(&object.partition, object.id),
         ),
-        (_, Collected::Yes(Some(text))) => add("", text),
         (Detail::Key(_), Collected::Yes(None)) => add(
             "default key policy",
             &default_key_policy(&object.partition, object.id),

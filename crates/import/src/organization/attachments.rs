@@ -129,14 +129,14 @@ impl Reader<'_> {
                     enabled = false;
                     None
                 }
-                Told::Refused(_) | Told::Broken | Told::Nothing => None,
+                Told::Part(_) | Told::Refused(_) | Told::Broken | Told::Nothing => None,
             };
             by_target.insert(target, ids);
         }
         let mut by_policy: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut told_by = BTreeSet::new();
         for (policy, told) in self.ask_each::<Targets>(FROM_POLICY)? {
-            if let (true, Some(answer)) = (policies.contains(&policy.as_str()), told.answer()) {
+            if let (true, Told::Answer(answer)) = (policies.contains(&policy.as_str()), told) {
                 for target in answer.targets.0 {
                     by_policy
                         .entry(target.target_id)

@@ -54,7 +54,9 @@ impl Reader<'_> {
                 .collect(),
             Told::Nothing if self.options.absent_means_none => Vec::new(),
             Told::Refused(code) if code == super::NOT_ENABLED => Vec::new(),
-            Told::Nothing | Told::Refused(_) | Told::Broken => return Ok(Collected::Not),
+            Told::Part(_) | Told::Nothing | Told::Refused(_) | Told::Broken => {
+                return Ok(Collected::Not);
+            }
         };
         let known: Vec<&str> = ids.iter().map(String::as_str).collect();
         let attachments = self.attachments(KIND, None, &known, true)?;

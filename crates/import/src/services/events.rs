@@ -16,7 +16,8 @@ pub(crate) const ROWS: &[Row] = &[Row::list(
     ("events", "event-bus"),
     list_event_buses,
 )
-.regional()];
+.regional()
+.optional()];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", expecting = "an object with `EventBuses`")]

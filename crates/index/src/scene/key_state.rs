@@ -29,13 +29,18 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
     let Some(first) = decided.next() else {
         return Truth::Unknown;
     };
-    if decided.all(|other| other == first) { first } else { Truth::Unknown }
+    if decided.all(|other| other == first) {
+        first
+    } else {
+        Truth::Unknown
+    }
 }
 
 // In the request with some value: presence itself is decided, and what holds of any value.
 fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
     let operator = &condition.operator;
-    if operator.test == Test::Null || wanted.is_empty() {
+    let none_can_match = wanted.iter().all(|filling| *filling == Filling::Nothing);
+    if operator.test == Test::Null || none_can_match {
         return operator.decide(wanted, Some(&["x"]));
     }
     Truth::Unknown
@@ -44,7 +49,9 @@ fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
 // In the request with a value that starts like this (`AROAEXAMPLE:`).
 fn prefixed(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
     let operator = &condition.operator;
-    if !matches!(operator.test, Test::StringLike | Test::StringEquals) || operator.qualifier.is_some() {
+    if !matches!(operator.test, Test::StringLike | Test::StringEquals)
+        || operator.qualifier.is_some()
+    {
         return present(condition, wanted);
     }
     let matched = Truth::any(wanted.iter().map(|filling| covers(filling, prefix)));
@@ -80,8 +87,28 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
         KeyState::OneOf(states) => {
             let mut inserted = states.iter().map(variable);
             let first = inserted.next().unwrap_or(VariableValue::Unknown);
-            if inserted.all(|other| other == first) { first } else { VariableValue::Unknown }
+            if inserted.all(|other| other == first) {
+                first
+            } else {
+                VariableValue::Unknown
+            }
         }
         KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
     }
+}
+
+/// Returns what is known once somebody has said `given` about a key that is
+/// `implied`: what is open is filled, what is known is never overridden.
+pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
+    let fits = match (&implied, given) {
+        (KeyState::Known(_) | KeyState::Absent, _) => false,
+        (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
+        (KeyState::Prefix(prefix), KeyState::Known(values)) => values
+            .iter()
+            .all(|value| value.starts_with(prefix.as_str())),
+        (KeyState::Prefix(_), _) => false,
+        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Present | KeyState::Unknown, _) => true,
+    };
+    if fits { given.clone() } else { implied }
 }

@@ -64,7 +64,9 @@ impl Target {
             Some(Presence::Recorded(id)) => Some(id),
             _ => None,
         };
-        let identity = graph.principal_of(arn.as_str()).filter(|_| arn.service() == "iam");
+        let identity = graph
+            .principal_of(arn.as_str())
+            .filter(|_| arn.service() == "iam");
         let collected = match presence {
             Some(Presence::NotCollected(_)) | None => is_identity(graph, &arn),
             _ => true,

@@ -18,18 +18,36 @@ pub(crate) enum Resources {
 
 impl Scene<'_> {
     /// Decides whether a statement that covers the action applies, for the principals of `set`.
-    pub fn applies(&self, statement: &Statement, set: &RoaringBitmap, resources: Resources) -> Planes {
+    pub fn applies(
+        &self,
+        statement: &Statement,
+        set: &RoaringBitmap,
+        resources: Resources,
+    ) -> Planes {
+        let focused;
+        let set = match &self.focus {
+            Some(focus) => {
+                focused = set & focus;
+                &focused
+            }
+            None => set,
+        };
         let covered = statement.covers_action(&self.ask.action);
         let plain = covered & self.plainly_matches(statement, resources);
         if set.is_empty() || plain == Truth::False {
             return Planes::default();
         }
         let keys = keys(statement);
-        let varies = keys.iter().map(|key| self.varies(key)).max().unwrap_or(Varies::Never);
+        let varies = keys
+            .iter()
+            .map(|key| self.varies(key))
+            .max()
+            .unwrap_or(Varies::Never);
         let mut planes = match varies {
             Varies::Never => {
                 let representative = set.min().map(PrincipalId);
-                let truth = representative.map_or(Truth::False, |one| plain & self.holds(statement, one));
+                let truth =
+                    representative.map_or(Truth::False, |one| plain & self.holds(statement, one));
                 Planes::uniform(truth, set)
             }
             Varies::ByCaller => self.by_signature(statement, &keys, plain, set),
@@ -51,14 +69,21 @@ impl Scene<'_> {
         if resources == Resources::Implied && self.is_trust() {
             return Truth::True;
         }
-        if clause.negated || clause.patterns.iter().any(|pattern| pattern.fixed().is_none()) {
+        if clause.negated
+            || clause
+                .patterns
+                .iter()
+                .any(|pattern| pattern.fixed().is_none())
+        {
             // Decided with the variables' values, in `holds`.
             return Truth::True;
         }
         clause
             .patterns
             .iter()
-            .any(|pattern| pattern.matches(&self.target.text, |_| VariableValue::Unknown) == Truth::True)
+            .any(|pattern| {
+                pattern.matches(&self.target.text, |_| VariableValue::Unknown) == Truth::True
+            })
             .into()
     }
 
@@ -79,7 +104,10 @@ impl Scene<'_> {
         let mut planes = Planes::default();
         for id in set {
             let caller = PrincipalId(id);
-            let signature = varying.iter().map(|key| self.state_of(key, caller)).collect();
+            let signature = varying
+                .iter()
+                .map(|key| self.state_of(key, caller))
+                .collect();
             let truth = *decided
                 .entry(signature)
                 .or_insert_with(|| plain & self.holds(statement, caller));
@@ -115,12 +143,15 @@ impl Scene<'_> {
             return Truth::True;
         }
         let matched = Truth::any(clause.patterns.iter().map(|pattern| {
-            pattern.matches(&self.target.text, |variable| self.value_of(variable, caller))
+            pattern.matches(&self.target.text, |variable| {
+                self.value_of(variable, caller)
+            })
         }));
         if clause.negated { !matched } else { matched }
     }
 
-    fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
+    /// Returns what a variable inserts for one caller.
+    pub fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
         key_state::variable(&self.state_of(&variable.key, caller))
     }
 }
@@ -129,12 +160,21 @@ impl Scene<'_> {
 fn keys(statement: &Statement) -> Vec<&KeyName> {
     let conditions = statement.conditions.iter();
     let in_conditions = conditions.flat_map(|condition| {
-        let values = condition.values.iter().flat_map(|value| value.template.variables());
+        let values = condition
+            .values
+            .iter()
+            .flat_map(|value| value.template.variables());
         values.map(|variable| &variable.key).chain([&condition.key])
     });
-    let patterns = statement.resources.iter().flat_map(|clause| &clause.patterns);
+    let patterns = statement
+        .resources
+        .iter()
+        .flat_map(|clause| &clause.patterns);
     let in_resources = patterns.flat_map(|pattern| pattern.template().variables());
-    let mut keys: Vec<&KeyName> = in_resources.map(|variable| &variable.key).chain(in_conditions).collect();
+    let mut keys: Vec<&KeyName> = in_resources
+        .map(|variable| &variable.key)
+        .chain(in_conditions)
+        .collect();
     keys.sort();
     keys.dedup();
     keys

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use rustc_hash::FxHashMap;
 
+use super::matching::LONGEST_NAME;
 use super::{
     AccessLevel, Action, ActionId, ActionResource, ArnForm, Catalogue, KeyCategory, KeyEntry,
     KeyId, KeyType, Package, Provenance, ResourceType, ResourceTypeId, Service, Span,
@@ -180,8 +181,11 @@ impl Table {
         self.keys_are_complete = true;
         self.keys.append(&mut self.global_keys);
         self.keys.sort_by(|a, b| a.order().cmp(&b.order()));
-        for (entry, at) in self.keys.iter().zip(0..) {
-            let id = u16::try_from(at).map_err(|_| Wrong("more than 65,536 keys".to_owned()))?;
+        // One less than 16 bits can number, so that counting never overflows.
+        if self.keys.len() > usize::from(u16::MAX) {
+            return Err(Wrong("more than 65,535 keys".to_owned()));
+        }
+        for (entry, id) in self.keys.iter().zip(0..) {
             let split = entry.name.split_once(':');
             let parts = split.ok_or_else(|| Wrong::new("no prefix in key", entry.name))?;
             if self.key_ids.insert(parts, KeyId(id)).is_some() {
@@ -245,7 +249,7 @@ impl Table {
         let of_service = name
             .split_once(':')
             .is_some_and(|(p, n)| p == prefix && !n.is_empty());
-        if !of_service || !name.is_ascii() {
+        if !of_service || !name.is_ascii() || name.len() > LONGEST_NAME {
             return Err(Wrong(format!("`{name}` is no action of `{prefix}`")));
         }
         let last = self.actions.last().map_or("", |last| last.name);
@@ -416,14 +420,19 @@ impl Catalogue {
 }
 
 fn fields<const N: usize>(rest: &'static str) -> Result<[&'static str; N], Wrong> {
-    let found: Vec<&str> = rest.split('\t').collect();
-    let count = found.len();
-    let wrong = |_| {
-        Wrong(format!(
-            "expected {N} fields behind the kind, found {count}"
-        ))
-    };
-    found.try_into().map_err(wrong)
+    let mut fields = [""; N];
+    let mut found = 0;
+    for field in rest.split('\t') {
+        if let Some(slot) = fields.get_mut(found) {
+            *slot = field;
+        }
+        found += 1;
+    }
+    if found == N {
+        return Ok(fields);
+    }
+    let problem = format!("expected {N} fields behind the kind, found {found}");
+    Err(Wrong(problem))
 }
 
 fn key_type(text: &str) -> Result<KeyType, Wrong> {
@@ -441,9 +450,9 @@ fn access_level(letter: &str) -> Result<AccessLevel, Wrong> {
     })
 }
 
-fn in_order(name: &str, last: &str, first: bool) -> Result<(), Wrong> {
-    let lower = |text: &'_ str| text.to_ascii_lowercase();
-    if first || lower(last) < lower(name) {
+fn in_order(name: &'static str, last: &'static str, first: bool) -> Result<(), Wrong> {
+    let lower = |text: &'static str| text.bytes().map(|byte| byte.to_ascii_lowercase());
+    if first || lower(last).lt(lower(name)) {
         return Ok(());
     }
     Err(Wrong(format!("out of order: `{name}` behind `{last}`")))
@@ -479,6 +488,8 @@ fn too_long() -> Wrong {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::catalogue::EMBEDDED;
 
@@ -619,6 +630,21 @@ A\tb:Look\tR\t:Color\tbox*\t
     fn cutting_the_table_anywhere_is_an_error_and_never_a_panic() {
         for end in 0..SMALL.len() - 1 {
             assert!(parse(&SMALL[..end]).is_err(), "{end}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_table_never_panics(at in 0..SMALL.len(), with in "[ -~\t\n\u{e9}]{0,3}", take in 0..4_usize) {
+            let end = (at + take).min(SMALL.len());
+            let damaged = [&SMALL[..at], &with, &SMALL[end..]].concat();
+            if let Ok(catalogue) = parse(&damaged) {
+                for action in catalogue.actions() {
+                    prop_assert_eq!(catalogue.action(catalogue.name(action)), Some(action));
+                    catalogue.condition_keys(action).count();
+                }
+                catalogue.types_of_any_arn("arn:aws:b:::x");
+            }
         }
     }
 

@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::{ActionId, Catalogue};
+use super::{ActionId, Catalogue, Service};
+use crate::ActionPattern;
+
+/// More than any action's name has; a pattern that needs more covers none.
+pub(super) const LONGEST_NAME: usize = 256;
 
 impl Catalogue {
     /// Returns the actions that an entry of `Action` or `NotAction` covers.
@@ -14,15 +18,20 @@ impl Catalogue {
     /// does not know.
     /// Source: IAM JSON policy elements: Action, IAM User Guide.
     pub fn matching(&self, pattern: &str) -> Vec<Range<u32>> {
-        let glob = Glob::new(pattern);
-        let (literal, rest) = glob.split();
-        let candidates = self.starting_with(&literal);
-        if rest == [Token::Many] {
+        let pattern = merge_stars(pattern);
+        if pattern.bytes().filter(|byte| *byte != b'*').count() > LONGEST_NAME {
+            return Vec::new();
+        }
+        let wildcard = pattern.find(['*', '?']).unwrap_or(pattern.len());
+        let (literal, rest) = pattern.split_at(wildcard);
+        let candidates = self.starting_with(literal.to_ascii_lowercase().as_bytes());
+        if rest == "*" {
             return Vec::from_iter((!candidates.is_empty()).then_some(candidates));
         }
+        let pattern = ActionPattern::new(&pattern);
         let mut ranges: Vec<Range<u32>> = Vec::new();
         for number in candidates {
-            if !glob.covers(self.name(ActionId(number)).as_bytes()) {
+            if !pattern.matches(self.name(ActionId(number))) {
                 continue;
             }
             match ranges.last_mut() {
@@ -51,7 +60,7 @@ impl Catalogue {
     }
 
     fn of_services_starting_with(&self, literal: &[u8]) -> Range<u32> {
-        let from = |s: &super::Service| s.prefix.as_bytes() < literal;
+        let from = |s: &Service| s.prefix.as_bytes() < literal;
         let start = self.services.partition_point(from);
         let services = &self.services[start..];
         let len = services.partition_point(|s| s.prefix.as_bytes().starts_with(literal));
@@ -91,83 +100,15 @@ fn compare_lower(name: Option<&[u8]>, lower: &[u8]) -> Ordering {
     name.cmp(lower.iter().copied())
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    Literal(u8),
-    One,
-    Many,
-}
-
-/// A glob over action names, which are ASCII: one character is one byte.
-struct Glob {
-    // INVARIANT: no two neighbouring `Many`.
-    tokens: Vec<Token>,
-    /// The shortest name it can cover.
-    shortest: usize,
-}
-
-impl Glob {
-    fn new(pattern: &str) -> Glob {
-        let mut tokens: Vec<Token> = pattern
-            .bytes()
-            .map(|byte| match byte {
-                b'*' => Token::Many,
-                b'?' => Token::One,
-                _ => Token::Literal(byte.to_ascii_lowercase()),
-            })
-            .collect();
-        tokens.dedup_by(|a, b| *a == Token::Many && *b == Token::Many);
-        let shortest = tokens.iter().filter(|t| **t != Token::Many).count();
-        Glob { tokens, shortest }
-    }
-
-    /// Splits off the literal text before the first wildcard.
-    fn split(&self) -> (Vec<u8>, &[Token]) {
-        let literal: Vec<u8> = self
-            .tokens
-            .iter()
-            .map_while(|token| match token {
-                Token::Literal(byte) => Some(*byte),
-                _ => None,
-            })
-            .collect();
-        let rest = &self.tokens[literal.len()..];
-        (literal, rest)
-    }
-
-    /// Returns whether the glob covers the whole of `name`.
-    ///
-    /// Goes back only to the last `Many`, so the cost is at most the product of
-    /// both lengths; a pattern longer than the name is refused at once.
-    fn covers(&self, name: &[u8]) -> bool {
-        if self.shortest > name.len() {
-            return false;
+/// Makes one star of neighbouring ones, which mean the same and cost more.
+fn merge_stars(pattern: &str) -> String {
+    let mut merged = String::with_capacity(pattern.len().min(2 * LONGEST_NAME));
+    for character in pattern.chars() {
+        if character != '*' || !merged.ends_with('*') {
+            merged.push(character);
         }
-        let (mut token, mut at) = (0, 0);
-        let mut last_many = None;
-        while at < name.len() {
-            match self.tokens.get(token) {
-                Some(Token::Many) => {
-                    token += 1;
-                    last_many = Some((token, at));
-                    continue;
-                }
-                Some(Token::One) => {}
-                Some(Token::Literal(byte)) if *byte == name[at].to_ascii_lowercase() => {}
-                _ => {
-                    let Some((after, from)) = last_many else {
-                        return false;
-                    };
-                    (token, at) = (after, from + 1);
-                    last_many = Some((token, at));
-                    continue;
-                }
-            }
-            token += 1;
-            at += 1;
-        }
-        self.tokens[token..].iter().all(|t| *t == Token::Many)
     }
+    merged
 }
 
 #[cfg(test)]

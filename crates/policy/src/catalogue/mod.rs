@@ -119,8 +119,9 @@ struct Action {
 pub struct ActionResource {
     /// The type, always of the action's own service.
     pub resource_type: ResourceTypeId,
-    /// Whether every call needs one. If no type of an action is required, the
-    /// call needs one of them (R55).
+    /// Whether AWS marks it as required. If no type of an action is, a call
+    /// names one of them; even of several required ones some are alternatives
+    /// in truth, such as table and stream of `dynamodb:PutResourcePolicy` (R55).
     pub required: bool,
     keys: Span,
 }

@@ -20,7 +20,7 @@ impl Catalogue {
         };
         let mut scored: Vec<(f64, ActionId)> = Vec::new();
         for service in self.services() {
-            let weight = prefix.map_or(1.0, |prefix| likeness(prefix, service.prefix));
+            let weight = prefix.map_or(1.0, |prefix| likeness_of_prefixes(prefix, service.prefix));
             if weight >= ALIKE {
                 self.score(service, name, weight, &mut scored);
             }
@@ -39,6 +39,12 @@ impl Catalogue {
             }
         }
     }
+}
+
+/// Prefixes may be as short as `s3`, where one wrong letter already looks like much.
+fn likeness_of_prefixes(a: &str, b: &str) -> f64 {
+    let one_mistake = strsim::osa_distance(a, b) <= 1;
+    likeness(a, b).max(if one_mistake { ALIKE } else { 0.0 })
 }
 
 fn likeness(a: &str, b: &str) -> f64 {
@@ -76,6 +82,12 @@ mod tests {
         );
         let found = catalogue().nearest_actions("AssumeRole", 3);
         assert!(found.contains(&"sts:AssumeRole"), "{found:?}");
+    }
+
+    #[test]
+    fn one_wrong_letter_in_a_short_prefix_is_forgiven() {
+        let found = catalogue().nearest_actions("s4:GetObject", 1);
+        assert_eq!(found, ["s3:GetObject"]);
     }
 
     #[test]

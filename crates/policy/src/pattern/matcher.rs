@@ -1,12 +1,11 @@
 //! Patterns made ready for matching one text.
 
-use super::Token;
+use super::{Token, overlap};
 
 /// A pattern as literal ends and the steps between them.
 ///
 /// Works on bytes: in UTF-8 no character starts inside another, so equal bytes
 /// are equal characters, and a colon is always one byte.
-#[derive(Clone, Debug)]
 pub(super) struct Matcher {
     head: Box<str>,
     tail: Box<str>,
@@ -15,14 +14,12 @@ pub(super) struct Matcher {
     strategy: Strategy,
 }
 
-#[derive(Clone, Debug)]
 enum Step {
     Text(Box<str>),
     One { colons: bool },
     Many { colons: bool },
 }
 
-#[derive(Clone, Debug)]
 enum Strategy {
     /// No wildcard.
     Literal,
@@ -69,20 +66,36 @@ impl Matcher {
     }
 
     #[inline]
-    pub(super) fn matches(&self, text: &str) -> bool {
-        let Some(rest) = text
-            .strip_prefix(&*self.head)
-            .and_then(|rest| rest.strip_suffix(&*self.tail))
-        else {
+    pub(super) fn matches(&self, tokens: &[Token], text: &str) -> bool {
+        let (head, tail) = (self.head.as_bytes(), self.tail.as_bytes());
+        let bytes = text.as_bytes();
+        if bytes.len() < head.len() + tail.len()
+            || !starts_with(bytes, head)
+            || !tail.is_empty() && !bytes.ends_with(tail)
+        {
             return false;
-        };
+        }
+        // Both ends are whole characters, so this is always a part of the text.
+        let rest = &text[head.len()..bytes.len() - tail.len()];
         match &self.strategy {
             Strategy::Literal => rest.is_empty(),
             Strategy::Anything => true,
-            Strategy::Greedy => greedy(&self.middle, rest.as_bytes()),
-            Strategy::States(tokens) => by_states(tokens, rest),
+            // Neither the shortcut nor plain states are quick where both are long.
+            Strategy::Greedy => {
+                greedy(&self.middle, rest).unwrap_or_else(|| overlap::covers(tokens, text))
+            }
+            Strategy::States(middle) if middle.len() < SMALL * 64 => by_states(middle, rest),
+            Strategy::States(_) => overlap::covers(tokens, text),
         }
     }
+}
+
+/// Returns whether `text` starts with `start`.
+///
+/// Measured: comparing with an empty text, which has no memory of its own, took
+/// twenty times as long as all else that matching does.
+pub(super) fn starts_with(text: &[u8], start: &[u8]) -> bool {
+    start.is_empty() || text.starts_with(start)
 }
 
 fn literal_text(tokens: &[Token]) -> String {
@@ -131,34 +144,37 @@ fn strategy(middle: &[Token]) -> Strategy {
 /// them the star can cover itself. That needs a word for a star that stops at
 /// colons: before it every wildcard does, so each literal colon before it
 /// stands for the same colon of the text, and none lies between two arrivals.
-fn greedy(steps: &[Step], text: &[u8]) -> bool {
+/// `None` if it goes back so often that another way is quicker.
+fn greedy(steps: &[Step], text: &str) -> Option<bool> {
     let (mut step, mut at) = (0, 0);
+    let mut patience = 8 * text.len() + 1_000;
     // The step behind the last star, the end of what the star covers, and its kind.
     let mut star: Option<(usize, usize, bool)> = None;
     loop {
+        patience = patience.checked_sub(1)?;
         let next = match steps.get(step) {
             Some(Step::Many { colons }) => {
                 step += 1;
                 if step == steps.len() {
-                    return *colons || !text[at..].contains(&b':');
+                    return Some(*colons || !text.as_bytes()[at..].contains(&b':'));
                 }
                 star = Some((step, at, *colons));
                 Some(at)
             }
             Some(single) => {
-                let end = single_end(single, text, at);
+                let end = single_end(single, text.as_bytes(), at);
                 step += usize::from(end.is_some());
                 end
             }
-            None if at == text.len() => return true,
+            None if at == text.len() => return Some(true),
             None => None,
         };
         at = match (next, &mut star) {
             (Some(next), _) => next,
-            (None, None) => return false,
+            (None, None) => return Some(false),
             (None, Some((behind, covered, colons))) => {
                 let Some(longer) = lengthen(&steps[*behind], text, *covered, *colons) else {
-                    return false;
+                    return Some(false);
                 };
                 *covered = longer;
                 step = *behind;
@@ -183,8 +199,8 @@ fn single_end(step: &Step, text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Returns the next end of a star that now ends at `covered`, before which `behind` cannot match.
-fn lengthen(behind: &Step, text: &[u8], covered: usize, colons: bool) -> Option<usize> {
-    let byte = *text.get(covered)?;
+fn lengthen(behind: &Step, text: &str, covered: usize, colons: bool) -> Option<usize> {
+    let byte = *text.as_bytes().get(covered)?;
     if byte == b':' && !colons {
         return None;
     }
@@ -193,12 +209,19 @@ fn lengthen(behind: &Step, text: &[u8], covered: usize, colons: bool) -> Option<
         return Some(shortest);
     };
     let found = shortest + find(&text[shortest..], literal)?;
-    (colons || !text[shortest..found].contains(&b':')).then_some(found)
+    (colons || !text.as_bytes()[shortest..found].contains(&b':')).then_some(found)
 }
 
-/// Returns where `literal` first occurs in `text`, which starts at a character.
-fn find(text: &[u8], literal: &str) -> Option<usize> {
-    let literal = literal.as_bytes();
+/// Literals up to this many bytes are cheaper to look for plainly.
+const SHORT: usize = 32;
+
+/// Returns where `literal` first occurs in `text`.
+fn find(text: &str, literal: &str) -> Option<usize> {
+    if literal.len() > SHORT {
+        // Takes time in proportion to the lengths, whatever the text.
+        return text.find(literal);
+    }
+    let (text, literal) = (text.as_bytes(), literal.as_bytes());
     let first = *literal.first()?;
     let last = text.len().checked_sub(literal.len())?;
     let mut at = 0;
@@ -227,43 +250,70 @@ const SMALL: usize = 8;
 
 /// Matches by following all ways at once.
 fn by_states(tokens: &[Token], text: &str) -> bool {
-    let words = tokens.len() / 64 + 1;
-    if words <= SMALL {
-        follow(tokens, text, &mut [0; SMALL], &mut [0; SMALL])
-    } else {
-        follow(tokens, text, &mut vec![0; words], &mut vec![0; words])
-    }
-}
-
-/// Keeps in `now` a bit for each token that may come next; both start empty.
-fn follow<'a>(
-    tokens: &[Token],
-    text: &str,
-    mut now: &'a mut [u64],
-    mut next: &'a mut [u64],
-) -> bool {
-    enter(tokens, now, 0);
+    // A bit for each token that may come next.
+    let (mut now, mut next) = ([0; SMALL], [0; SMALL]);
+    enter(tokens, &mut now, 0);
     for character in text.chars() {
-        next.fill(0);
-        let mut alive = false;
-        for (word, bits) in now.iter().enumerate() {
-            let mut bits = *bits;
-            while bits != 0 {
-                let at = word * 64 + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                if let Some(token) = tokens.get(at).filter(|token| token.covers(character)) {
-                    let stays = matches!(token, Token::Many { .. });
-                    enter(tokens, next, at + usize::from(!stays));
-                    alive = true;
-                }
-            }
-        }
-        if !alive {
+        if pass(tokens, character, &now, &mut next) == 0 {
             return false;
         }
         std::mem::swap(&mut now, &mut next);
     }
-    now[tokens.len() / 64] >> (tokens.len() % 64) & 1 == 1
+    has_ended(tokens, &now)
+}
+
+/// Returns the place behind each run of `characters` that the tokens cover, from none on.
+///
+/// `start` is the place before the first. `None` if it takes more than `budget` steps.
+pub(super) fn ends(
+    tokens: impl Iterator<Item = Token>,
+    characters: impl Iterator<Item = (char, usize)>,
+    start: usize,
+    budget: usize,
+) -> Option<Vec<usize>> {
+    let tokens: Vec<Token> = tokens.collect();
+    let words = tokens.len() / 64 + 1;
+    let (mut now, mut next) = (vec![0; words], vec![0; words]);
+    enter(&tokens, &mut now, 0);
+    let mut ends: Vec<usize> = has_ended(&tokens, &now)
+        .then_some(start)
+        .into_iter()
+        .collect();
+    let mut steps = 0;
+    for (character, place) in characters {
+        let passed = pass(&tokens, character, &now, &mut next);
+        steps += passed + words;
+        if steps > budget {
+            return None;
+        }
+        if passed == 0 {
+            break;
+        }
+        std::mem::swap(&mut now, &mut next);
+        if has_ended(&tokens, &now) {
+            ends.push(place);
+        }
+    }
+    Some(ends)
+}
+
+/// Sets in `next` what may follow `character`, and returns how many ways there were.
+fn pass(tokens: &[Token], character: char, now: &[u64], next: &mut [u64]) -> usize {
+    next.fill(0);
+    let mut passed = 0;
+    for (word, bits) in now.iter().enumerate() {
+        let mut bits = *bits;
+        while bits != 0 {
+            let at = word * 64 + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if let Some(token) = tokens.get(at).filter(|token| token.covers(character)) {
+                let stays = matches!(token, Token::Many { .. });
+                enter(tokens, next, at + usize::from(!stays));
+                passed += 1;
+            }
+        }
+    }
+    passed
 }
 
 fn enter(tokens: &[Token], states: &mut [u64], at: usize) {
@@ -272,4 +322,8 @@ fn enter(tokens: &[Token], states: &mut [u64], at: usize) {
         // No two stars are neighbours, so one step is enough.
         states[(at + 1) / 64] |= 1 << ((at + 1) % 64);
     }
+}
+
+fn has_ended(tokens: &[Token], states: &[u64]) -> bool {
+    states[tokens.len() / 64] >> (tokens.len() % 64) & 1 == 1
 }

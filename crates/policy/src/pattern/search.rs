@@ -1,70 +1,12 @@
-//! Searches for texts that patterns cover, by following all their ways at once.
+//! Searches for a text that some patterns cover and others do not.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
-use super::{Pattern, Token};
+use super::Token;
 use crate::region::TooComplex;
-
-/// Returns whether some text is covered by both.
-///
-/// Goes through `one` and keeps which steps of `other` may be next for some
-/// text that the steps of `one` so far cover.
-pub(super) fn overlap(one: &[Token], other: &[Token]) -> bool {
-    let mut next = vec![false; other.len() + 1];
-    next[0] = true;
-    for token in one {
-        skip_stars(other, &mut next);
-        match token {
-            Token::Many { colons } => spread(other, &mut next, *colons),
-            single => advance(other, &mut next, *single),
-        }
-        if !next.contains(&true) {
-            return false;
-        }
-    }
-    skip_stars(other, &mut next);
-    next[other.len()]
-}
-
-/// A star may cover nothing.
-fn skip_stars(tokens: &[Token], next: &mut [bool]) {
-    for (at, token) in tokens.iter().enumerate() {
-        if matches!(token, Token::Many { .. }) {
-            next[at + 1] |= next[at];
-        }
-    }
-}
-
-/// Any number of characters, without colons if not `colons`.
-fn spread(tokens: &[Token], next: &mut [bool], colons: bool) {
-    for (at, token) in tokens.iter().enumerate() {
-        next[at + 1] |= next[at] && (colons || *token != Token::Literal(':'));
-    }
-}
-
-/// One character that `single` covers.
-fn advance(tokens: &[Token], next: &mut [bool], single: Token) {
-    let mut reached = false;
-    for (at, token) in tokens.iter().enumerate() {
-        let here = std::mem::replace(&mut next[at], reached);
-        let moves = here && share_a_character(*token, single);
-        let stays = moves && matches!(token, Token::Many { .. });
-        next[at] |= stays;
-        reached = moves && !stays;
-    }
-    next[tokens.len()] = reached;
-}
-
-fn share_a_character(one: Token, other: Token) -> bool {
-    match (one, other) {
-        (Token::Literal(character), token) | (token, Token::Literal(character)) => {
-            token.covers(character)
-        }
-        _ => true,
-    }
-}
 
 /// Returns a shortest text that all of `within` and none of `except` cover.
 ///
@@ -72,28 +14,33 @@ fn share_a_character(one: Token, other: Token) -> bool {
 /// shortest; among those the one whose characters come first in the order
 /// other, letters, colon. `budget` bounds the tokens looked at.
 pub(crate) fn find(
-    within: &[&Pattern],
-    except: &[&Pattern],
+    within: &[&[Token]],
+    except: &[&[Token]],
     budget: usize,
 ) -> Result<Option<String>, TooComplex> {
     Search::new(within, except).run(budget)
 }
 
 /// Returns a readable character that none of the patterns names.
-pub(crate) fn other_character<'a>(patterns: impl IntoIterator<Item = &'a Pattern>) -> char {
-    let named: BTreeSet<char> = patterns
-        .into_iter()
-        .flat_map(|pattern| pattern.tokens())
-        .filter_map(|token| match token {
-            Token::Literal(character) => Some(*character),
-            _ => None,
-        })
-        .collect();
-    let readable = "xyzuvwabcdefghijklmnopqrst0123456789XYZABC-_.~";
-    readable
+pub(crate) fn other_character<'a>(patterns: impl IntoIterator<Item = &'a [Token]>) -> char {
+    let mut ascii = [false; 128];
+    let mut rest = BTreeSet::new();
+    for token in patterns.into_iter().flatten() {
+        if let Token::Literal(character) = token {
+            match ascii.get_mut(*character as usize) {
+                Some(named) => *named = true,
+                None => _ = rest.insert(*character),
+            }
+        }
+    }
+    let named = |character: char| match ascii.get(character as usize) {
+        Some(named) => *named,
+        None => rest.contains(&character),
+    };
+    "xyzuvwabcdefghijklmnopqrst0123456789XYZABC-_.~"
         .chars()
         .chain('\u{a1}'..=char::MAX)
-        .find(|character| !named.contains(character))
+        .find(|character| !named(*character))
         .unwrap_or('\u{a1}')
 }
 
@@ -109,7 +56,7 @@ struct Search {
 }
 
 /// The steps that may be next, sorted.
-type States = Box<[u32]>;
+type States = Rc<[u32]>;
 
 /// What a set of states says of the text that led to it.
 #[derive(PartialEq, Eq)]
@@ -123,7 +70,7 @@ enum Standing {
 }
 
 impl Search {
-    fn new(within: &[&Pattern], except: &[&Pattern]) -> Search {
+    fn new(within: &[&[Token]], except: &[&[Token]]) -> Search {
         let all = || within.iter().chain(except).copied();
         let mut search = Search {
             steps: Vec::new(),
@@ -134,9 +81,7 @@ impl Search {
         };
         for (pattern, index) in all().zip(0..) {
             search.starts.push(search.steps.len() as u32);
-            search
-                .steps
-                .extend(pattern.tokens().iter().copied().map(Some));
+            search.steps.extend(pattern.iter().copied().map(Some));
             search.steps.push(None);
             search.owner.resize(search.steps.len(), index);
         }
@@ -145,10 +90,11 @@ impl Search {
 
     fn run(&self, budget: usize) -> Result<Option<String>, TooComplex> {
         let mut work = 0;
-        let mut seen: FxHashMap<States, u32> = FxHashMap::default();
+        let mut seen: FxHashSet<States> = FxHashSet::default();
+        // Each with the entry and the character that led to it.
         let mut queue: Vec<(States, u32, char)> = Vec::new();
-        let start = self.tidy(self.starts.iter().flat_map(|at| self.enter(*at)).collect());
-        queue.push((start, 0, '\0'));
+        let start = self.starts.iter().flat_map(|at| self.enter(*at));
+        queue.push((self.tidy(start.collect()), 0, '\0'));
         let mut at = 0;
         while at < queue.len() {
             let states = queue[at].0.clone();
@@ -156,14 +102,14 @@ impl Search {
                 Standing::Held => return Ok(Some(spell(&queue, at))),
                 Standing::Lost => {}
                 Standing::Open => {
-                    for character in self.characters(&states) {
-                        work += states.len() + 1;
+                    work += states.len();
+                    for (character, next) in self.steps(&states) {
+                        work += next.len() + 1;
                         if work > budget {
                             return Err(TooComplex);
                         }
-                        let next = self.step(&states, character);
-                        if !seen.contains_key(&next) {
-                            seen.insert(next.clone(), queue.len() as u32);
+                        let next = self.tidy(next);
+                        if seen.insert(next.clone()) {
                             queue.push((next, at as u32, character));
                         }
                     }
@@ -204,44 +150,48 @@ impl Search {
         self.steps[at] == Some(Token::Many { colons: true }) && self.steps[at + 1].is_none()
     }
 
-    /// Returns the characters that lead to different states, in the order they are tried.
-    fn characters(&self, states: &[u32]) -> Vec<char> {
-        let mut all = self.named(states);
-        all.remove(&':');
+    /// Returns the characters that lead to different states, in the order they are
+    /// tried, with the states each leads to.
+    fn steps(&self, states: &[u32]) -> Vec<(char, Vec<u32>)> {
         let fixed = self.fixed(states);
-        if let Some(fixed) = fixed {
-            return fixed.into_iter().collect();
+        if let Some([character]) = fixed.as_deref() {
+            return vec![(*character, self.step(states, *character))];
         }
-        std::iter::once(self.other)
-            .chain(all)
-            .chain([':'])
-            .collect()
-    }
-
-    /// Returns the characters one of `within` asks for, if it has no wildcard here.
-    fn fixed(&self, states: &[u32]) -> Option<BTreeSet<char>> {
-        states
-            .chunk_by(|one, other| self.owner[*one as usize] == self.owner[*other as usize])
-            .take_while(|chunk| (self.owner[chunk[0] as usize] as usize) < self.within)
-            .find(|chunk| {
-                chunk.iter().all(|state| {
-                    matches!(self.steps[*state as usize], None | Some(Token::Literal(_)))
-                })
-            })
-            .map(|chunk| self.named(chunk))
-    }
-
-    fn named(&self, states: &[u32]) -> BTreeSet<char> {
-        states
+        let (wild, named): (Vec<u32>, Vec<u32>) = states
             .iter()
-            .filter_map(|state| match self.steps[*state as usize] {
-                Some(Token::Literal(character)) => Some(character),
+            .partition(|state| !matches!(self.steps[**state as usize], Some(Token::Literal(_))));
+        let mut named: Vec<(char, u32)> = named
+            .into_iter()
+            .filter_map(|state| match self.steps[state as usize] {
+                Some(Token::Literal(character)) => Some((character, state)),
                 _ => None,
             })
-            .collect()
+            .collect();
+        named.sort_unstable();
+        let (any, colon) = (self.step(&wild, self.other), self.step(&wild, ':'));
+        let mut characters = fixed.unwrap_or_else(|| {
+            let named = named.iter().map(|(character, _)| *character);
+            named.chain([self.other, ':']).collect()
+        });
+        characters.sort_unstable_by_key(|character| {
+            (*character == ':', *character != self.other, *character)
+        });
+        characters.dedup();
+        let steps = characters.into_iter().map(|character| {
+            let mut next = if character == ':' { &colon } else { &any }.clone();
+            let from = named.partition_point(|(literal, _)| *literal < character);
+            for (_, state) in named[from..]
+                .iter()
+                .take_while(|(literal, _)| *literal == character)
+            {
+                next.extend(self.enter(state + 1));
+            }
+            (character, next)
+        });
+        steps.collect()
     }
 
-    fn step(&self, states: &[u32], character: char) -> States {
+    fn step(&self, states: &[u32], character: char) -> Vec<u32> {
         let mut next = Vec::with_capacity(states.len() + 2);
         for state in states {
             match self.steps[*state as usize] {
@@ -252,7 +202,25 @@ impl Search {
                 _ => {}
             }
         }
-        self.tidy(next)
+        next
+    }
+
+    /// Returns the characters one of `within` asks for, if it has no wildcard here.
+    fn fixed(&self, states: &[u32]) -> Option<Vec<char>> {
+        let mut fixed: Vec<char> = states
+            .chunk_by(|one, other| self.owner[*one as usize] == self.owner[*other as usize])
+            .take_while(|chunk| (self.owner[chunk[0] as usize] as usize) < self.within)
+            .find_map(|chunk| {
+                let tokens = chunk.iter().filter_map(|state| self.steps[*state as usize]);
+                let literals = tokens.map(|token| match token {
+                    Token::Literal(character) => Some(character),
+                    _ => None,
+                });
+                literals.collect()
+            })?;
+        fixed.sort_unstable();
+        fixed.dedup();
+        Some(fixed)
     }
 
     /// Returns the state and, as a star may cover nothing, the one behind a star.

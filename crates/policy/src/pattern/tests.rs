@@ -152,7 +152,7 @@ proptest! {
             prop_assert!(one.overlaps(&other));
             prop_assert!(other.overlaps(&one));
         }
-        let witness = super::search::find(&[&one, &other], &[], usize::MAX).expect("no budget");
+        let witness = super::search::find(&[one.tokens(), other.tokens()], &[], usize::MAX).expect("no budget");
         prop_assert_eq!(one.overlaps(&other), witness.is_some());
         if let Some(text) = witness {
             prop_assert!(one.matches(&text) && other.matches(&text));
@@ -167,10 +167,182 @@ proptest! {
             prop_assert!(!contains);
         }
         if !contains {
-            let text = super::search::find(&[&other], &[&one], usize::MAX)
+            let text = super::search::find(&[other.tokens()], &[one.tokens()], usize::MAX)
                 .expect("no budget")
                 .expect("a text is left");
             prop_assert!(other.matches(&text) && !one.matches(&text));
         }
     }
+}
+
+/// Whether two patterns overlap, pair of steps by pair of steps.
+fn naive_overlap(one: &[Token], other: &[Token]) -> bool {
+    let shares = |one: Token, other: Token| match (one, other) {
+        (Token::Literal(character), token) | (token, Token::Literal(character)) => {
+            token.covers(character)
+        }
+        _ => true,
+    };
+    let star = |token: &Token| matches!(token, Token::Many { .. });
+    // Whether what follows step `i` of one and step `j` of the other overlaps.
+    let mut rest = vec![vec![false; other.len() + 1]; one.len() + 1];
+    for i in (0..=one.len()).rev() {
+        for j in (0..=other.len()).rev() {
+            rest[i][j] = match (one.get(i), other.get(j)) {
+                (None, None) => true,
+                (Some(token), None) => star(token) && rest[i + 1][j],
+                (None, Some(token)) => star(token) && rest[i][j + 1],
+                (Some(left), Some(right)) => {
+                    let shared = shares(*left, *right);
+                    let both = shared && !star(left) && !star(right) && rest[i + 1][j + 1];
+                    let left_takes = star(left) && (rest[i + 1][j] || shared && rest[i][j + 1]);
+                    let right_takes = star(right) && (rest[i][j + 1] || shared && rest[i + 1][j]);
+                    both || left_takes || right_takes
+                }
+            };
+        }
+    }
+    rest[0][0]
+}
+
+prop_compose! {
+    /// A pattern that needs several words of bits, made of few runs.
+    fn long_pattern()(runs in prop::collection::vec((prop_oneof![
+        4 => prop::sample::select(vec!['a', 'a', 'b', ':']).prop_map(Token::Literal),
+        2 => any::<bool>().prop_map(|colons| Token::One { colons }),
+        2 => any::<bool>().prop_map(|colons| Token::Many { colons }),
+    ], 1_usize..70), 0..6)) -> Pattern {
+        Pattern::of(runs.into_iter().flat_map(|(token, count)| std::iter::repeat_n(token, count)))
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn long_patterns_overlap_step_by_step(one in long_pattern(), other in long_pattern()) {
+        let expected = naive_overlap(one.tokens(), other.tokens());
+        prop_assert_eq!(one.overlaps(&other), expected);
+        prop_assert_eq!(super::overlap::overlap(other.tokens(), one.tokens()), expected);
+    }
+
+    #[test]
+    fn long_patterns_match_texts_made_from_them(pattern in long_pattern(), fills in "[ab]{0,5}", colon in any::<bool>()) {
+        let mut text = String::new();
+        for token in pattern.tokens() {
+            match token {
+                Token::Literal(character) => text.push(*character),
+                Token::One { .. } => text.push('a'),
+                Token::Many { colons } => {
+                    text.push_str(&fills);
+                    if *colons && colon {
+                        text.push_str(":a");
+                    }
+                }
+            }
+        }
+        prop_assert!(pattern.matches(&text));
+        prop_assert!(pattern.overlaps(&Pattern::exact(&text)));
+        prop_assert_eq!(pattern.contains(&Pattern::exact(&text)), Some(true));
+    }
+
+    #[test]
+    fn a_pattern_contains_itself_and_is_told_from_its_text(pattern in any_pattern()) {
+        prop_assert_eq!(pattern.contains(&pattern), Some(true));
+        prop_assert!(pattern.overlaps(&pattern));
+        prop_assert_eq!(Pattern::glob("*").contains(&pattern), Some(true));
+    }
+}
+
+#[test]
+fn a_star_that_ends_a_segment_runs_over_colons() {
+    let covers = |pattern: &str, arn: &str| Pattern::resource(pattern).matches(arn);
+    assert!(covers(
+        "arn:aws:sqs:*",
+        "arn:aws:sqs:us-east-1:111122223333:q1"
+    ));
+    assert!(covers(
+        "arn:aws:ec2:*:instance/*",
+        "arn:aws:ec2:us-east-1:111122223333:instance/i-0abc"
+    ));
+    assert!(covers("arn:*:s3:::b1/*", "arn:aws-us-gov:s3:::b1/k"));
+    assert!(covers(
+        "arn:aws:sqs:**:q1",
+        "arn:aws:sqs:us-east-1:111122223333:q1"
+    ));
+    assert!(covers("**", "*"));
+}
+
+#[test]
+fn a_star_with_text_behind_it_stays_in_its_segment() {
+    let covers = |pattern: &str, arn: &str| Pattern::resource(pattern).matches(arn);
+    assert!(covers(
+        "arn:aws:sqs:*-1:111122223333:q1",
+        "arn:aws:sqs:us-east-1:111122223333:q1"
+    ));
+    assert!(!covers(
+        "arn:aws:sqs:*23333:q1",
+        "arn:aws:sqs:us-east-1:111122223333:q1"
+    ));
+    assert!(!covers(
+        "arn:aws:sqs:us-east-1?111122223333:q1",
+        "arn:aws:sqs:us-east-1:111122223333:q1"
+    ));
+    // Only the pattern's own fifth colon begins the resource part.
+    assert!(!covers(
+        "arn:aws:sqs:*:q?1",
+        "arn:aws:sqs:us-east-1:111122223333:q:1"
+    ));
+    assert!(covers(
+        "arn:aws:sqs:*:*:q?1",
+        "arn:aws:sqs:us-east-1:111122223333:q:1"
+    ));
+}
+
+#[test]
+fn stars_before_and_after_colons_are_followed_all_at_once() {
+    let pattern = Pattern::resource("*:a*b:c");
+    assert!(pattern.matches("x:ab:a:axxb:c"));
+    assert!(!pattern.matches("x:ab:a:ax:b:c"));
+}
+
+#[test]
+fn patterns_are_shown_as_a_policy_would_write_them() {
+    insta::assert_snapshot!(Pattern::resource("arn:aws:s3:::b/*?"), @"arn:aws:s3:::b/*?");
+    insta::assert_snapshot!(Pattern::exact("a*b?c${d}$"), @"a${*}b${?}c${$}{d}$");
+}
+
+#[test]
+fn hostile_globs_take_no_longer_than_the_product_of_lengths() {
+    let text = "a".repeat(4_000);
+    assert!(!Pattern::glob(&format!("{}b", "*a".repeat(1_500))).matches(&text));
+    assert!(Pattern::glob(&"*a".repeat(1_500)).matches(&text));
+    assert!(!Pattern::glob(&format!("*{}b*", "a".repeat(1_500))).matches(&text));
+    assert!(!Pattern::glob(&format!("*{}b*", "?a".repeat(700))).matches(&text));
+    assert!(!Pattern::resource(&format!("*:{}b:", "*a".repeat(1_500))).matches(&text));
+}
+
+#[test]
+fn hostile_pairs_are_compared_within_bounds() {
+    let long = |unit: &str| Pattern::glob(&format!("*{}*", unit.repeat(60_000 / unit.len())));
+    assert!(long("a").overlaps(&long("ab")));
+    assert!(long("a*b?").overlaps(&long("b?*a")));
+    let (one, other) = (long("a?"), long("?b"));
+    assert!(one.overlaps(&other));
+    // Whether decided or given up on, it ends.
+    assert_ne!(one.contains(&other), Some(true));
+    assert_ne!(long("?a?").contains(&long("a*b")), Some(true));
+    let sparse = Pattern::glob(&format!("*a{}", "?".repeat(40)));
+    let thin = Pattern::glob(&format!("*a*a{}b", "?".repeat(40)));
+    assert_eq!(sparse.contains(&thin), Some(false));
+}
+
+#[test]
+fn containment_that_takes_too_many_states_is_left_open() {
+    let end = format!("a{}", "?".repeat(25));
+    let (one, other) = (
+        Pattern::glob(&format!("*?{end}")),
+        Pattern::glob(&format!("?*{end}")),
+    );
+    assert_eq!(one.contains(&other), None);
 }

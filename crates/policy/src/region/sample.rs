@@ -1,15 +1,18 @@
 //! Likely texts of a region, tried before searching.
 
 use super::Region;
-use crate::pattern::search;
+use crate::pattern::{ARN_COLONS, search};
 use crate::{Pattern, Token};
+
+/// A star that may cover colons.
+const WIDE: Token = Token::Many { colons: true };
 
 /// How many patterns are tried as a model.
 const MODELS: usize = 8;
 
 /// Returns a text that the region holds, if one of the plain tries does.
 pub(super) fn guess(region: &Region) -> Option<String> {
-    let other = search::other_character(region.within.iter().chain(&region.except));
+    let other = other_character(region);
     let anything = [Pattern::glob("*")];
     let models = if region.within.is_empty() {
         &anything[..]
@@ -19,55 +22,47 @@ pub(super) fn guess(region: &Region) -> Option<String> {
     models.iter().take(MODELS).find_map(|model| {
         [
             as_arn(model, other),
-            fill(model, other, &other.to_string()),
-            fill(model, other, ""),
+            model.instance(other, &other.to_string()),
+            model.instance(other, ""),
         ]
         .into_iter()
         .find(|text| region.holds(text))
     })
 }
 
-/// Fills the first star that may cover colons with those that an ARN still needs.
-fn as_arn(model: &Pattern, other: char) -> String {
-    let tokens = model.tokens();
-    let colons = tokens
-        .iter()
-        .filter(|token| **token == Token::Literal(':'))
-        .count();
-    let missing = 5_usize.saturating_sub(colons);
-    let wide = Token::Many { colons: true };
-    let Some(star) = tokens
-        .iter()
-        .position(|token| *token == wide)
-        .filter(|_| missing > 0)
-    else {
-        return fill(model, other, &other.to_string());
-    };
-    let names: [&str; 2] = if star == 0 { ["arn", "aws"] } else { ["", ""] };
-    let parts: Vec<String> = (0..=missing)
-        .map(|part| match names.get(part) {
-            Some(name) if !name.is_empty() => (*name).to_owned(),
-            _ => other.to_string(),
-        })
-        .collect();
-    let mut text = String::new();
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Literal(character) => text.push(*character),
-            _ if at == star => text.push_str(&parts.join(":")),
-            _ => text.push(other),
+/// Gives a text that the region holds a name behind its last slash, if it then still does.
+pub(super) fn finish(region: &Region, text: String) -> String {
+    if text.ends_with(['/', ':']) {
+        let named = format!("{text}{}", other_character(region));
+        if region.holds(&named) {
+            return named;
         }
     }
     text
 }
 
-fn fill(model: &Pattern, one: char, many: &str) -> String {
+fn other_character(region: &Region) -> char {
+    let patterns = region.within.iter().chain(&region.except);
+    search::other_character(patterns.map(Pattern::tokens))
+}
+
+/// Fills the first star that may cover colons with those that an ARN still needs.
+fn as_arn(model: &Pattern, other: char) -> String {
+    let tokens = model.tokens();
+    let colon = |token: &&Token| **token == Token::Literal(':');
+    let missing = ARN_COLONS.saturating_sub(tokens.iter().filter(colon).count());
+    let mut parts = vec![other.to_string(); missing + 1];
+    let star = tokens.iter().position(|token| *token == WIDE);
+    if star == Some(0) && missing > 1 {
+        parts[0] = "arn".to_owned();
+        parts[1] = "aws".to_owned();
+    }
     let mut text = String::new();
-    for token in model.tokens() {
+    for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Literal(character) => text.push(*character),
-            Token::One { .. } => text.push(one),
-            Token::Many { .. } => text.push_str(many),
+            _ if star == Some(at) => text.push_str(&parts.join(":")),
+            _ => text.push(other),
         }
     }
     text

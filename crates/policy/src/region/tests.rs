@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::Region;
+use super::{Region, TooComplex};
 use crate::Pattern;
 use crate::pattern::tests::{any_pattern, short_texts};
 
@@ -94,4 +94,131 @@ fn a_witness_looks_like_an_arn() {
     insta::assert_snapshot!(witness(&["arn:aws:sqs:*"], &[]), @"arn:aws:sqs:x:x:x");
     insta::assert_snapshot!(witness(&["arn:aws:ec2:*:instance/*"], &[]), @"arn:aws:ec2:x:x:instance/x");
     insta::assert_snapshot!(witness(&["*"], &[]), @"arn:aws:x:x:x:x");
+    insta::assert_snapshot!(
+        witness(&["arn:aws:s3:::payroll/*", "arn:aws:s3:::*/secret/*"], &["arn:aws:s3:::payroll/x*"]),
+        @"arn:aws:s3:::payroll/secret/z"
+    );
+}
+
+#[test]
+fn patterns_that_all_of_the_question_lies_in_are_not_told() {
+    let asked = "arn:aws:s3:::payroll/*";
+    insta::assert_snapshot!(part(&[asked, "*"], &["arn:aws:s3:::logs/*"]), @"all");
+    insta::assert_snapshot!(
+        part(&[asked, "arn:aws:s3:::*/public/*"], &[]),
+        @"only arn:aws:s3:::*/public/*"
+    );
+    insta::assert_snapshot!(
+        part(&["arn:aws:s3:::pay*"], &["arn:aws:s3:::payroll/*", "arn:aws:s3:::payslips/*"]),
+        @"all but payroll/*, payslips/*"
+    );
+    insta::assert_snapshot!(
+        region(&["arn:aws:s3:::payroll/public/*"], &[]).describe(&Pattern::resource(asked)),
+        @"only public/*"
+    );
+}
+
+#[test]
+fn splitting_keeps_only_what_matters() {
+    let asked = region(&["arn:aws:s3:::payroll/*"], &[]);
+    let split = |region: &Region, pattern: &str| {
+        let (covered, rest) = region.split(&Pattern::resource(pattern));
+        format!("{covered:?}\n{rest:?}")
+    };
+    insta::assert_snapshot!(split(&asked, "arn:aws:s3:::*"), @r#"
+Some(Region { within: [arn:aws:s3:::payroll/*], except: [] })
+None
+"#);
+    insta::assert_snapshot!(split(&asked, "arn:aws:s3:::logs/*"), @r#"
+None
+Some(Region { within: [arn:aws:s3:::payroll/*], except: [] })
+"#);
+    insta::assert_snapshot!(split(&asked, "arn:aws:s3:::payroll/public/*"), @r#"
+Some(Region { within: [arn:aws:s3:::payroll/public/*], except: [] })
+Some(Region { within: [arn:aws:s3:::payroll/*], except: [arn:aws:s3:::payroll/public/*] })
+"#);
+    let rest = region(
+        &["arn:aws:s3:::payroll/*"],
+        &["arn:aws:s3:::payroll/a/*", "arn:aws:s3:::payroll/b/*"],
+    );
+    insta::assert_snapshot!(split(&rest, "arn:aws:s3:::payroll/a/x/*"), @r#"
+None
+Some(Region { within: [arn:aws:s3:::payroll/*], except: [arn:aws:s3:::payroll/a/*, arn:aws:s3:::payroll/b/*] })
+"#);
+    insta::assert_snapshot!(split(&rest, "arn:aws:s3:::payroll/a*"), @r#"
+Some(Region { within: [arn:aws:s3:::payroll/a*], except: [arn:aws:s3:::payroll/a/*] })
+Some(Region { within: [arn:aws:s3:::payroll/*], except: [arn:aws:s3:::payroll/b/*, arn:aws:s3:::payroll/a*] })
+"#);
+}
+
+#[test]
+fn patterns_that_together_cover_everything_leave_nothing() {
+    let lengths = region(
+        &["arn:aws:s3:::a*"],
+        &["arn:aws:s3:::a", "arn:aws:s3:::a?", "arn:aws:s3:::a??*"],
+    );
+    assert_eq!(lengths.witness(), Ok(None));
+    assert_eq!(lengths.is_empty(), Ok(true));
+    let long = region(
+        &["arn:aws:s3:::a*", "arn:aws:s3:::*b"],
+        &["arn:aws:s3:::ab", "arn:aws:s3:::a?b"],
+    );
+    insta::assert_snapshot!(
+        long.witness().expect("is decided").unwrap_or_default(),
+        @"arn:aws:s3:::axxb"
+    );
+}
+
+#[test]
+fn thousands_of_exceptions_are_decided() {
+    let except: Vec<String> = (0..5_000)
+        .map(|at| format!("arn:aws:s3:::payroll/{at:04}/*"))
+        .collect();
+    let except: Vec<&str> = except.iter().map(String::as_str).collect();
+    let region = region(&["arn:aws:s3:::payroll/*"], &except);
+    insta::assert_snapshot!(region.witness().expect("is decided").unwrap_or_default(), @"arn:aws:s3:::payroll/x");
+    // Names of two or three characters are left, as all longer ones are excepted.
+    let mut digits = region.clone();
+    digits
+        .within
+        .push(Pattern::resource("arn:aws:s3:::payroll/12*/x"));
+    digits
+        .except
+        .push(Pattern::resource("arn:aws:s3:::payroll/12??*/x"));
+    insta::assert_snapshot!(digits.witness().expect("is decided").unwrap_or_default(), @"arn:aws:s3:::payroll/12z/x");
+    let mut simple = region.clone();
+    simple
+        .except
+        .push(Pattern::resource("arn:aws:s3:::payroll/4*"));
+    simple.simplify();
+    assert_eq!(simple.except.len(), 4_001);
+}
+
+#[test]
+fn a_region_too_complex_is_said_to_be() {
+    let end = format!("a{}", "?".repeat(25));
+    let read = |text: String| Pattern::glob(&text);
+    // The two exceptions together are the whole, but to see it one must
+    // remember where in the last 26 characters there was an `a`.
+    let region = Region {
+        within: vec![read(format!("*{end}"))],
+        except: vec![read(end.clone()), read(format!("?*{end}"))],
+    };
+    assert_eq!(region.witness(), Err(TooComplex));
+    assert_eq!(region.is_empty(), Err(TooComplex));
+}
+
+#[test]
+fn hostile_regions_end() {
+    let within: Vec<String> = (0..2_000).map(|at| format!("*{at}*")).collect();
+    let within: Vec<&str> = within.iter().map(String::as_str).collect();
+    let mut all = region(&within, &["*:*", "a*"]);
+    all.simplify();
+    assert!(all.witness().is_err() || all.witness().is_ok_and(|text| text.is_some()));
+    let long = format!("{}b", "*a".repeat(20_000));
+    let long = region(
+        &[&long, &long.replace('b', "c")],
+        &[&long.replace('b', "?c")],
+    );
+    assert_eq!(long.witness(), Ok(None));
 }

@@ -1,8 +1,10 @@
 //! Templates read backwards: which value makes one match a text?
 
-use super::{Flavour, Part, Template, Variable, compile, push_written};
+use std::collections::BTreeSet;
+
+use super::{Flavour, Part, Template, Variable, compile, push_literal, push_written};
 use crate::Pattern;
-use crate::pattern::Glyph;
+use crate::pattern::{ARN_COLONS, Glyph};
 
 /// The values of a template's one variable with which it matches a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub enum Solutions {
         /// Whether it also matches where the variable has no value, by its default.
         absent: bool,
     },
-    /// More values than are worth listing.
+    /// More values than are worth listing, or more work than they are worth.
     TooMany,
     /// The template has no variable, or several.
     NotOneVariable,
@@ -23,8 +25,11 @@ pub enum Solutions {
 /// How many values are listed.
 const VALUES: usize = 1_000;
 
-/// How many pairs of ends are tried.
+/// How many pairs of a start and an end are tried.
 const PAIRS: usize = 100_000;
+
+/// How many steps each search for starts or ends may take.
+const STEPS: usize = 1_000_000;
 
 impl Template {
     /// Returns the values of the only variable with which the template matches `text`.
@@ -32,14 +37,10 @@ impl Template {
     /// Lets an index look up whom `arn:aws:s3:::b/home/${aws:username}/*`
     /// is about, instead of asking each principal.
     pub fn solve(&self, flavour: Flavour, text: &str) -> Solutions {
-        let mut variables = self
-            .parts
-            .iter()
-            .enumerate()
-            .filter_map(|(at, part)| match part {
-                Part::Variable(variable) => Some((at, variable)),
-                _ => None,
-            });
+        let mut variables = (self.parts.iter().enumerate()).filter_map(|(at, part)| match part {
+            Part::Variable(variable) => Some((at, variable)),
+            _ => None,
+        });
         let (Some((at, variable)), None) = (variables.next(), variables.next()) else {
             return Solutions::NotOneVariable;
         };
@@ -49,99 +50,131 @@ impl Template {
                 absent: false,
             };
         }
-        let equation = Equation::new(&self.parts, at, flavour, text);
+        let before = written(&self.parts[..at], flavour);
+        let equation = Equation {
+            colons: colons_in(&before),
+            before,
+            behind: written(&self.parts[at + 1..], flavour),
+            flavour,
+            text,
+        };
         match equation.values() {
             Some(values) => Solutions::Values {
                 values,
-                absent: equation.absent(variable),
+                absent: equation.matches_by_default(variable),
             },
             None => Solutions::TooMany,
         }
     }
 }
 
-/// A text, and what stands before and behind the variable.
+fn written(parts: &[Part], flavour: Flavour) -> Vec<Glyph> {
+    let mut glyphs = Vec::new();
+    for part in parts {
+        push_written(&mut glyphs, part, flavour);
+    }
+    glyphs
+}
+
+/// A text, and what the template writes before and behind the variable.
 struct Equation<'a> {
     before: Vec<Glyph>,
     behind: Vec<Glyph>,
     flavour: Flavour,
     text: &'a str,
+    // How many colons stand before the variable.
+    colons: usize,
 }
 
-impl<'a> Equation<'a> {
-    fn new(parts: &[Part], variable: usize, flavour: Flavour, text: &'a str) -> Equation<'a> {
-        let glyphs = |parts: &[Part]| {
-            let mut glyphs = Vec::new();
-            for part in parts {
-                push_written(&mut glyphs, part, flavour);
-            }
-            glyphs
+impl Equation<'_> {
+    fn matches_by_default(&self, variable: &Variable) -> bool {
+        let Some(default) = &variable.default else {
+            return false;
         };
-        Equation {
-            before: glyphs(&parts[..variable]),
-            behind: glyphs(&parts[variable + 1..]),
-            flavour,
-            text,
-        }
-    }
-
-    fn matches(&self, value: &str) -> bool {
         let mut glyphs = self.before.clone();
-        glyphs.extend(value.chars().map(Glyph::Literal));
+        push_literal(&mut glyphs, default);
         glyphs.extend_from_slice(&self.behind);
         compile(&glyphs, self.flavour).is_some_and(|pattern| pattern.matches(self.text))
     }
 
-    fn absent(&self, variable: &Variable) -> bool {
-        variable
-            .default
-            .as_deref()
-            .is_some_and(|default| self.matches(default))
-    }
-
     /// Returns all values with which the text matches, `None` if they are too many.
     fn values(&self) -> Option<Vec<String>> {
-        let starts = self.starts();
-        let ends = self.ends();
-        let mut values = std::collections::BTreeSet::new();
+        let starts = self
+            .read(&self.before, 0)
+            .covered_starts(self.text, STEPS)?;
+        let colons = Colons::of(self.text);
+        let mut values = BTreeSet::new();
         let mut pairs = 0;
-        for start in starts {
-            let from = ends.partition_point(|end| *end <= start);
-            for end in &ends[from..] {
-                pairs += 1;
-                if pairs > PAIRS {
-                    return None;
-                }
-                let value = &self.text[start..*end];
-                if !values.contains(value) && self.matches(value) {
-                    values.insert(value);
-                    if values.len() > VALUES {
+        for passed in self.colons_passed() {
+            let behind = self.read(&self.behind, passed);
+            let ends = behind.covered_ends(self.text, STEPS)?;
+            for start in &starts {
+                for end in ends.iter().take_while(|end| *end > start) {
+                    pairs += 1;
+                    if pairs > PAIRS || values.len() > VALUES {
                         return None;
+                    }
+                    if self.passes(colons.between(*start, *end), passed) {
+                        values.insert(&self.text[*start..*end]);
                     }
                 }
             }
         }
-        Some(values.into_iter().map(str::to_owned).collect())
+        let most = values.len() <= VALUES;
+        most.then(|| values.into_iter().map(str::to_owned).collect())
     }
 
-    /// Returns where the variable may start: the text before matches.
-    fn starts(&self) -> Vec<usize> {
-        let before = Pattern::from_glob_glyphs(&self.before);
-        self.bounds()
-            .filter(|at| before.matches(&self.text[..*at]))
-            .collect()
+    /// Reads a part of the template that stands behind `passed` colons.
+    fn read(&self, glyphs: &[Glyph], passed: usize) -> Pattern {
+        match self.flavour {
+            Flavour::Arn => Pattern::from_arn_end(glyphs, passed),
+            // In `Resource` the variable stands behind the fifth colon.
+            Flavour::Resource if passed == 0 => Pattern::from_resource_glyphs(glyphs),
+            Flavour::Exact | Flavour::Glob | Flavour::Resource => Pattern::from_glob_glyphs(glyphs),
+        }
     }
 
-    /// Returns where the variable may end: the text behind matches.
-    fn ends(&self) -> Vec<usize> {
-        let behind = Pattern::from_glob_glyphs(&self.behind);
-        self.bounds()
-            .filter(|at| behind.matches(&self.text[*at..]))
-            .collect()
+    /// Returns how many colons, five or more being the same, may stand before
+    /// what follows the variable.
+    ///
+    /// In an ARN pattern they decide what the wildcards there may cover.
+    fn colons_passed(&self) -> std::ops::RangeInclusive<usize> {
+        let least = match self.flavour {
+            // With fewer colons altogether it would be no ARN.
+            Flavour::Arn => {
+                let missing = ARN_COLONS.saturating_sub(colons_in(&self.behind));
+                missing.max(self.colons).min(ARN_COLONS)
+            }
+            Flavour::Exact | Flavour::Glob | Flavour::Resource => ARN_COLONS,
+        };
+        least..=ARN_COLONS
     }
 
-    fn bounds(&self) -> impl Iterator<Item = usize> {
-        let text = self.text;
-        text.char_indices().map(|(at, _)| at).chain([text.len()])
+    /// Returns whether a value with `colons` colons makes it `passed`.
+    fn passes(&self, colons: usize, passed: usize) -> bool {
+        self.flavour != Flavour::Arn || (self.colons + colons).min(ARN_COLONS) == passed
+    }
+}
+
+fn colons_in(glyphs: &[Glyph]) -> usize {
+    let colon = |glyph: &&Glyph| **glyph == Glyph::Literal(':');
+    glyphs.iter().filter(colon).count()
+}
+
+/// How many colons a text has before each byte.
+struct Colons(Vec<usize>);
+
+impl Colons {
+    fn of(text: &str) -> Colons {
+        let mut before = 0;
+        let counts = text.bytes().map(|byte| {
+            before += usize::from(byte == b':');
+            before
+        });
+        Colons(std::iter::once(0).chain(counts).collect())
+    }
+
+    fn between(&self, start: usize, end: usize) -> usize {
+        self.0[end] - self.0[start]
     }
 }

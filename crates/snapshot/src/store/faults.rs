@@ -1,8 +1,9 @@
-//! Tests: the steps of writing, and a disk that refuses one after the other.
+//! Tests: the steps of writing, and what happens when one of them fails.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -10,30 +11,48 @@ use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
 use super::disk::{self, Disk};
-use super::{Store, StoreError, Writer};
+use super::{Finding, FindingKind, Store, StoreError, Writer};
 use crate::{AccountObject, Manifest, SnapshotId};
 
-/// A disk that is full from the given step on.
-#[derive(Debug)]
-struct FullDisk {
-    steps_left: Arc<AtomicU32>,
+/// What happens after the steps that succeed.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    /// Every further step finds the disk full.
+    Full,
+    /// The process dies, and cleans nothing up.
+    Death,
 }
 
-impl FullDisk {
+/// A disk on which only so many steps succeed.
+#[derive(Debug)]
+struct FailingDisk {
+    steps_left: AtomicU32,
+    fault: Fault,
+}
+
+impl FailingDisk {
+    fn after(steps: u32, fault: Fault) -> Box<FailingDisk> {
+        Box::new(FailingDisk {
+            steps_left: AtomicU32::new(steps),
+            fault,
+        })
+    }
+
     fn step(&self) -> io::Result<()> {
         let left = self
             .steps_left
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
                 left.checked_sub(1)
             });
-        match left {
-            Ok(_) => Ok(()),
-            Err(_) => Err(io::ErrorKind::StorageFull.into()),
+        match (left, self.fault) {
+            (Ok(_), _) => Ok(()),
+            (Err(_), Fault::Full) => Err(io::ErrorKind::StorageFull.into()),
+            (Err(_), Fault::Death) => std::process::abort(),
         }
     }
 }
 
-impl Disk for FullDisk {
+impl Disk for FailingDisk {
     fn create_directory(&self, dir: &Path) -> io::Result<()> {
         if !dir.exists() {
             self.step()?;
@@ -47,7 +66,7 @@ impl Disk for FullDisk {
     }
 
     fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        // A disk fills up in the middle of a file.
+        // Disks fill up, and processes die, in the middle of a file.
         file.write_all(&bytes[..bytes.len() / 2])?;
         self.step()?;
         file.write_all(&bytes[bytes.len() / 2..])
@@ -157,11 +176,8 @@ fn a_disk_that_is_full_at_any_step_loses_nothing_and_leaves_no_half_snapshot() {
         let store = Store::open(dir.path()).unwrap();
         let before = import(&mut store.writer().unwrap(), "before").unwrap();
 
-        let steps_left = Arc::new(AtomicU32::new(steps));
-        let disk = FullDisk {
-            steps_left: steps_left.clone(),
-        };
-        let mut writer = Writer::with_disk(dir.path(), Box::new(disk)).unwrap();
+        let disk = FailingDisk::after(steps, Fault::Full);
+        let mut writer = Writer::with_disk(dir.path(), disk).unwrap();
         let result = import(&mut writer, "after");
         drop(writer);
 
@@ -192,8 +208,8 @@ fn a_disk_that_is_full_at_any_step_loses_nothing_and_leaves_no_half_snapshot() {
 fn a_full_disk_says_so_with_the_file_and_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     Store::open(dir.path()).unwrap();
-    let steps_left = Arc::new(AtomicU32::new(0));
-    let mut writer = Writer::with_disk(dir.path(), Box::new(FullDisk { steps_left })).unwrap();
+    let disk = FailingDisk::after(0, Fault::Full);
+    let mut writer = Writer::with_disk(dir.path(), disk).unwrap();
     let error = import(&mut writer, "any").unwrap_err();
     let objects = dir.path().join("objects");
     assert_eq!(
@@ -209,7 +225,59 @@ fn a_full_disk_does_not_keep_a_snapshot_from_being_removed() {
     let store = Store::open(dir.path()).unwrap();
     let id = import(&mut store.writer().unwrap(), "before").unwrap();
     // Removing takes no step that needs space but the one sync.
-    let steps_left = Arc::new(AtomicU32::new(1));
-    let mut writer = Writer::with_disk(dir.path(), Box::new(FullDisk { steps_left })).unwrap();
+    let disk = FailingDisk::after(1, Fault::Full);
+    let mut writer = Writer::with_disk(dir.path(), disk).unwrap();
     assert_eq!(writer.remove(&id).unwrap().objects, 1);
+}
+
+/// The names of the variables that tell `dies_while_it_imports` where and when.
+const STORE: &str = "WHOCAN_TEST_DEATH_STORE";
+const STEPS: &str = "WHOCAN_TEST_DEATH_STEPS";
+
+#[test]
+fn a_process_that_dies_at_any_step_leaves_a_sound_store() {
+    let (mut steps, mut half_written) = (0u32, 0);
+    loop {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let before = import(&mut store.writer().unwrap(), "before").unwrap();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "store::faults::dies_while_it_imports",
+                "--ignored",
+            ])
+            .env(STORE, dir.path())
+            .env(STEPS, steps.to_string())
+            .output()
+            .unwrap();
+
+        let findings = store.verify();
+        let damage = findings.iter().find(|finding| finding.kind.is_damage());
+        assert_eq!(damage, None, "after {steps} steps");
+        assert_eq!(store.load(&before).unwrap().accounts[0].aliases, ["before"]);
+        if child.status.success() {
+            assert_eq!(store.snapshots().unwrap().len(), 2);
+            break;
+        }
+        let unfinished = |finding: &&Finding| finding.kind == FindingKind::Unfinished;
+        half_written += findings.iter().filter(unfinished).count();
+        import(&mut store.writer().unwrap(), "after").unwrap();
+        assert_eq!(store.verify(), [], "after {steps} steps");
+        steps += 1;
+    }
+    // Both files can be found half-written, unsynced, and whole without a name.
+    assert_eq!(half_written, 6, "after {steps} steps");
+}
+
+#[test]
+#[ignore = "the child of `a_process_that_dies_at_any_step_leaves_a_sound_store`"]
+fn dies_while_it_imports() {
+    let Some(dir) = std::env::var_os(STORE) else {
+        return;
+    };
+    let steps = std::env::var(STEPS).unwrap().parse().unwrap();
+    let disk = FailingDisk::after(steps, Fault::Death);
+    let mut writer = Writer::with_disk(Path::new(&dir), disk).unwrap();
+    import(&mut writer, "after").unwrap();
 }

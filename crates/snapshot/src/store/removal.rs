@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use super::needs::Needs;
-use super::{ObjectHash, StoreError, Writer, derived, manifests, objects, writer};
+use super::writer::{self, Origin};
+use super::{ObjectHash, StoreError, Writer, derived, manifests, objects};
 use crate::SnapshotId;
 
 /// What was dropped.
@@ -87,6 +88,33 @@ impl Writer {
         })
     }
 
+    /// Drops what this writer wrote since its last commit, for an import that
+    /// failed and shall leave nothing behind.
+    ///
+    /// What the store had before stays, also what an import left that was killed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Io`], after which the rest waits for [`Writer::prune`].
+    pub fn discard(&mut self) -> Result<Removed, StoreError> {
+        let needs = Needs::load(&self.dir)?;
+        let put = std::mem::take(&mut *self.put_here());
+        if !needs.unreadable.is_empty() {
+            return Ok(Removed {
+                kept: true,
+                ..Removed::default()
+            });
+        }
+        let written = put
+            .into_iter()
+            .filter(|(_, origin)| *origin == Origin::Here)
+            .map(|(hash, _)| hash);
+        Ok(Removed {
+            objects: self.remove_objects(written, &needs)?,
+            ..Removed::default()
+        })
+    }
+
     fn remove_objects(
         &self,
         candidates: impl IntoIterator<Item = ObjectHash>,
@@ -95,7 +123,7 @@ impl Writer {
         let mut removed = 0;
         let put_here = self.put_here();
         for hash in candidates {
-            if !needs.objects.contains(&hash) && !put_here.contains(&hash) {
+            if !needs.objects.contains(&hash) && !put_here.contains_key(&hash) {
                 self.remove_file(&objects::path(&self.dir, &hash))?;
                 removed += 1;
             }

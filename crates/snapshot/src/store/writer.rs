@@ -1,6 +1,6 @@
 //! The one who writes into a store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,8 +24,17 @@ pub struct Writer {
     /// The directories with new names that may not be on disk yet.
     unsynced: Mutex<BTreeSet<PathBuf>>,
     /// What was put here and waits for its manifest; no removal may drop it.
-    put: Mutex<BTreeSet<ObjectHash>>,
+    put: Mutex<BTreeMap<ObjectHash, Origin>>,
     _lock: Lock,
+}
+
+/// Where an object comes from that was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// The store had it before.
+    Before,
+    /// This writer wrote it.
+    Here,
 }
 
 impl Writer {
@@ -118,7 +127,7 @@ impl Writer {
     }
 
     /// Returns what was put by this writer and waits for its manifest.
-    pub(super) fn put_here(&self) -> MutexGuard<'_, BTreeSet<ObjectHash>> {
+    pub(super) fn put_here(&self) -> MutexGuard<'_, BTreeMap<ObjectHash, Origin>> {
         self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -136,12 +145,19 @@ impl Writer {
         self.ensure_directory(inner)?;
         // An object that is there and damaged is written again: this is how a
         // store is healed.
-        if objects::load_bytes(&self.dir, &hash).is_err() {
-            self.write_file(&path, &objects::compress(&path, &bytes)?)?;
-        }
+        let origin = match objects::load_bytes(&self.dir, &hash) {
+            Ok(_) => Origin::Before,
+            Err(_) => {
+                self.write_file(&path, &objects::compress(&path, &bytes)?)?;
+                Origin::Here
+            }
+        };
         // Even if it was there: its writer may have died before syncing.
         self.note_unsynced(inner);
-        self.put_here().insert(hash.clone());
+        // Put twice, it was written here if it was once.
+        let mut put_here = self.put_here();
+        let known = put_here.entry(hash.clone()).or_insert(origin);
+        *known = (*known).max(origin);
         Ok(hash)
     }
 

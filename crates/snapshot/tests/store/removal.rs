@@ -171,3 +171,30 @@ fn a_writer_can_remove_what_it_has_committed_itself() {
     drop(writer);
     assert_eq!(store.verify(), []);
 }
+
+#[test]
+fn an_import_that_failed_leaves_nothing_but_what_was_there() {
+    let (_dir, store) = new_store();
+    let writer = store.writer().unwrap();
+    let (killed, new) = (
+        account("111122223333", "killed"),
+        account("111122223333", "new"),
+    );
+    let left = writer.put_account(&killed).unwrap();
+    drop(writer);
+
+    let mut writer = store.writer().unwrap();
+    let shared = account("444455556666", "shared");
+    let id = import(
+        &mut writer,
+        "2026-11-24T00:00:00Z",
+        std::slice::from_ref(&shared),
+    );
+    for account in [&killed, &new, &new, &shared] {
+        writer.put_account(account).unwrap();
+    }
+    assert_eq!(writer.discard().unwrap().objects, 1);
+    assert_eq!(store.load(&id).unwrap().accounts[0].aliases, ["shared"]);
+    assert_eq!(store.load_account(&left).unwrap(), killed);
+    assert_eq!(files(&store.dir().join("objects")).len(), 2);
+}

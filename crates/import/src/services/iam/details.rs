@@ -21,7 +21,11 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     };
     let details: Details<'_> = json::read(text)?;
     let whole = check_whole(draft, &details);
-    let mut take = Taking { draft, text };
+    let mut take = Taking {
+        draft,
+        text,
+        refused: false,
+    };
     let users = take.all(
         "user",
         details.user_detail_list,
@@ -59,6 +63,7 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
         |policy| &policy.arn.0,
         |policy| policy.convert(),
     )?;
+    let whole = whole && !take.refused;
     let object = &mut draft.object;
     object.identities = whole;
     object.users = users;
@@ -107,6 +112,8 @@ fn check_whole(draft: &mut Draft, details: &Details<'_>) -> bool {
 struct Taking<'a> {
     draft: &'a mut Draft,
     text: &'a str,
+    /// Whether an entry was left out.
+    refused: bool,
 }
 
 impl Taking<'_> {
@@ -151,6 +158,7 @@ impl Taking<'_> {
         if !self.draft.keep_going {
             return Err(wrong);
         }
+        self.refused = true;
         let place = wrong.place.map_or_else(String::new, |place| {
             format!("line {} column {}: ", place.line, place.column)
         });

@@ -35,7 +35,10 @@ pub use service_principals::{SERVICE_PRINCIPALS, is_known_service_principal};
 pub struct Table<R: 'static> {
     /// The page that says so: its title and where it is published.
     pub source: &'static str,
-    /// The day the page was read.
+    /// The day the list was last compared with what was at hand of the page.
+    ///
+    /// Mostly a stored copy, not the live page; where rows are not from a page
+    /// that was read that day, the table says so.
     pub read: &'static str,
     /// The facts.
     // INVARIANT: sorted by what the lookup beside the table searches for.

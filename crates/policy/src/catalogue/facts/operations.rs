@@ -28,6 +28,8 @@ pub struct Requirement {
 /// S3 in full, without KMS permissions of encrypted objects (R191); of other
 /// services the ones that are known to differ. API Gateway's management
 /// operations are named by HTTP method (`apigateway:GET`) and are not here.
+/// The page for S3 was read that day; rows of other services are well known
+/// and were not compared again.
 pub const OPERATIONS: Table<Operation> = Table {
     source: "Required permissions for Amazon S3 API operations, Amazon S3 User Guide; Invoke and \
              GetLayerVersionByArn, AWS Lambda API Reference; Amazon SQS API permissions, Amazon \

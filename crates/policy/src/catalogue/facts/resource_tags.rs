@@ -5,7 +5,7 @@ use super::Table;
 /// The actions whose requests carry no tags of the resource although its type lists them (R107).
 ///
 /// For every other action the catalogue itself says whether `aws:ResourceTag`
-/// is listed.
+/// is listed. A row known from before, not compared again.
 pub const NO_RESOURCE_TAGS: Table<&str> = Table {
     source: "Granting a user permissions to pass a role to an AWS service, IAM User Guide",
     read: "2026-11-24",

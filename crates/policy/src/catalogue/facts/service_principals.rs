@@ -5,7 +5,8 @@ use super::Table;
 /// What stands before `.amazonaws.com` in the names of common service principals.
 ///
 /// For completing and checking what people write, never for decisions: AWS has
-/// no complete list, and a name that is not here may well exist.
+/// no complete list, and a name that is not here may well exist. Well-known names,
+/// not compared with a page one by one.
 pub const SERVICE_PRINCIPALS: Table<&str> = Table {
     source: "Service guides: Using service-linked roles, Service roles; AWS services that work \
              with IAM, IAM User Guide",

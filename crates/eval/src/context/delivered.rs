@@ -1,0 +1,89 @@
+//! Keys that a service puts into the sessions that it hands out.
+
+use super::Derived;
+use crate::OpenKind::Environment;
+use crate::inquiry::Inquiry;
+use crate::subject::SubjectKind;
+use crate::trust;
+
+/// The keys, in lower case, and the service that sets each.
+///
+/// Source: AWS global condition context keys; Service Authorization Reference
+/// (EC2, Lambda, Systems Manager); IAM User Guide, read 2026-11-24.
+const DELIVERED: [(&str, &str); 9] = [
+    ("aws:ec2instancesourcevpc", "ec2.amazonaws.com"),
+    ("aws:ec2instancesourceprivateipv4", "ec2.amazonaws.com"),
+    ("ec2:sourceinstancearn", "ec2.amazonaws.com"),
+    ("ec2:roledelivery", "ec2.amazonaws.com"),
+    ("lambda:sourcefunctionarn", "lambda.amazonaws.com"),
+    ("ssm:sourceinstancearn", "ssm.amazonaws.com"),
+    ("glue:credentialissuingservice", "glue.amazonaws.com"),
+    ("aws:chatbotsourcearn", "chatbot.amazonaws.com"),
+    ("aws:signinsessionarn", "signin.amazonaws.com"),
+];
+
+/// Returns what is known of a key (in lower case) that a service delivers (R119).
+pub(super) fn key(inquiry: &Inquiry<'_>, key: &str) -> Option<Derived> {
+    if key == "identitystore:userid" {
+        inquiry.rule(119);
+        let role = inquiry.call.subject.role;
+        return Some(if role.is_some_and(|role| role.identity_center) {
+            Derived::open(Environment)
+        } else {
+            Derived::absent()
+        });
+    }
+    if key.starts_with("saml:") {
+        inquiry.rule(217);
+        return Some(assertion(inquiry));
+    }
+    if let Some((service, claim)) = issuer(key) {
+        inquiry.rule(215);
+        return Some(self::claim(inquiry, service, claim));
+    }
+    let (_, service) = DELIVERED.iter().find(|(name, _)| *name == key)?;
+    inquiry.rule(119);
+    Some(by_service(inquiry, service))
+}
+
+/// Returns the key of a session that `service` may have handed out.
+pub(super) fn by_service(inquiry: &Inquiry<'_>, service: &str) -> Derived {
+    let subject = inquiry.call.subject;
+    if subject.is_role() && trust::may_come_from_service(inquiry, subject, service) {
+        Derived::open(Environment)
+    } else {
+        Derived::absent()
+    }
+}
+
+// Some of an assertion's values remain in the session.
+// Source: IAM and AWS STS condition context keys (SAML), IAM User Guide.
+fn assertion(inquiry: &Inquiry<'_>) -> Derived {
+    let subject = inquiry.call.subject;
+    match &subject.kind {
+        SubjectKind::Saml(_) => Derived::open(Environment),
+        SubjectKind::Role { .. } if trust::may_come_from_saml(inquiry, subject) => {
+            Derived::open(Environment)
+        }
+        _ => Derived::absent(),
+    }
+}
+
+/// Splits `ISSUER:claim`; an issuer is a host name, with a path or without.
+fn issuer(key: &str) -> Option<(&str, &str)> {
+    let (issuer, claim) = key.rsplit_once(':')?;
+    let host = issuer.split(['/', ':']).next().unwrap_or_default();
+    host.contains('.').then_some((issuer, claim))
+}
+
+// Source: IAM and AWS STS condition context keys (OIDC federation), IAM User Guide.
+fn claim(inquiry: &Inquiry<'_>, issuer: &str, _claim: &str) -> Derived {
+    let subject = inquiry.call.subject;
+    match &subject.kind {
+        SubjectKind::Oidc(own) if own.eq_ignore_ascii_case(issuer) => Derived::open(Environment),
+        SubjectKind::Role { .. } if trust::may_come_from_web_identity(inquiry, subject) => {
+            Derived::open(Environment)
+        }
+        _ => Derived::absent(),
+    }
+}

@@ -1,0 +1,314 @@
+//! Keys about the caller.
+
+use whocan_graph::{Account, Membership};
+use whocan_policy::{KeyName, KeyState};
+use whocan_snapshot::Collected;
+
+use super::Derived;
+use crate::OpenKind::{CallerChosen, Environment, NotCollected, Undocumented};
+use crate::inquiry::Inquiry;
+use crate::session::same_key;
+use crate::subject::{Subject, SubjectKind};
+use crate::trust;
+
+/// Returns what is known of the key `aws:NAME` (`name` in lower case), if it is about the caller.
+///
+/// Source: AWS global condition context keys (properties of the principal), IAM User Guide.
+pub(super) fn key(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<Derived> {
+    Some(match name {
+        "principalarn" => {
+            inquiry.rule(101);
+            arn(inquiry.call.subject)
+        }
+        "principalaccount" => {
+            inquiry.rule(102);
+            account(inquiry.call.subject)
+        }
+        "principaltype" => {
+            inquiry.rule(102);
+            kind(inquiry.call.subject)
+        }
+        "principalorgid" => {
+            inquiry.rule(104);
+            organization(inquiry, organization_id)
+        }
+        "principalorgpaths" => {
+            inquiry.rule(105);
+            organization(inquiry, organization_path)
+        }
+        "principalisawsservice" => {
+            inquiry.rule(109);
+            is_service(inquiry.call.subject)
+        }
+        "principalservicename" => {
+            inquiry.rule(109);
+            match &inquiry.call.subject.kind {
+                SubjectKind::Service(name) => Derived::value(name),
+                _ => Derived::absent(),
+            }
+        }
+        "principalservicenameslist" => {
+            inquiry.rule(109);
+            if inquiry.call.subject.is_service() {
+                Derived::present(Environment)
+            } else {
+                Derived::absent()
+            }
+        }
+        "userid" => {
+            inquiry.rule(103);
+            user_id(inquiry.call.subject)
+        }
+        "username" => {
+            inquiry.rule(103);
+            user_name(inquiry.call.subject)
+        }
+        _ => {
+            let tag = key.behind("aws:principaltag/")?;
+            inquiry.rule(106);
+            self::tag(inquiry, tag)
+        }
+    })
+}
+
+fn arn(subject: &Subject<'_>) -> Derived {
+    match &subject.kind {
+        SubjectKind::User(arn)
+        | SubjectKind::Root(arn)
+        | SubjectKind::Federated { arn, .. }
+        | SubjectKind::Role { arn: Some(arn), .. } => Derived::value(arn.as_str()),
+        // The role's path is not known.
+        SubjectKind::Role { arn: None, .. } => {
+            let partition = subject.partition.as_deref().unwrap_or("aws");
+            let account = subject.account.map(|id| id.to_string()).unwrap_or_default();
+            let prefix = format!("arn:{partition}:iam::{account}:role/");
+            Derived {
+                kind: NotCollected,
+                ..Derived::fact(KeyState::Prefix(prefix))
+            }
+        }
+        SubjectKind::Anonymous => Derived::absent(),
+        SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_) => {
+            Derived::open(Undocumented)
+        }
+    }
+}
+
+fn account(subject: &Subject<'_>) -> Derived {
+    match (subject.account, &subject.kind) {
+        (Some(account), _) => Derived::value(account.to_string()),
+        (None, SubjectKind::Anonymous) => Derived::value("anonymous"),
+        (None, _) => Derived::open(Undocumented),
+    }
+}
+
+fn kind(subject: &Subject<'_>) -> Derived {
+    match &subject.kind {
+        SubjectKind::User(_) => Derived::value("User"),
+        SubjectKind::Role { .. } => Derived::value("AssumedRole"),
+        SubjectKind::Federated { .. } => Derived::value("FederatedUser"),
+        SubjectKind::Root(_) => Derived::value("Account"),
+        SubjectKind::Anonymous => Derived::value("Anonymous"),
+        SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_) => {
+            Derived::open(Undocumented)
+        }
+    }
+}
+
+fn is_service(subject: &Subject<'_>) -> Derived {
+    match &subject.kind {
+        SubjectKind::Service(_) => Derived::value("true"),
+        SubjectKind::Anonymous => Derived::absent(),
+        // Documented for signed calls only; true is for services alone.
+        SubjectKind::Oidc(_) | SubjectKind::Saml(_) => Derived {
+            kind: Undocumented,
+            ..Derived::fact(KeyState::OneOf(vec![
+                KeyState::Absent,
+                KeyState::Known(vec!["false".to_owned()]),
+            ]))
+        },
+        _ => Derived::value("false"),
+    }
+}
+
+/// What an account's place in its organization makes of a key; `None` if it is absent.
+type Place = fn(&Inquiry<'_>, whocan_graph::AccountIndex) -> Collected<Option<String>>;
+
+fn organization(inquiry: &Inquiry<'_>, place: Place) -> Derived {
+    let subject = inquiry.call.subject;
+    if !subject.has_account() {
+        return Derived::absent();
+    }
+    organization_of(inquiry, subject.index, place)
+}
+
+/// Returns a key about the organization of an account.
+pub(super) fn organization_of(
+    inquiry: &Inquiry<'_>,
+    account: Option<whocan_graph::AccountIndex>,
+    place: Place,
+) -> Derived {
+    let overrides = &inquiry.call.request.overrides;
+    if overrides.alone {
+        // Without control policies nothing speaks of an organization.
+        let member = overrides.scps.is_some() || overrides.rcps.is_some();
+        return if member {
+            Derived::open(NotCollected)
+        } else {
+            Derived::absent()
+        };
+    }
+    match account.map(|account| place(inquiry, account)) {
+        Some(Collected::Yes(Some(value))) => Derived::value(value),
+        Some(Collected::Yes(None)) => Derived::absent(),
+        Some(Collected::Not) | None => Derived::open(NotCollected),
+    }
+}
+
+/// Returns the id of the organization that an account belongs to.
+pub(super) fn organization_id(
+    inquiry: &Inquiry<'_>,
+    account: whocan_graph::AccountIndex,
+) -> Collected<Option<String>> {
+    let graph = inquiry.call.graph;
+    let account: &Account = graph.account(account);
+    match (account.membership, graph.organization()) {
+        (Membership::Management | Membership::Member, Some(organization)) => {
+            Collected::Yes(Some(organization.id.to_string()))
+        }
+        (Membership::Outside, _) => Collected::Yes(None),
+        _ => Collected::Not,
+    }
+}
+
+/// Returns the path of an account in its organization.
+pub(super) fn organization_path(
+    inquiry: &Inquiry<'_>,
+    account: whocan_graph::AccountIndex,
+) -> Collected<Option<String>> {
+    inquiry.call.graph.organization_path(account)
+}
+
+fn user_id(subject: &Subject<'_>) -> Derived {
+    let id = subject.identity.map(|identity| &*identity.id);
+    let id = id.filter(|id| !id.is_empty());
+    match (&subject.kind, id) {
+        (SubjectKind::User(_), Some(id)) => Derived::value(id),
+        (SubjectKind::User(_), None) => Derived::present(NotCollected),
+        (SubjectKind::Role { session, .. }, Some(id)) => match session {
+            Some(session) => Derived::value(format!("{id}:{session}")),
+            None => Derived {
+                kind: CallerChosen,
+                ..Derived::fact(KeyState::Prefix(format!("{id}:")))
+            },
+        },
+        (SubjectKind::Role { .. }, None) => Derived::present(NotCollected),
+        (SubjectKind::Federated { name, .. }, _) => {
+            let account = subject.account.map(|id| id.to_string()).unwrap_or_default();
+            Derived::value(format!("{account}:{name}"))
+        }
+        (SubjectKind::Root(arn), _) => Derived::value(arn.account_text()),
+        (SubjectKind::Anonymous, _) => Derived::value("anonymous"),
+        (SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_), _) => {
+            Derived::open(Undocumented)
+        }
+    }
+}
+
+fn user_name(subject: &Subject<'_>) -> Derived {
+    match &subject.kind {
+        SubjectKind::User(arn) => {
+            let name = arn.resource().rsplit('/').next().unwrap_or_default();
+            Derived::value(name)
+        }
+        _ => Derived::absent(),
+    }
+}
+
+/// Returns `aws:PrincipalTag/key`: tags of the user or role, overridden by session tags (R106).
+fn tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
+    let subject = inquiry.call.subject;
+    match &subject.kind {
+        SubjectKind::User(_) => own_tag(inquiry, key),
+        SubjectKind::Role { .. } | SubjectKind::Federated { .. } => session_tag(inquiry, key),
+        SubjectKind::Service(_) => certificate_tag(inquiry, key),
+        _ => Derived::absent(),
+    }
+}
+
+fn session_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
+    let session = inquiry.call.session;
+    if let Some((_, value)) = session.transitive_tag(key) {
+        return match value {
+            Some(value) => Derived::value(value),
+            None => Derived::present(CallerChosen),
+        };
+    }
+    let own = own_tag(inquiry, key);
+    match &session.tags {
+        Some(tags) => {
+            let mut found = tags.iter().filter(|(name, _)| same_key(name, key));
+            found.next().map_or(own, |(_, value)| Derived::value(value))
+        }
+        None if may_be_tagged(inquiry) => match own.state {
+            // A session tag takes the place of the role's and cannot remove it.
+            KeyState::Known(_) => Derived::present(CallerChosen),
+            _ => Derived::open(CallerChosen),
+        },
+        None => own,
+    }
+}
+
+/// Returns whether a session of the caller may carry tags that were passed to it.
+pub(super) fn may_be_tagged(inquiry: &Inquiry<'_>) -> bool {
+    let subject = inquiry.call.subject;
+    match &subject.kind {
+        SubjectKind::Role { .. } => trust::may_permit(inquiry, subject, "sts:TagSession"),
+        // `GetFederationToken` takes tags too.
+        SubjectKind::Federated { .. } => true,
+        _ => false,
+    }
+}
+
+fn own_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
+    let subject = inquiry.call.subject;
+    let Some(identity) = subject.identity else {
+        return if subject.is_open() && !inquiry.call.is_alone() {
+            Derived::open(NotCollected)
+        } else {
+            Derived::absent()
+        };
+    };
+    tag_in(&identity.tags, key)
+}
+
+/// Returns the tag `key` of a list.
+pub(super) fn tag_in(tags: &Collected<Vec<whocan_snapshot::Tag>>, key: &str) -> Derived {
+    let Collected::Yes(tags) = tags else {
+        return Derived::open(NotCollected);
+    };
+    let mut found = tags.iter().filter(|tag| same_key(&tag.key, key));
+    found
+        .next()
+        .map_or_else(Derived::absent, |tag| Derived::value(&tag.value))
+}
+
+// IAM Roles Anywhere hands the certificate's names over as tags of the
+// caller (R221).
+// Source: Trust model in IAM Roles Anywhere, IAM Roles Anywhere User Guide.
+fn certificate_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
+    let subject = &inquiry.call.subject.kind;
+    let anywhere = matches!(subject, SubjectKind::Service(name) if name == trust::ROLES_ANYWHERE);
+    if !anywhere || !key.to_ascii_lowercase().starts_with("x509") {
+        return Derived::absent();
+    }
+    match &inquiry.call.assume.tags {
+        Some(tags) => {
+            let mut found = tags.iter().filter(|(name, _)| same_key(name, key));
+            found
+                .next()
+                .map_or_else(Derived::absent, |(_, value)| Derived::value(value))
+        }
+        None => Derived::open(Environment),
+    }
+}

@@ -1,0 +1,127 @@
+//! Under which conditions an *if* is allowed.
+
+use whocan_policy::Truth;
+
+use crate::fixed::Fixed;
+use crate::judge::Verdict;
+use crate::side::{Formula, Hit, Side};
+
+/// Adds the conditions of one verdict, to be joined by *and*.
+pub(super) fn of(verdict: &Verdict<'_>, conditions: &mut Vec<String>) {
+    if verdict.truth != Truth::Unknown {
+        return;
+    }
+    if let Some(Fixed::Open(note)) = &verdict.fixed {
+        push(conditions, note.text.clone());
+    }
+    let filters = verdict.filters.iter().map(|(_, filter)| filter);
+    for formula in std::iter::once(&verdict.grant).chain(filters) {
+        for part in wanted(formula) {
+            push(conditions, part);
+        }
+    }
+    let denies = verdict.denies.iter();
+    for side in denies.filter(|side| side.truth == Truth::Unknown) {
+        for part in avoided(side) {
+            push(conditions, part);
+        }
+    }
+}
+
+fn push(conditions: &mut Vec<String>, text: String) {
+    if !conditions.contains(&text) {
+        conditions.push(text);
+    }
+}
+
+/// Returns what must hold for an open formula, as texts joined by *and*.
+fn wanted(formula: &Formula<'_>) -> Vec<String> {
+    if formula.truth() != Truth::Unknown {
+        return Vec::new();
+    }
+    match formula {
+        Formula::Side(side) => wanted_of(side),
+        Formula::All(parts) => {
+            let mut all = Vec::new();
+            for text in parts.iter().flat_map(wanted) {
+                push(&mut all, text);
+            }
+            all
+        }
+        Formula::Any(parts) => {
+            let open = parts.iter().filter(|part| part.truth() == Truth::Unknown);
+            alternatives(open.map(wanted).collect())
+        }
+    }
+}
+
+fn wanted_of(side: &Side<'_>) -> Vec<String> {
+    let open = side.hits.iter().filter(|hit| hit.truth == Truth::Unknown);
+    let mut all: Vec<Vec<String>> = open.map(asked).collect();
+    all.extend(side.notes.iter().map(|note| vec![note.text.clone()]));
+    alternatives(all)
+}
+
+/// Returns what a statement asks for.
+fn asked(hit: &Hit<'_>) -> Vec<String> {
+    let conditions = hit.conditions.iter();
+    let mut asked: Vec<String> = conditions
+        .map(|one| one.condition.describe(false))
+        .collect();
+    for note in &hit.notes {
+        push(&mut asked, note.text.clone());
+    }
+    asked
+}
+
+/// Joins alternatives by *or*; one that another implies is left out.
+fn alternatives(mut all: Vec<Vec<String>>) -> Vec<String> {
+    // The weakest first: whatever asks for more is implied.
+    all.sort_by_key(Vec::len);
+    let mut kept: Vec<Vec<String>> = Vec::new();
+    for one in all {
+        let implied = kept
+            .iter()
+            .any(|weaker| weaker.iter().all(|text| one.contains(text)));
+        if !implied {
+            kept.push(one);
+        }
+    }
+    if let [only] = kept.as_mut_slice() {
+        return std::mem::take(only);
+    }
+    let each = kept.iter().map(|texts| match texts.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" and ")),
+    });
+    let joined = each.collect::<Vec<_>>().join(" or ");
+    if joined.is_empty() {
+        Vec::new()
+    } else {
+        vec![joined]
+    }
+}
+
+/// Returns what must hold for an open Deny not to apply.
+fn avoided(side: &Side<'_>) -> Vec<String> {
+    let open = side.hits.iter().filter(|hit| hit.truth == Truth::Unknown);
+    let mut all: Vec<String> = open.map(negated).collect();
+    all.extend(
+        side.notes
+            .iter()
+            .map(|note| format!("not: {}", denying(&note.text))),
+    );
+    all
+}
+
+fn denying(text: &str) -> String {
+    text.replace("allows (not collected)", "denies (not collected)")
+}
+
+fn negated(hit: &Hit<'_>) -> String {
+    if let ([one], []) = (hit.conditions.as_slice(), hit.notes.as_slice()) {
+        return one.condition.describe(true);
+    }
+    let asked: Vec<String> = asked(hit).iter().map(|text| denying(text)).collect();
+    format!("not ({})", asked.join(" and "))
+}

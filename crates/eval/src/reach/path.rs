@@ -1,0 +1,165 @@
+//! The path that a search found, hop by hop, with reasons.
+
+use std::collections::BTreeSet;
+
+use whocan_graph::PrincipalId;
+use whocan_policy::Truth;
+
+use super::choice::Choice;
+use super::{Found, Node, Place, Search, State};
+use crate::explain;
+use crate::inquiry::Call;
+use crate::judge;
+use crate::rules::Rules;
+use crate::session::{SessionState, SourceIdentity};
+use crate::subject::{Subject, SubjectKind};
+use crate::{Decision, OpenKind, OpenPoint, Reach, ReachHop, RequestError};
+
+impl Search<'_> {
+    /// Describes the path that was found.
+    pub(super) fn describe(&self, found: &Found) -> Result<Reach, RequestError> {
+        let last = &found.nodes[found.last];
+        let mut path = Vec::new();
+        let mut to = last;
+        while let (Place::Role(role), Some((from, choice))) = (to.place, &to.from) {
+            let from = &found.nodes[*from];
+            path.push(self.hop(from, role, choice)?);
+            to = from;
+        }
+        path.reverse();
+        let decision = if found.unsigned {
+            self.unsigned()?
+        } else {
+            self.last(last)?
+        };
+        Ok(Reach {
+            decision: along(&path, decision),
+            path: Some(path),
+        })
+    }
+
+    /// Describes that nothing was found: why the caller's own request fails.
+    pub(super) fn nothing(&self) -> Result<Reach, RequestError> {
+        let start = Node {
+            place: Place::Start,
+            state: State::default(),
+            from: None,
+            hops: 0,
+        };
+        Ok(Reach {
+            decision: self.last(&start)?,
+            path: None,
+        })
+    }
+
+    fn hop(
+        &self,
+        from: &Node,
+        role: PrincipalId,
+        choice: &Choice,
+    ) -> Result<ReachHop, RequestError> {
+        let subject = self.subject(from);
+        let session = self.session_of(from);
+        let action = self.hop_action(&subject).unwrap_or("sts:AssumeRole");
+        let request = self.hop_request(from, action, role);
+        let rules = Rules::default();
+        let assume = &choice.assume;
+        let call = self.call(&request, &subject, &session, assume, action, &rules);
+        Ok(ReachHop {
+            from: self.name(from),
+            action,
+            role: self.graph.principal(role).arn.to_string(),
+            decision: chosen(choice, explained(call)?),
+        })
+    }
+
+    fn last(&self, node: &Node) -> Result<Decision, RequestError> {
+        let subject = self.subject(node);
+        let session = self.session_of(node);
+        let rules = Rules::default();
+        let (request, assume) = (self.last_of(node), &self.assume);
+        explained(self.call(request, &subject, &session, assume, &self.action, &rules))
+    }
+
+    fn unsigned(&self) -> Result<Decision, RequestError> {
+        let subject = Subject::anonymous();
+        let session = SessionState::default();
+        let rules = Rules::default();
+        let (request, assume) = (&self.last, &self.assume);
+        explained(self.call(request, &subject, &session, assume, &self.action, &rules))
+    }
+
+    fn name(&self, node: &Node) -> String {
+        match (node.place, self.subject(node).kind) {
+            (Place::Role(_), SubjectKind::Role { arn: Some(arn), .. }) => arn.to_string(),
+            _ => self.request.caller.to_string(),
+        }
+    }
+}
+
+fn explained(call: Call<'_>) -> Result<Decision, RequestError> {
+    let (graph, rules) = (call.graph, call.rules);
+    let verdicts = judge::judge(call)?;
+    Ok(explain::decision(graph, &verdicts, rules))
+}
+
+/// Returns the decision on a hop that only works because of what its caller chooses.
+fn chosen(choice: &Choice, decision: Decision) -> Decision {
+    if choice.limit == Truth::True {
+        return decision;
+    }
+    let mut texts = Vec::new();
+    let mut points = Vec::new();
+    let mut choose = |key: &str, value: Option<&str>| {
+        texts.push(match value {
+            Some(value) => format!("{key} = {value}"),
+            None => format!("{key} is present"),
+        });
+        points.push(OpenPoint {
+            subject: key.to_owned(),
+            kind: OpenKind::CallerChosen,
+        });
+    };
+    match &choice.assume.source_identity {
+        SourceIdentity::Set(identity) => choose("sts:SourceIdentity", Some(identity)),
+        SourceIdentity::Other(_) => choose("sts:SourceIdentity", None),
+        SourceIdentity::Open | SourceIdentity::Unset => {}
+    }
+    for (key, value) in choice.assume.transitive.iter().flatten() {
+        choose(&format!("aws:RequestTag/{key}"), value.as_deref());
+    }
+    open(decision, texts, points)
+}
+
+// One open hop makes the path open (R229).
+fn along(path: &[ReachHop], decision: Decision) -> Decision {
+    let mut texts = Vec::new();
+    let mut points = Vec::new();
+    for hop in path {
+        if let Decision::If(reason, open) = &hop.decision {
+            texts.extend(reason.conditions.iter().cloned());
+            points.extend(open.iter().cloned());
+        }
+    }
+    if points.is_empty() && texts.is_empty() {
+        return decision;
+    }
+    open(decision, texts, points)
+}
+
+fn open(decision: Decision, texts: Vec<String>, points: Vec<OpenPoint>) -> Decision {
+    let (mut reason, own) = match decision {
+        Decision::Allow(reason) => (reason, Vec::new()),
+        Decision::If(reason, points) => (reason, points),
+        Decision::Deny(reason) => return Decision::Deny(reason),
+    };
+    let mut all: BTreeSet<OpenPoint> = own.into_iter().collect();
+    all.extend(points);
+    let conditions = std::mem::take(&mut reason.conditions);
+    for text in texts.into_iter().chain(conditions) {
+        if !reason.conditions.contains(&text) {
+            reason.conditions.push(text);
+        }
+    }
+    Decision::If(reason, all.into_iter().collect())
+}

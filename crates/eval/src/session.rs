@@ -1,0 +1,124 @@
+//! What is known of the calling session, and of the parameters of an `AssumeRole` call.
+
+use std::sync::Arc;
+
+use whocan_policy::{Assume, Document, Session};
+
+/// A tag's key as written, and its value where that is known.
+pub(crate) type OpenTag = (String, Option<String>);
+
+/// The state of the calling session (R210, R211, R233).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SessionState {
+    /// Its session policies.
+    pub policies: Vec<Arc<Document>>,
+    /// All its session tags; `None` leaves them open.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The tags that it carries on to the next session for sure.
+    pub transitive: Vec<OpenTag>,
+    /// Its source identity.
+    pub source_identity: SourceIdentity,
+}
+
+/// What is known of a source identity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SourceIdentity {
+    /// Nothing.
+    #[default]
+    Open,
+    /// None is set.
+    Unset,
+    /// This one is set.
+    Set(String),
+    /// One is set, and is none of these; any if there are none.
+    Other(Arc<[String]>),
+}
+
+/// The parameters of an `AssumeRole` call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AssumeState {
+    /// All tags that it passes; `None` leaves them open.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The tags that it passes as transitive; `None` leaves them open.
+    pub transitive: Option<Vec<OpenTag>>,
+    /// The source identity that it sets.
+    pub source_identity: SourceIdentity,
+    /// The session's name; `None` leaves it open.
+    pub name: Option<String>,
+}
+
+impl SessionState {
+    /// Returns the state that a request describes; nothing is open if the
+    /// request says that it is complete.
+    pub fn of(session: &Session, complete: bool) -> SessionState {
+        let tags = session.tags.clone();
+        let value = |key: &String| {
+            let tags = tags.iter().flatten();
+            let mut found = tags.filter(|(name, _)| same_key(name, key));
+            found.next().map(|(_, value)| value.clone())
+        };
+        let transitive = session.transitive.iter();
+        SessionState {
+            policies: session.policies.clone(),
+            transitive: transitive.map(|key| (key.clone(), value(key))).collect(),
+            tags: tags.clone().or_else(|| complete.then(Vec::new)),
+            source_identity: match (&session.source_identity, complete) {
+                (Some(identity), _) => SourceIdentity::Set(identity.clone()),
+                (None, true) => SourceIdentity::Unset,
+                (None, false) => SourceIdentity::Open,
+            },
+        }
+    }
+
+    /// Returns the tag that the session carries on under `key`, if it does.
+    pub fn transitive_tag(&self, key: &str) -> Option<&OpenTag> {
+        self.transitive.iter().find(|(name, _)| same_key(name, key))
+    }
+}
+
+impl SourceIdentity {
+    /// Returns whether one is set for sure.
+    pub fn is_set(&self) -> bool {
+        matches!(self, SourceIdentity::Set(_) | SourceIdentity::Other(_))
+    }
+}
+
+impl AssumeState {
+    /// Returns the parameters that a request describes; nothing is open if
+    /// the request says that it is complete.
+    pub fn of(assume: Option<&Assume>, complete: bool) -> AssumeState {
+        let none = Assume::default();
+        let Some(assume) = assume.or_else(|| complete.then_some(&none)) else {
+            return AssumeState::default();
+        };
+        AssumeState {
+            tags: Some(assume.tags.clone()),
+            transitive: assume.tags.is_empty().then(Vec::new),
+            source_identity: match &assume.source_identity {
+                Some(identity) => SourceIdentity::Set(identity.clone()),
+                None => SourceIdentity::Unset,
+            },
+            name: assume.name.clone(),
+        }
+    }
+
+    /// Returns whether the call passes tags for sure.
+    pub fn passes_tags(&self) -> bool {
+        let plain = self.tags.as_ref().is_some_and(|tags| !tags.is_empty());
+        plain
+            || self
+                .transitive
+                .as_ref()
+                .is_some_and(|tags| !tags.is_empty())
+    }
+}
+
+/// Returns whether two tag keys are the same to AWS, which ignores their case (R66).
+pub(crate) fn same_key(one: &str, other: &str) -> bool {
+    let lower = |text: &str| {
+        text.chars()
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
+    one == other || lower(one) == lower(other)
+}

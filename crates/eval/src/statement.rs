@@ -1,0 +1,123 @@
+//! Whether one statement applies to a request.
+
+use whocan_policy::{Effect, Statement, Truth};
+
+use crate::condition::{self, OpenCondition};
+use crate::context::variable;
+use crate::inquiry::{Inquiry, Note, undocumented};
+
+/// How a statement applies, its principal apart.
+#[derive(Clone, Debug)]
+pub(crate) struct Applies<'a> {
+    /// Whether it does.
+    pub truth: Truth,
+    /// The conditions that may hold or not.
+    pub conditions: Vec<OpenCondition<'a>>,
+    /// What else is open.
+    pub notes: Vec<Note>,
+}
+
+/// What a statement without `Resource` and `NotResource` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MissingResource {
+    /// The resource that carries the policy (R13, R193).
+    Implied,
+    /// Nothing: the kind of policy needs the element.
+    Nothing,
+}
+
+/// Returns whether `statement` has this effect and covers the permission asked for.
+///
+/// Cheap, and most statements end here.
+pub(crate) fn concerns(inquiry: &Inquiry<'_>, statement: &Statement, effect: Effect) -> bool {
+    statement.effect == Some(effect)
+        && statement.covers_action(inquiry.permission) != Truth::False
+        && !statement.is_inert()
+}
+
+/// Decides a statement that concerns the permission: resource, then conditions.
+pub(crate) fn applies<'a>(
+    inquiry: &Inquiry<'_>,
+    statement: &'a Statement,
+    missing: MissingResource,
+) -> Applies<'a> {
+    let mut applies = Applies {
+        truth: covers_resource(inquiry, statement, missing),
+        conditions: Vec::new(),
+        notes: Vec::new(),
+    };
+    if applies.truth == Truth::Unknown {
+        applies.notes = open_resource(inquiry, statement);
+    }
+    for condition in &statement.conditions {
+        if applies.truth == Truth::False {
+            return applies;
+        }
+        let truth = condition::decide(inquiry, condition);
+        applies.truth = applies.truth & truth;
+        if truth == Truth::Unknown {
+            applies.conditions.push(OpenCondition {
+                condition,
+                points: condition::open_points(inquiry, condition),
+            });
+        }
+    }
+    if statement.doubtful {
+        inquiry.rule(12);
+        applies.truth = applies.truth & Truth::Unknown;
+        applies
+            .notes
+            .push(undocumented("a statement that breaks the grammar"));
+    }
+    applies
+}
+
+// R47 to R61, R90 to R97.
+fn covers_resource(
+    inquiry: &Inquiry<'_>,
+    statement: &Statement,
+    missing: MissingResource,
+) -> Truth {
+    let Some(clause) = &statement.resources else {
+        // A doubtful statement has both elements or an unreadable one.
+        return match missing {
+            _ if statement.doubtful => Truth::True,
+            MissingResource::Implied => Truth::True,
+            MissingResource::Nothing => {
+                inquiry.rule(193);
+                Truth::False
+            }
+        };
+    };
+    let text = &inquiry.target.text;
+    let matched = clause
+        .patterns
+        .iter()
+        .map(|pattern| pattern.matches(text, |name| variable(inquiry, &name.key)));
+    let matched = Truth::any(matched);
+    if clause.negated { !matched } else { matched }
+}
+
+/// Returns the notes about variables that leave the resource open.
+fn open_resource(inquiry: &Inquiry<'_>, statement: &Statement) -> Vec<Note> {
+    let patterns = statement
+        .resources
+        .iter()
+        .flat_map(|clause| &clause.patterns);
+    let variables = patterns.flat_map(|pattern| pattern.template().variables());
+    let mut notes = Vec::new();
+    for name in variables {
+        let known = crate::context::derived(inquiry, &name.key);
+        if variable(inquiry, &name.key) == whocan_policy::VariableValue::Unknown {
+            let subject = name.key.as_written();
+            notes.push(Note {
+                text: format!("{subject} fits the resource"),
+                point: crate::OpenPoint {
+                    subject: subject.to_owned(),
+                    kind: known.kind,
+                },
+            });
+        }
+    }
+    notes
+}

@@ -1,0 +1,357 @@
+//! Sets of resources, cut into cells on which every answer is the same.
+//!
+//! The cuts are all that a decision can look at: the patterns of the statements
+//! that bear on the action, the resources with policies, tags or settings of
+//! their own, the accounts and the regions. Each cell is decided on one
+//! witness, a resource that no cut tells from the others of its cell.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use whocan_graph::{Collected, DocumentId, PrincipalId};
+use whocan_policy::catalogue::catalogue;
+use whocan_policy::{Document, Filling, Pattern, Region, Statement, TooComplex, Truth};
+
+use crate::scene::Scene;
+use crate::{Ask, Cell, Index, Planes, Verdicts};
+
+/// How many cells a question may have before the rest is left undecided.
+const CELLS: usize = 20_000;
+
+/// How many principals' own values of a variable are told apart.
+const FILLINGS: usize = 20_000;
+
+impl Index {
+    /// Cuts `asked` into cells and decides each of them.
+    ///
+    /// `ask.resource` is not looked at. With `focus`, only what bears on that
+    /// principal cuts, and only its verdict is to be read.
+    pub fn cells(&self, ask: &Ask, asked: &Pattern, focus: Option<PrincipalId>) -> Vec<Cell> {
+        let cuts = Cuts::gather(self, ask, asked, focus);
+        let regions = cuts.apply(Region::of(asked.clone()));
+        let cells = regions
+            .into_par_iter()
+            .filter_map(|part| self.cell(ask, part, focus));
+        cells.collect()
+    }
+
+    fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
+        let witness = match part.region.witness() {
+            Ok(Some(witness)) if !part.too_complex => witness,
+            Ok(None) => return None,
+            _ => return Some(self.undecided(part.region)),
+        };
+        let ask = Ask {
+            resource: witness.clone(),
+            ..ask.clone()
+        };
+        Some(Cell {
+            region: part.region,
+            verdicts: self.focused(&ask, focus),
+            witness,
+            too_complex: false,
+        })
+    }
+
+    /// Decides a question for one principal, or for all.
+    pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
+        let mut scene = Scene::new(self, ask, None);
+        scene.focus = focus.map(|id| [id.0].into_iter().collect());
+        scene.verdicts()
+    }
+
+    // Too complex to be told apart: possible for everyone, sure for nobody (R240).
+    fn undecided(&self, region: Region) -> Cell {
+        let open = Planes::open(self.callers.all.clone());
+        Cell {
+            region,
+            witness: String::new(),
+            verdicts: Verdicts {
+                strict: open.clone(),
+                as_collected: open,
+            },
+            too_complex: true,
+        }
+    }
+}
+
+/// A part of the asked set while it is being cut.
+struct Part {
+    region: Region,
+    too_complex: bool,
+}
+
+struct Cuts<'a> {
+    index: &'a Index,
+    ask: &'a Ask,
+    asked: &'a Pattern,
+    focus: Option<PrincipalId>,
+    patterns: BTreeSet<Pattern>,
+    too_many: bool,
+}
+
+impl<'a> Cuts<'a> {
+    fn gather(
+        index: &'a Index,
+        ask: &'a Ask,
+        asked: &'a Pattern,
+        focus: Option<PrincipalId>,
+    ) -> Cuts<'a> {
+        let mut cuts = Cuts {
+            index,
+            ask,
+            asked,
+            focus,
+            patterns: BTreeSet::new(),
+            too_many: false,
+        };
+        cuts.by_places();
+        cuts.by_resources();
+        cuts.by_identity_policies();
+        cuts.by_other_policies();
+        cuts
+    }
+
+    fn add(&mut self, pattern: &Pattern) {
+        if pattern != self.asked && pattern.overlaps(self.asked) {
+            self.patterns.insert(pattern.clone());
+        }
+    }
+
+    // Accounts and regions, where the question leaves them open.
+    fn by_places(&mut self) {
+        let prefix = self.asked.prefix();
+        let open = prefix.matches(':').count() < 5;
+        if !open || prefix.starts_with("arn:aws:s3:::") {
+            return;
+        }
+        for account in self.index.graph.accounts() {
+            self.add(&Pattern::resource(&format!("arn:*:*:*:{}:*", account.id)));
+        }
+        for region in &self.index.regions {
+            self.add(&Pattern::resource(&format!("arn:*:*:{region}:*:*")));
+        }
+    }
+
+    // Resources with something of their own.
+    fn by_resources(&mut self) {
+        let graph = self.index.graph.clone();
+        for resource in graph.resources() {
+            self.add_resource(&resource.arn);
+            if let Collected::Yes(Some(policy)) = resource.policy
+                && self.concerns(&resource.arn)
+                && let Some(document) = graph.document_of(policy)
+            {
+                self.by_document(document, &[]);
+            }
+        }
+        if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) {
+            for principal in graph
+                .principals()
+                .iter()
+                .filter(|one| one.identity().is_some())
+            {
+                self.add_resource(&principal.arn);
+            }
+        }
+    }
+
+    // A resource's own part: itself and what lies in it.
+    fn add_resource(&mut self, arn: &str) {
+        self.add(&Pattern::exact(arn));
+        if let Some(inside) = inside(arn) {
+            self.add(&inside);
+        }
+    }
+
+    fn concerns(&self, arn: &str) -> bool {
+        let asked = |pattern: &Pattern| pattern.overlaps(self.asked);
+        asked(&Pattern::exact(arn)) || inside(arn).is_some_and(|inside| asked(&inside))
+    }
+
+    fn by_identity_policies(&mut self) {
+        let index = self.index;
+        for &(document, statement) in index.permissions.covering(&self.ask.action).iter() {
+            let holders = self.holders(document);
+            if !holders.is_empty() {
+                let statement = &index.graph.document(document).statements[statement as usize];
+                self.by_statement(statement, &holders);
+            }
+        }
+    }
+
+    fn holders(&self, document: DocumentId) -> Vec<PrincipalId> {
+        let holders = &self.index.callers.identity[document.index()];
+        match self.focus {
+            Some(focus) if holders.contains(focus.0) => vec![focus],
+            Some(_) => Vec::new(),
+            None => holders.iter().map(PrincipalId).collect(),
+        }
+    }
+
+    // Boundaries, organization policies, endpoint and session policies.
+    fn by_other_policies(&mut self) {
+        let index = self.index;
+        for (document, holders) in &index.callers.boundary {
+            let holders: Vec<PrincipalId> = holders.iter().map(PrincipalId).collect();
+            let bears = self.focus.is_none_or(|focus| holders.contains(&focus));
+            if bears {
+                self.by_document(index.graph.document(*document), &holders);
+            }
+        }
+        for policy in index.graph.policies() {
+            use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
+            let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
+                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
+            if let Some(document) = policy.document.filter(|_| everywhere) {
+                self.by_document(index.graph.document(document), &[]);
+            }
+        }
+        for document in self.ask.session.policies.clone() {
+            self.by_document(&document, &[]);
+        }
+    }
+
+    fn by_document(&mut self, document: &Document, holders: &[PrincipalId]) {
+        for statement in document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert())
+        {
+            if statement.covers_action(&self.ask.action) != Truth::False {
+                self.by_statement(statement, holders);
+            }
+        }
+    }
+
+    fn by_statement(&mut self, statement: &Statement, holders: &[PrincipalId]) {
+        for pattern in statement
+            .resources
+            .iter()
+            .flat_map(|clause| &clause.patterns)
+        {
+            match pattern.fixed() {
+                Some(fixed) => self.add(fixed),
+                None => self.by_values(pattern, holders),
+            }
+        }
+    }
+
+    // A pattern with variables cuts once for each value that a holder has.
+    fn by_values(&mut self, pattern: &whocan_policy::ResourcePattern, holders: &[PrincipalId]) {
+        let Some(outline) = pattern.outline() else {
+            return;
+        };
+        if !outline.overlaps(self.asked) {
+            return;
+        }
+        self.add(outline);
+        let everyone: Vec<PrincipalId>;
+        let holders = if holders.is_empty() {
+            everyone = match self.focus {
+                Some(focus) => vec![focus],
+                None => self.index.callers.all.iter().map(PrincipalId).collect(),
+            };
+            &everyone
+        } else {
+            holders
+        };
+        let scene = Scene::new(self.index, self.ask, None);
+        for &holder in holders {
+            if self.patterns.len() > FILLINGS {
+                self.too_many = true;
+                return;
+            }
+            let filling = pattern.fill(|variable| scene.value_of(variable, holder));
+            if let Filling::Pattern(filled) | Filling::Open(filled) = filling {
+                self.add(&filled);
+            }
+        }
+    }
+
+    fn apply(self, whole: Region) -> Vec<Part> {
+        let mut parts = vec![Part {
+            region: whole,
+            too_complex: self.too_many,
+        }];
+        for cut in &self.patterns {
+            let before = std::mem::take(&mut parts);
+            for part in before {
+                if parts.len() >= CELLS {
+                    parts.push(Part {
+                        too_complex: true,
+                        ..part
+                    });
+                } else {
+                    split(part, cut, &mut parts);
+                }
+            }
+        }
+        parts
+    }
+}
+
+fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
+    if part
+        .region
+        .within
+        .iter()
+        .any(|within| !within.overlaps(cut))
+    {
+        into.push(part);
+        return;
+    }
+    let (inside, outside) = part.region.split(cut);
+    for region in [inside, outside].into_iter().flatten() {
+        match region.is_empty() {
+            Ok(true) => {}
+            Ok(false) => into.push(Part {
+                region,
+                too_complex: part.too_complex,
+            }),
+            Err(TooComplex) => into.push(Part {
+                region,
+                too_complex: true,
+            }),
+        }
+    }
+}
+
+// What lies in a resource and shares its policy: objects, indexes.
+fn inside(arn: &str) -> Option<Pattern> {
+    let container = arn.contains(":s3:::") || arn.contains(":dynamodb:");
+    (container && !arn.contains(['*', '?'])).then(|| Pattern::resource(&format!("{arn}/*")))
+}
+
+/// Returns the patterns that cover every resource an action can be called on:
+/// the ARN forms of its types, or the text `*` for actions without any (R53).
+pub fn resources_of(action: &str) -> Vec<Pattern> {
+    let Some(id) = catalogue().action(action) else {
+        return vec![Pattern::glob("*")];
+    };
+    let types = catalogue().resource_types(id);
+    if types.is_empty() {
+        return vec![Pattern::exact("*")];
+    }
+    let forms = types
+        .iter()
+        .flat_map(|used| catalogue().resource_type(used.resource_type).arn_forms());
+    let mut patterns: Vec<Pattern> = forms
+        .map(|form| Pattern::resource(&wildcards(form.as_str())))
+        .collect();
+    patterns.sort();
+    patterns.dedup();
+    patterns
+}
+
+// `arn:${Partition}:s3:::${BucketName}` as `arn:*:s3:::*`.
+fn wildcards(form: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = form;
+    while let Some((before, behind)) = rest.split_once("${") {
+        pattern.push_str(before);
+        pattern.push('*');
+        rest = behind.split_once('}').map_or("", |(_, behind)| behind);
+    }
+    pattern + rest
+}

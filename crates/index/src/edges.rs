@@ -1,0 +1,154 @@
+//! Who can start a session of which role.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rayon::prelude::*;
+use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
+use whocan_graph::PrincipalId;
+use whocan_policy::{Given, Precedence};
+
+use crate::scene::Scene;
+use crate::state::State;
+use crate::{Ask, Ignoring, Index, Planes, Verdicts, Walk};
+
+/// The calls that start a session, in the order in which they are tried.
+pub(crate) const SESSION_CALLS: [&str; 3] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+];
+
+/// Callers by role, as computed when the index was built: the plain question.
+#[derive(Debug, Default)]
+pub(crate) struct Edges {
+    // By principal; `None` for those that are no roles.
+    plain: Vec<Option<Arc<Verdicts>>>,
+}
+
+impl Edges {
+    /// Decides every edge under no further assumption.
+    pub fn build(index: &Index) -> Edges {
+        let walk = Walk::default();
+        let all = (0..index.graph.principals().len() as u32).into_par_iter();
+        let plain = all.map(|id| {
+            let role = PrincipalId(id);
+            index.graph.principal(role).role()?;
+            Some(Arc::new(decide(index, role, &walk, None)))
+        });
+        Edges {
+            plain: plain.collect(),
+        }
+    }
+
+    fn plain(&self, role: PrincipalId) -> Option<Arc<Verdicts>> {
+        self.plain.get(role.index()).cloned().flatten()
+    }
+}
+
+/// Callers by role and by what their sessions carry.
+type Decided = FxHashMap<(PrincipalId, Option<State>), Arc<Verdicts>>;
+
+/// The edges of one walk: the stored ones where nothing else is assumed,
+/// others decided at first use.
+pub(crate) struct WalkEdges<'a> {
+    index: &'a Index,
+    walk: &'a Walk,
+    stored: bool,
+    decided: RwLock<Decided>,
+}
+
+impl<'a> WalkEdges<'a> {
+    /// Returns the edges that `walk` may follow.
+    pub fn of(index: &'a Index, walk: &'a Walk) -> WalkEdges<'a> {
+        let plain = walk.given == Given::default()
+            && walk.ignoring == Ignoring::default()
+            && walk.via.is_empty();
+        WalkEdges {
+            index,
+            walk,
+            stored: plain,
+            decided: RwLock::default(),
+        }
+    }
+
+    /// Returns who can assume `role`; callers that are sessions are in `state`.
+    pub fn callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
+        if self.stored
+            && state.is_none()
+            && let Some(stored) = self.index.edges.plain(role)
+        {
+            return stored;
+        }
+        let key = (role, state.cloned());
+        let known = self.decided.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&key) {
+            return known.clone();
+        }
+        drop(known);
+        let decided = Arc::new(decide(self.index, role, self.walk, state));
+        let mut all = self.decided.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(key, decided.clone());
+        decided
+    }
+}
+
+fn decide(index: &Index, role: PrincipalId, walk: &Walk, state: Option<&State>) -> Verdicts {
+    let mut callers = Verdicts::default();
+    for action in SESSION_CALLS {
+        if !walk.via.is_empty() && !walk.via.contains(&action) {
+            continue;
+        }
+        let ask = Ask::session_call(index, role, action, walk);
+        let decided = Scene::new(index, &ask, state).verdicts();
+        callers.strict.or(&decided.strict);
+        callers.as_collected.or(&decided.as_collected);
+    }
+    callers
+}
+
+impl Ask {
+    fn session_call(index: &Index, role: PrincipalId, action: &str, walk: &Walk) -> Ask {
+        Ask {
+            action: action.to_owned(),
+            resource: index.graph.principal(role).arn.to_string(),
+            resource_account: None,
+            // What one concrete request says of itself holds for no other call.
+            given: walk.given.clone(),
+            precedence: Precedence::Facts,
+            session: whocan_policy::Session::default(),
+            assume: None,
+            access_point: None,
+            endpoint: None,
+            ignoring: walk.ignoring,
+        }
+    }
+}
+
+/// Which of the session calls gives the edge from `caller`.
+pub(crate) fn call_of(index: &Index, caller: PrincipalId) -> &'static str {
+    use whocan_graph::PrincipalKind;
+    match index.graph.principal(caller).kind {
+        PrincipalKind::Oidc { .. } => SESSION_CALLS[1],
+        PrincipalKind::Saml => SESSION_CALLS[2],
+        _ => SESSION_CALLS[0],
+    }
+}
+
+impl Verdicts {
+    /// Returns the planes of one reading of gaps.
+    pub fn plane(&self, strict: bool) -> &Planes {
+        if strict {
+            &self.strict
+        } else {
+            &self.as_collected
+        }
+    }
+}
+
+impl Planes {
+    /// Returns the sure or the possible set.
+    pub fn set(&self, sure: bool) -> &RoaringBitmap {
+        if sure { &self.surely } else { &self.possibly }
+    }
+}

@@ -1,0 +1,358 @@
+//! Breadth-first search backwards over the trust edges, on whole sets.
+
+use std::collections::BTreeMap;
+
+use roaring::RoaringBitmap;
+use whocan_graph::PrincipalId;
+use whocan_policy::{Precedence, Truth};
+
+use crate::edges::{WalkEdges, call_of};
+use crate::scene::Scene;
+use crate::state::{Fixed, State, values};
+use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
+
+/// Sessions of roles, by what they carry; one entry with `None` where nothing looks at it.
+type Sessions = BTreeMap<Option<Fixed>, RoaringBitmap>;
+
+impl Index {
+    /// Decides who reaches one action on one resource over chains of assumed roles.
+    pub fn reach(&self, ask: &Ask, walk: &Walk) -> Reached {
+        let search = Search::new(self, ask, walk);
+        let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
+        let same = search.same_as_collected(&strict_possible);
+        let as_collected = if same {
+            Planes {
+                surely: strict_sure.everyone(),
+                possibly: strict_possible.everyone(),
+            }
+        } else {
+            Planes {
+                surely: search.run(false, true).everyone(),
+                possibly: search.run(false, false).everyone(),
+            }
+        };
+        Reached {
+            verdicts: Verdicts {
+                strict: Planes {
+                    surely: strict_sure.everyone(),
+                    possibly: strict_possible.everyone(),
+                },
+                as_collected,
+            },
+            surely_by_hops: strict_sure.starts,
+            possibly_by_hops: strict_possible.starts,
+        }
+    }
+
+    /// Returns a shortest path of `from` that gives its verdict, `None` if it reaches nothing.
+    pub fn shortest_path(&self, from: PrincipalId, ask: &Ask, walk: &Walk) -> Option<Path> {
+        let search = Search::new(self, ask, walk);
+        let sure = search.run(true, true);
+        if let Some(hops) = sure.path(&search, from, true) {
+            return Some(Path {
+                from,
+                hops,
+                truth: Truth::True,
+            });
+        }
+        let possible = search.run(true, false);
+        let hops = possible.path(&search, from, false)?;
+        Some(Path {
+            from,
+            hops,
+            truth: Truth::Unknown,
+        })
+    }
+}
+
+struct Search<'a> {
+    index: &'a Index,
+    ask: &'a Ask,
+    walk: &'a Walk,
+    edges: WalkEdges<'a>,
+    values: Vec<Fixed>,
+    // Who makes the last call: at the start of a chain, and as session of the last role.
+    first: Verdicts,
+    last: BTreeMap<Option<Fixed>, Verdicts>,
+}
+
+/// What one run found, hop by hop.
+struct Levels {
+    // New starts at each number of hops.
+    starts: Vec<RoaringBitmap>,
+    // New sessions at each number of hops, apart from starts.
+    sessions: Vec<Sessions>,
+}
+
+impl<'a> Search<'a> {
+    fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
+        let values = values(&index.graph, &walk.given);
+        let mut first = index.can(ask);
+        for planes in [&mut first.strict, &mut first.as_collected] {
+            sent_unsigned(index, planes);
+        }
+        let mut search = Search {
+            index,
+            ask,
+            walk,
+            edges: WalkEdges::of(index, walk),
+            values,
+            first,
+            last: BTreeMap::new(),
+        };
+        search.last = search.last_calls();
+        search
+    }
+
+    // What a chain's last role may do: it carries no session policy of the caller (R232).
+    fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
+        let plain = whocan_policy::Session::default();
+        let ask = Ask {
+            session: whocan_policy::Session {
+                policies: self.ask.session.policies.clone(),
+                ..plain
+            },
+            precedence: Precedence::Facts,
+            ..self.ask.clone()
+        };
+        let decide = |state: Option<&State>| {
+            let mut last = Scene::new(self.index, &ask, state).verdicts();
+            for planes in [&mut last.strict, &mut last.as_collected] {
+                sent_unsigned(self.index, planes);
+            }
+            last
+        };
+        if self.values.is_empty() {
+            return [(None, decide(None))].into_iter().collect();
+        }
+        let by_value = self.values.iter().map(|value| {
+            let state = State {
+                carried: Some(value.clone()),
+                next: value.clone(),
+            };
+            (Some(value.clone()), decide(Some(&state)))
+        });
+        by_value.collect()
+    }
+
+    // Whether no gap can change what was found: cheap to see where nothing was open.
+    fn same_as_collected(&self, possible: &Levels) -> bool {
+        self.first.strict == self.first.as_collected
+            && self
+                .last
+                .values()
+                .all(|last| last.strict == last.as_collected)
+            && possible.roles().iter().all(|role| {
+                let role = PrincipalId(role);
+                let callers = self.edges.callers(role, None);
+                callers.strict == callers.as_collected
+            })
+    }
+
+    fn may_pass(&self, set: RoaringBitmap) -> RoaringBitmap {
+        set - &self.walk.avoiding
+    }
+
+    fn run(&self, strict: bool, sure: bool) -> Levels {
+        let start = self.may_pass(self.first.plane(strict).set(sure).clone());
+        let sessions = self.last.iter().map(|(value, last)| {
+            let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
+            (value.clone(), roles)
+        });
+        let mut seen_sessions: Sessions = sessions.collect();
+        let mut seen = start.clone();
+        let mut levels = Levels {
+            starts: vec![start],
+            sessions: vec![seen_sessions.clone()],
+        };
+        while levels.continue_within(self.walk.within) {
+            let (starts, sessions) = self.step(levels.newest(), strict, sure);
+            let starts = starts - &seen;
+            seen |= &starts;
+            let mut fresh = Sessions::new();
+            for (value, roles) in sessions {
+                let known = seen_sessions.entry(value.clone()).or_default();
+                let roles = roles - &*known;
+                *known |= &roles;
+                fresh.insert(value, roles);
+            }
+            levels.starts.push(starts);
+            levels.sessions.push(fresh);
+        }
+        levels
+    }
+
+    // Everyone one hop before the sessions of `frontier`.
+    fn step(&self, frontier: &Sessions, strict: bool, sure: bool) -> (RoaringBitmap, Sessions) {
+        let mut starts = RoaringBitmap::new();
+        let mut sessions = Sessions::new();
+        for (value, roles) in frontier {
+            for role in roles {
+                let role = PrincipalId(role);
+                for (before, callers) in self.before(role, value.as_ref(), strict, sure) {
+                    match before {
+                        Before::Start => starts |= &callers,
+                        Before::Session(carried) => {
+                            *sessions.entry(carried).or_default() |= &(callers & &self.index.roles);
+                        }
+                    }
+                }
+            }
+        }
+        let starts = self.may_pass(starts);
+        let sessions = sessions
+            .into_iter()
+            .map(|(value, roles)| (value, self.may_pass(roles)));
+        (starts, sessions.collect())
+    }
+
+    // The callers that can start a session of `role` that carries `value`.
+    fn before(
+        &self,
+        role: PrincipalId,
+        value: Option<&Fixed>,
+        strict: bool,
+        sure: bool,
+    ) -> Vec<(Before, RoaringBitmap)> {
+        let Some(value) = value else {
+            let callers = self
+                .edges
+                .callers(role, None)
+                .plane(strict)
+                .set(sure)
+                .clone();
+            return vec![
+                (Before::Start, callers.clone()),
+                (Before::Session(None), callers),
+            ];
+        };
+        let callers = |carried: Option<Fixed>| {
+            let state = State {
+                carried,
+                next: value.clone(),
+            };
+            self.edges
+                .callers(role, Some(&state))
+                .plane(strict)
+                .set(sure)
+                .clone()
+        };
+        let mut before = Vec::new();
+        // Setting it is the caller's choice: possible, never sure (R240).
+        if *value == Fixed::Unset || !sure {
+            before.push((Before::Start, callers(None)));
+            before.push((
+                Before::Session(Some(Fixed::Unset)),
+                callers(Some(Fixed::Unset)),
+            ));
+        }
+        if *value != Fixed::Unset {
+            let carried = Some(value.clone());
+            before.push((Before::Session(carried.clone()), callers(carried)));
+        }
+        before
+    }
+}
+
+enum Before {
+    Start,
+    Session(Option<Fixed>),
+}
+
+// Anybody may send the last request without signing it (R238).
+fn sent_unsigned(index: &Index, planes: &mut Planes) {
+    let anonymous = index.callers.anonymous.min();
+    let truth = anonymous.map_or(Truth::False, |id| planes.of(PrincipalId(id)));
+    planes.or(&Planes::uniform(truth, &index.callers.all));
+}
+
+impl Levels {
+    fn newest(&self) -> &Sessions {
+        self.sessions.last().expect("there is always a first level")
+    }
+
+    fn continue_within(&self, limit: Option<u32>) -> bool {
+        let hops = self.starts.len() - 1;
+        let more = self.newest().values().any(|roles| !roles.is_empty());
+        more && limit.is_none_or(|limit| hops < limit as usize)
+    }
+
+    fn everyone(&self) -> RoaringBitmap {
+        let mut everyone = RoaringBitmap::new();
+        for starts in &self.starts {
+            everyone |= starts;
+        }
+        everyone
+    }
+
+    fn roles(&self) -> RoaringBitmap {
+        let mut roles = RoaringBitmap::new();
+        for sessions in &self.sessions {
+            for set in sessions.values() {
+                roles |= set;
+            }
+        }
+        roles
+    }
+
+    // Follows the levels from `from` to the target.
+    fn path(&self, search: &Search<'_>, from: PrincipalId, sure: bool) -> Option<Vec<Hop>> {
+        let mut level = self
+            .starts
+            .iter()
+            .position(|starts| starts.contains(from.0))?;
+        let mut hops = Vec::new();
+        let mut at = from;
+        // `None` while the chain has not left its start.
+        let mut carried: Option<Option<Fixed>> = None;
+        while level > 0 {
+            let (role, value) = self.next(search, at, carried.as_ref(), level - 1, sure)?;
+            let state = value.as_ref().map(|next| State {
+                carried: carried.clone().flatten(),
+                next: next.clone(),
+            });
+            let truth = search.edges.callers(role, state.as_ref()).strict.of(at);
+            hops.push(Hop {
+                action: call_of(search.index, at),
+                role,
+                truth,
+                state: match &value {
+                    Some(Fixed::Literal(text)) => Some(text.clone()),
+                    _ => None,
+                },
+            });
+            at = role;
+            carried = Some(value);
+            level -= 1;
+        }
+        Some(hops)
+    }
+
+    fn next(
+        &self,
+        search: &Search<'_>,
+        at: PrincipalId,
+        carried: Option<&Option<Fixed>>,
+        level: usize,
+        sure: bool,
+    ) -> Option<(PrincipalId, Option<Fixed>)> {
+        for (value, roles) in &self.sessions[level] {
+            for role in roles {
+                let role = PrincipalId(role);
+                let before = search.before(role, value.as_ref(), true, sure);
+                let fits = before.into_iter().any(|(before, callers)| {
+                    let from_here = match (&before, carried) {
+                        (Before::Start, None) => true,
+                        (Before::Session(wanted), Some(carried)) => wanted == carried,
+                        _ => false,
+                    };
+                    from_here && callers.contains(at.0)
+                });
+                if fits {
+                    return Some((role, value.clone()));
+                }
+            }
+        }
+        None
+    }
+}

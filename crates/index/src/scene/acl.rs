@@ -1,0 +1,216 @@
+//! S3 access control lists and object ownership.
+
+use roaring::RoaringBitmap;
+use whocan_policy::AccountId;
+use whocan_snapshot::{AclGrant, AclGrantee, Bucket, ObjectOwnership};
+
+use super::Scene;
+use super::principal::Named;
+use crate::Planes;
+
+/// What a permission of an ACL stands for (R179).
+/// Source: Access control list (ACL) overview, S3 User Guide, read 2026-11-24.
+const BUCKET_PERMISSIONS: &[(&str, &[&str])] = &[
+    (
+        "READ",
+        &[
+            "s3:listbucket",
+            "s3:listbucketversions",
+            "s3:listbucketmultipartuploads",
+        ],
+    ),
+    ("WRITE", &["s3:putobject"]),
+    ("READ_ACP", &["s3:getbucketacl"]),
+    ("WRITE_ACP", &["s3:putbucketacl"]),
+];
+
+const OBJECT_PERMISSIONS: &[(&str, &[&str])] = &[
+    ("READ", &["s3:getobject", "s3:getobjectversion"]),
+    ("READ_ACP", &["s3:getobjectacl", "s3:getobjectversionacl"]),
+    ("WRITE_ACP", &["s3:putobjectacl", "s3:putobjectversionacl"]),
+];
+
+impl Scene<'_> {
+    /// Decides whom the bucket's or the object's ACL grants the action.
+    pub fn acl_allows(&self) -> Named {
+        if self.service != "s3" || self.through.is_some() && self.at_access_point() {
+            return Named::default();
+        }
+        let Some(bucket) = self.target.bucket(self.graph()) else {
+            return Named::default();
+        };
+        match self.acls_on(bucket) {
+            Some(false) => Named::default(),
+            Some(true) => self.granted_by_acls(bucket),
+            None => doubted(self.granted_by_acls(bucket)),
+        }
+    }
+
+    // Whether ACLs count (R178); `None` if that was not collected.
+    fn acls_on(&self, bucket: &Bucket) -> Option<bool> {
+        match self.known(&bucket.ownership) {
+            Some(ownership) => Some(*ownership != ObjectOwnership::BucketOwnerEnforced),
+            None if self.strict => None,
+            None => Some(false),
+        }
+    }
+
+    fn granted_by_acls(&self, bucket: &Bucket) -> Named {
+        let mut named = self.by_acl(&bucket.acl, BUCKET_PERMISSIONS);
+        if !self.is_object() {
+            return named;
+        }
+        match self.target.object(self.graph()) {
+            Some(object) => merge(&mut named, &self.by_acl(&object.acl, OBJECT_PERMISSIONS)),
+            None if self.objects_collected() => {}
+            None => {
+                let covered = OBJECT_PERMISSIONS.iter().any(|(_, actions)| {
+                    actions.contains(&self.ask.action.to_ascii_lowercase().as_str())
+                });
+                if covered {
+                    self.gap_seen.set(true);
+                    if self.strict {
+                        named.direct.or(&Planes::open(self.callers().all.clone()));
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    fn is_object(&self) -> bool {
+        self.arn().is_some_and(|arn| arn.resource().contains('/'))
+    }
+
+    // Objects are only listed in accounts that were collected whole.
+    fn objects_collected(&self) -> bool {
+        let carrier = self
+            .target
+            .carrier
+            .map(|id| self.graph().resource(id).account);
+        carrier.is_some_and(|account| self.graph().account(account).complete)
+    }
+
+    fn by_acl(
+        &self,
+        acl: &whocan_graph::Collected<Vec<AclGrant>>,
+        permissions: &[(&str, &[&str])],
+    ) -> Named {
+        let action = self.ask.action.to_ascii_lowercase();
+        let wanted: Vec<&str> = permissions
+            .iter()
+            .filter(|(_, actions)| actions.contains(&action.as_str()))
+            .map(|(permission, _)| *permission)
+            .collect();
+        let mut named = Named::default();
+        if wanted.is_empty() {
+            return named;
+        }
+        let Some(grants) = self.known(acl) else {
+            if self.strict {
+                named.direct.or(&Planes::open(self.callers().all.clone()));
+            }
+            return named;
+        };
+        let fitting = grants.iter().filter(|grant| {
+            grant.permission == "FULL_CONTROL" || wanted.contains(&grant.permission.as_str())
+        });
+        for grant in fitting {
+            self.grantee(&grant.grantee, &mut named);
+        }
+        named
+    }
+
+    fn grantee(&self, grantee: &AclGrantee, named: &mut Named) {
+        let callers = self.callers();
+        let tokens = &callers.oidc | &callers.saml;
+        match grantee {
+            AclGrantee::AllUsers => self.public_grant(&(&callers.all - &tokens), named),
+            AclGrantee::AuthenticatedUsers => {
+                let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
+                self.public_grant(&signed, named);
+            }
+            AclGrantee::Account(account) => named
+                .account
+                .or(&Planes::certain(self.of_account(*account))),
+            AclGrantee::CanonicalUser(id) => {
+                if let Some(account) = self.graph().account_of_canonical_id(id) {
+                    let id = self.graph().account(account).id;
+                    named.account.or(&Planes::certain(self.of_account(id)));
+                }
+            }
+            AclGrantee::Other(_) => {}
+        }
+    }
+
+    fn of_account(&self, account: AccountId) -> RoaringBitmap {
+        let index = self.graph().account_of(account);
+        index
+            .map(|index| self.callers().by_account[index.index()].clone())
+            .unwrap_or_default()
+    }
+
+    // IgnorePublicAcls makes grants to everybody vanish (R180).
+    fn public_grant(&self, set: &RoaringBitmap, named: &mut Named) {
+        match self.blocks(|block| block.ignore_public_acls) {
+            Some(true) => {}
+            Some(false) => named.direct.or(&Planes::certain(set.clone())),
+            None => named.direct.or(&Planes::open(set.clone())),
+        }
+    }
+
+    /// Returns the owner of the object, where it is not the bucket's: only
+    /// while ACLs are on (R177).
+    pub fn object_owner(&self) -> Option<AccountId> {
+        let bucket = self.target.bucket(self.graph())?;
+        let record = self
+            .target
+            .record
+            .filter(|record| Some(*record) != self.target.carrier)?;
+        let owner = self.graph().resource(record).owner?;
+        (self.acls_on(bucket) != Some(false)).then_some(owner)
+    }
+
+    /// Returns whether the object belongs to an account that the bucket's
+    /// policies do not reach; `None` if that is not known.
+    pub fn owned_elsewhere(&self) -> Option<bool> {
+        if self.service != "s3" || !self.is_object() {
+            return Some(false);
+        }
+        let Some(bucket) = self.target.bucket(self.graph()) else {
+            return Some(false);
+        };
+        let acls_on = self.acls_on(bucket);
+        if acls_on == Some(false) {
+            return Some(false);
+        }
+        let carrier = self.target.carrier.map(|id| self.graph().resource(id));
+        let bucket_owner = carrier.map(|record| self.graph().account(record.account).id);
+        match self.object_owner() {
+            Some(owner) if Some(owner) == bucket_owner => Some(false),
+            Some(_) if acls_on == Some(true) => Some(true),
+            Some(_) => None,
+            None if self.target.record != self.target.carrier || self.objects_collected() => {
+                Some(false)
+            }
+            None => {
+                self.gap_seen.set(true);
+                if self.strict { None } else { Some(false) }
+            }
+        }
+    }
+}
+
+fn doubted(named: Named) -> Named {
+    Named {
+        direct: named.direct.doubted(),
+        role: named.role.doubted(),
+        account: named.account.doubted(),
+    }
+}
+
+fn merge(named: &mut Named, other: &Named) {
+    named.direct.or(&other.direct);
+    named.role.or(&other.role);
+    named.account.or(&other.account);
+}

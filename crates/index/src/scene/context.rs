@@ -1,0 +1,782 @@
+//! What is known of each context key for one caller.
+//!
+//! Sources: AWS global condition context keys; IAM and AWS STS condition
+//! context keys; Service Authorization Reference (all read 2026-11-24).
+
+use whocan_graph::{AccountIndex, Collected, Membership, PrincipalId, PrincipalKind};
+use whocan_policy::catalogue::facts::{
+    EndpointKey, carries_resource_account, lacks_tags_of_resource, region_of_global_service,
+    supports_endpoint_key,
+};
+use whocan_policy::catalogue::{KeyCarriage, catalogue};
+use whocan_policy::{AccountId, KeyName, KeyState, Precedence};
+use whocan_snapshot::Tag;
+
+use super::resource::Owner;
+use super::{AccessPointSide, Scene, key_state};
+use crate::state::Fixed;
+
+/// Whether a key's state differs from caller to caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Varies {
+    Never,
+    ByCaller,
+}
+
+// Keys that are the same whoever calls, a caller's own account aside.
+const SAME_FOR_ALL: &[&str] = &[
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:securetransport",
+    "aws:useragent",
+    "aws:referer",
+    "aws:viaawsservice",
+    "aws:calledvia",
+    "aws:calledviafirst",
+    "aws:calledvialast",
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:tagkeys",
+    "sts:externalid",
+];
+
+pub(super) fn known(text: impl Into<String>) -> KeyState {
+    KeyState::Known(vec![text.into()])
+}
+
+impl Scene<'_> {
+    /// Returns whether the key's state depends on who calls.
+    pub fn varies(&self, key: &KeyName) -> Varies {
+        let name = key.as_lower();
+        let same = SAME_FOR_ALL.contains(&name)
+            || name.starts_with("aws:requesttag/")
+            || (name.starts_with("aws:resourcetag/") && !self.is_trust())
+            || (name.starts_with("aws:resource") && self.target.owner != Owner::Caller);
+        if same || self.given_first(key).is_some() {
+            Varies::Never
+        } else {
+            Varies::ByCaller
+        }
+    }
+
+    /// Returns what is known of `key` in requests of `caller`.
+    pub fn state_of(&self, key: &KeyName, caller: PrincipalId) -> KeyState {
+        if let Some(state) = self.given_first(key) {
+            return state.clone();
+        }
+        let implied = self.implied(key, caller);
+        match self.ask.given.get(key) {
+            Some(given) => key_state::filled(implied, given),
+            None if self.ask.given.complete => match implied {
+                KeyState::Known(_) | KeyState::Absent => implied,
+                _ => KeyState::Absent,
+            },
+            None => implied,
+        }
+    }
+
+    fn given_first(&self, key: &KeyName) -> Option<&KeyState> {
+        let first = self.ask.precedence == Precedence::Given;
+        first.then(|| self.ask.given.get(key)).flatten()
+    }
+
+    fn implied(&self, key: &KeyName, caller: PrincipalId) -> KeyState {
+        let name = key.as_lower();
+        if let Some(state) = self.about_caller(key, name, caller) {
+            return state;
+        }
+        if let Some(state) = self.about_resource(key, name, caller) {
+            return state;
+        }
+        if let Some(state) = self.about_request(key, name, caller) {
+            return state;
+        }
+        self.of_service(key, caller)
+    }
+
+    // Keys about the caller (R101 to R106, R109 to R113, R119).
+    fn about_caller(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if let Some(tag) = key.behind("aws:principaltag/") {
+            return Some(self.principal_tag(tag, caller));
+        }
+        let state = match name {
+            "aws:principalarn" => self.principal_arn(caller),
+            "aws:principalaccount" => self.principal_account(caller),
+            "aws:principaltype" => self.principal_type(caller),
+            "aws:principalorgid" => self.principal_org(caller, |_, id| known(id)),
+            "aws:principalorgpaths" => {
+                self.principal_org(caller, |scene, _| scene.org_path(caller))
+            }
+            "aws:principalisawsservice" => self.is_service(caller),
+            "aws:principalservicename" => self.service_name(caller),
+            "aws:principalservicenameslist" => self.service_names(caller),
+            "aws:userid" => self.user_id(caller),
+            "aws:username" => self.user_name(caller),
+            "aws:federatedprovider" => self.federated_provider(caller),
+            "aws:sourceidentity" => self.source_identity(caller),
+            "aws:multifactorauthpresent" => self.mfa(caller, true),
+            "aws:multifactorauthage" => self.mfa(caller, false),
+            "aws:tokenissuetime" => self.token_issue_time(caller),
+            "aws:assumedroot" | "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => {
+                self.unless_foreign(caller)
+            }
+            _ => return self.delivered(name, caller),
+        };
+        Some(state)
+    }
+
+    fn kind(&self, caller: PrincipalId) -> &PrincipalKind {
+        &self.graph().principal(caller).kind
+    }
+
+    fn account_of(&self, caller: PrincipalId) -> Option<AccountIndex> {
+        self.graph().principal(caller).account
+    }
+
+    fn account_id(&self, caller: PrincipalId) -> Option<AccountId> {
+        self.account_of(caller)
+            .map(|account| self.graph().account(account).id)
+    }
+
+    fn unless_foreign(&self, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
+            _ => KeyState::Absent,
+        }
+    }
+
+    // A session's ARN is its role's (R37).
+    fn principal_arn(&self, caller: PrincipalId) -> KeyState {
+        let principal = self.graph().principal(caller);
+        match &principal.kind {
+            PrincipalKind::Session { role, .. } => known(&*self.graph().principal(*role).arn),
+            PrincipalKind::Anonymous => KeyState::Absent,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
+            PrincipalKind::Foreign(_) => KeyState::Present,
+            // The path of a role that was not collected is not known.
+            PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
+                KeyState::Present
+            }
+            _ => known(&*principal.arn),
+        }
+    }
+
+    fn principal_account(&self, caller: PrincipalId) -> KeyState {
+        match (self.kind(caller), self.account_id(caller)) {
+            (PrincipalKind::Anonymous, _) => known("anonymous"),
+            (_, Some(account)) => known(account.to_string()),
+            (_, None) => KeyState::Unknown,
+        }
+    }
+
+    fn principal_type(&self, caller: PrincipalId) -> KeyState {
+        let principal = self.graph().principal(caller);
+        match &principal.kind {
+            PrincipalKind::User(_) => known("User"),
+            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => known("AssumedRole"),
+            PrincipalKind::Root => known("Account"),
+            PrincipalKind::FederatedUser { .. } => known("FederatedUser"),
+            PrincipalKind::Anonymous => known("Anonymous"),
+            PrincipalKind::ForeignNamed(_) => match principal.arn.split(':').nth(5) {
+                Some(resource) if resource.starts_with("user/") => known("User"),
+                Some(resource) if resource.starts_with("federated-user/") => known("FederatedUser"),
+                _ => known("AssumedRole"),
+            },
+            PrincipalKind::Foreign(_) => KeyState::Present,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
+        }
+    }
+
+    fn principal_org(&self, caller: PrincipalId, of: impl Fn(&Self, &str) -> KeyState) -> KeyState {
+        let Some(account) = self.account_of(caller) else {
+            return KeyState::Absent;
+        };
+        self.org_of(account, |id| of(self, id))
+    }
+
+    fn org_of(&self, account: AccountIndex, of: impl Fn(&str) -> KeyState) -> KeyState {
+        match (
+            self.graph().account(account).membership,
+            self.graph().organization(),
+        ) {
+            (Membership::Member | Membership::Management, Some(organization)) => {
+                of(&organization.id)
+            }
+            (Membership::Outside, _) => KeyState::Absent,
+            _ => KeyState::Unknown,
+        }
+    }
+
+    fn org_path(&self, caller: PrincipalId) -> KeyState {
+        self.account_of(caller)
+            .map_or(KeyState::Absent, |account| self.path_of(account))
+    }
+
+    fn path_of(&self, account: AccountIndex) -> KeyState {
+        match self.graph().organization_path(account) {
+            Collected::Yes(Some(path)) => known(path),
+            Collected::Yes(None) => KeyState::Absent,
+            Collected::Not => {
+                self.gap_seen.set(true);
+                KeyState::Present
+            }
+        }
+    }
+
+    fn is_service(&self, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::Service => known("true"),
+            PrincipalKind::Anonymous | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Absent
+            }
+            _ => known("false"),
+        }
+    }
+
+    fn service_name(&self, caller: PrincipalId) -> KeyState {
+        let arn = &self.graph().principal(caller).arn;
+        match self.kind(caller) {
+            PrincipalKind::Service => known(arn.trim_start_matches("service:")),
+            _ => KeyState::Absent,
+        }
+    }
+
+    fn service_names(&self, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::Service => KeyState::Present,
+            _ => KeyState::Absent,
+        }
+    }
+
+    fn user_id(&self, caller: PrincipalId) -> KeyState {
+        let graph = self.graph();
+        match self.kind(caller) {
+            PrincipalKind::User(identity) if identity.id.is_empty() => KeyState::Present,
+            PrincipalKind::User(identity) => known(&*identity.id),
+            PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
+            PrincipalKind::Role(identity, _) => KeyState::Prefix(format!("{}:", identity.id)),
+            PrincipalKind::Session { role, name } => match graph.principal(*role).identity() {
+                Some(identity) if !identity.id.is_empty() => {
+                    known(format!("{}:{name}", identity.id))
+                }
+                _ => KeyState::Present,
+            },
+            PrincipalKind::FederatedUser { name } => match self.account_id(caller) {
+                Some(account) => known(format!("{account}:{name}")),
+                None => KeyState::Present,
+            },
+            PrincipalKind::Root => self
+                .account_id(caller)
+                .map_or(KeyState::Present, |id| known(id.to_string())),
+            PrincipalKind::Anonymous => known("anonymous"),
+            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Present,
+            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::Unknown
+            }
+        }
+    }
+
+    fn user_name(&self, caller: PrincipalId) -> KeyState {
+        let principal = self.graph().principal(caller);
+        match &principal.kind {
+            PrincipalKind::User(identity) => known(&*identity.name),
+            PrincipalKind::Foreign(_) => KeyState::Unknown,
+            PrincipalKind::ForeignNamed(_) if principal.arn.contains(":user/") => {
+                known(principal.arn.rsplit('/').next().unwrap_or_default())
+            }
+            _ => KeyState::Absent,
+        }
+    }
+
+    fn federated_provider(&self, caller: PrincipalId) -> KeyState {
+        match self.role_of(caller) {
+            Some(role) if self.index.trust_facts(role).federated => KeyState::Unknown,
+            _ => self.unless_foreign(caller),
+        }
+    }
+
+    fn source_identity(&self, caller: PrincipalId) -> KeyState {
+        if let Some(carried) = self.state.and_then(|state| state.carried.as_ref())
+            && self.role_of(caller).is_some()
+        {
+            return fixed_state(carried);
+        }
+        match self.role_of(caller) {
+            Some(role) => match &self.ask.session.source_identity {
+                Some(text) => known(text.as_str()),
+                None if self.index.trust_facts(role).sets_source_identity => KeyState::Unknown,
+                None => KeyState::Absent,
+            },
+            None => self.unless_foreign(caller),
+        }
+    }
+
+    // Only a user's own call can carry MFA; what AssumeRole hands out cannot (R112).
+    fn mfa(&self, caller: PrincipalId, presence: bool) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
+            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
+            PrincipalKind::Role(..) | PrincipalKind::Session { .. } if presence => {
+                KeyState::OneOf(vec![KeyState::Absent, known("false")])
+            }
+            _ => KeyState::Absent,
+        }
+    }
+
+    fn token_issue_time(&self, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::Role(..)
+            | PrincipalKind::Session { .. }
+            | PrincipalKind::FederatedUser { .. } => KeyState::Present,
+            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
+            _ => self.unless_foreign(caller),
+        }
+    }
+
+    fn principal_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::User(identity) => self.tag(&identity.tags, tag),
+            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => {
+                self.session_tag(tag, caller)
+            }
+            PrincipalKind::FederatedUser { .. } => match &self.ask.session.tags {
+                Some(tags) => passed(tags, tag).unwrap_or(KeyState::Absent),
+                None => KeyState::Unknown,
+            },
+            _ => self.unless_foreign(caller),
+        }
+    }
+
+    fn session_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
+        let Some(role) = self.role_of(caller) else {
+            return KeyState::Unknown;
+        };
+        match &self.ask.session.tags {
+            Some(tags) => passed(tags, tag).unwrap_or_else(|| self.role_tag(role, tag)),
+            None if self.index.trust_facts(role).tags_sessions => KeyState::Unknown,
+            None => self.role_tag(role, tag),
+        }
+    }
+
+    fn role_tag(&self, role: PrincipalId, tag: &str) -> KeyState {
+        let identity = self.graph().principal(role).identity();
+        identity.map_or(KeyState::Unknown, |identity| self.tag(&identity.tags, tag))
+    }
+
+    fn tag(&self, tags: &Collected<Vec<Tag>>, tag: &str) -> KeyState {
+        match self.known(tags) {
+            Some(tags) => find_tag(tags, tag),
+            None => KeyState::Unknown,
+        }
+    }
+
+    // Keys that a service sets in the sessions that it hands out (R119).
+    fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        let (service, _) = DELIVERED.iter().find_map(|(service, keys)| {
+            let named = keys
+                .iter()
+                .any(|key| name == *key || (key.ends_with(':') && name.starts_with(key)));
+            named.then_some((service, ()))
+        })?;
+        let handed_out = self.role_of(caller).is_some_and(|role| {
+            let facts = self.index.trust_facts(role);
+            facts.services.iter().any(|trusted| **trusted == **service)
+        });
+        if handed_out {
+            return Some(KeyState::Unknown);
+        }
+        // `glue:` and `codebuild:` are also keys of the services' own actions.
+        if name.starts_with(self.service) && !self.service.is_empty() {
+            return None;
+        }
+        Some(self.unless_foreign(caller))
+    }
+
+    // Keys about the resource (R107, R108, R116).
+    fn about_resource(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if let Some((service, _)) = name.split_once(":resourcetag/") {
+            let tag = key.behind(&format!("{service}:resourcetag/"))?;
+            return Some(self.resource_tag(name, tag));
+        }
+        if let Some(tag) = key.behind("s3:buckettag/") {
+            return Some(self.resource_tag(name, tag));
+        }
+        let carried = carries_resource_account(&self.ask.action);
+        match name {
+            "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths" if !carried => {
+                Some(KeyState::Absent)
+            }
+            "aws:resourceaccount" | "s3:resourceaccount" => Some(match self.owner_of(caller) {
+                Some(account) => known(account.to_string()),
+                None => self.gap_key(),
+            }),
+            "aws:resourceorgid" => Some(self.owner_org(caller, |_, _, id| known(id))),
+            "aws:resourceorgpaths" => {
+                Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
+            }
+            "aws:requestedregion" => Some(self.requested_region()),
+            _ => None,
+        }
+    }
+
+    fn gap_key(&self) -> KeyState {
+        self.gap_seen.set(true);
+        KeyState::Present
+    }
+
+    /// Returns the account that owns the resource, as far as it is known.
+    pub fn owner_of(&self, caller: PrincipalId) -> Option<AccountId> {
+        match self.target.owner {
+            Owner::Account(account) => Some(account),
+            Owner::Caller => self.account_id(caller),
+            Owner::Unknown if self.strict => {
+                self.gap_seen.set(true);
+                None
+            }
+            Owner::Unknown => self.account_id(caller),
+        }
+    }
+
+    fn owner_org(
+        &self,
+        caller: PrincipalId,
+        of: impl Fn(&Self, AccountIndex, &str) -> KeyState,
+    ) -> KeyState {
+        let Some(owner) = self.owner_of(caller) else {
+            return KeyState::Unknown;
+        };
+        match self.graph().account_of(owner) {
+            Some(account) => self.org_of(account, |id| of(self, account, id)),
+            None => KeyState::Unknown,
+        }
+    }
+
+    fn resource_tag(&self, name: &str, tag: &str) -> KeyState {
+        if lacks_tags_of_resource(&self.ask.action, name) || !self.carries(name) {
+            return KeyState::Absent;
+        }
+        if self.service == "s3" && !self.abac() {
+            return KeyState::Absent;
+        }
+        // The caller's transitive tags override the role's in a trust policy (R224).
+        if self.is_trust()
+            && self
+                .ask
+                .session
+                .transitive
+                .iter()
+                .any(|key| key.eq_ignore_ascii_case(tag))
+            && let Some(state) = self
+                .ask
+                .session
+                .tags
+                .as_ref()
+                .and_then(|tags| passed(tags, tag))
+        {
+            return state;
+        }
+        match self.target.tags(self.graph()) {
+            Collected::Yes(tags) => find_tag(tags, tag),
+            Collected::Not => {
+                self.gap_seen.set(true);
+                KeyState::Unknown
+            }
+        }
+    }
+
+    // Tags of buckets count only where the bucket says so (R107).
+    fn abac(&self) -> bool {
+        let bucket = self.target.bucket(self.graph());
+        bucket.is_some_and(|bucket| self.known(&bucket.abac) == Some(&true))
+    }
+
+    fn carries(&self, name: &str) -> bool {
+        let carriage = self
+            .action_id
+            .map(|action| catalogue().carries_key(action, name));
+        !matches!(carriage, Some(KeyCarriage::NotListed))
+    }
+
+    fn requested_region(&self) -> KeyState {
+        let partition = self
+            .target
+            .arn
+            .as_ref()
+            .map_or("aws", |arn| arn.partition());
+        if let Some(region) = region_of_global_service(partition, self.service) {
+            return known(region);
+        }
+        let in_arn = self.target.arn.as_ref().map_or("", |arn| arn.region());
+        if !in_arn.is_empty() {
+            return known(in_arn);
+        }
+        let record = self.target.carrier.or(self.target.record);
+        let region = record.and_then(|record| self.graph().resource(record).region.clone());
+        region.map_or(KeyState::Present, |region| known(&*region))
+    }
+
+    // Keys about the call (R110, R111, R114, R115, R117, R118, R207, R212).
+    fn about_request(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if let Some(tag) = key.behind("aws:requesttag/") {
+            return Some(self.request_tag(name, tag));
+        }
+        let state = match name {
+            "aws:currenttime" | "aws:epochtime" => KeyState::Present,
+            "aws:securetransport" => known("true"),
+            "aws:useragent" | "aws:referer" => KeyState::Unknown,
+            "aws:viaawsservice" => known("false"),
+            "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => KeyState::Absent,
+            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
+                self.source(caller)
+            }
+            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => {
+                self.network(name)
+            }
+            "aws:sourcevpcarn" | "aws:vpceaccount" | "aws:vpceorgid" | "aws:vpceorgpaths" => {
+                self.endpoint_key(name)
+            }
+            "aws:tagkeys" => self.tag_keys(),
+            "sts:externalid"
+            | "sts:rolesessionname"
+            | "sts:sourceidentity"
+            | "sts:transitivetagkeys" => self.assume_parameter(name),
+            "kms:calleraccount" if self.service == "kms" => self.principal_account(caller),
+            "kms:viaservice" => KeyState::Absent,
+            "s3:dataaccesspointarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:accesspointnetworkorigin" => self.access_point_key(name),
+            _ => return None,
+        };
+        Some(state)
+    }
+
+    fn source(&self, caller: PrincipalId) -> KeyState {
+        match self.kind(caller) {
+            PrincipalKind::Service => KeyState::Unknown,
+            _ => KeyState::Absent,
+        }
+    }
+
+    fn network(&self, name: &str) -> KeyState {
+        let Some(id) = &self.ask.endpoint else {
+            return KeyState::Unknown;
+        };
+        let endpoint = self
+            .graph()
+            .endpoint_of(id)
+            .map(|id| self.graph().endpoint(id));
+        match name {
+            "aws:sourceip" => KeyState::Absent,
+            "aws:sourcevpce" => known(id.as_str()),
+            "aws:sourcevpc" => endpoint.map_or(KeyState::Present, |endpoint| known(&*endpoint.vpc)),
+            _ => KeyState::Present,
+        }
+    }
+
+    fn endpoint_key(&self, name: &str) -> KeyState {
+        let supported = EndpointKey::named(name)
+            .is_some_and(|key| supports_endpoint_key(key, &self.ask.action));
+        if !supported {
+            return KeyState::Absent;
+        }
+        let Some(id) = &self.ask.endpoint else {
+            return KeyState::Unknown;
+        };
+        let Some(endpoint) = self
+            .graph()
+            .endpoint_of(id)
+            .map(|id| self.graph().endpoint(id))
+        else {
+            return KeyState::Present;
+        };
+        let account = self.graph().account(endpoint.account);
+        match name {
+            "aws:vpceaccount" => known(account.id.to_string()),
+            "aws:vpceorgid" => self.org_of(endpoint.account, |id| known(id)),
+            "aws:vpceorgpaths" => self.org_of(endpoint.account, |_| self.path_of(endpoint.account)),
+            // The VPC's ARN holds a region that the endpoint's id does not tell.
+            _ => KeyState::Present,
+        }
+    }
+
+    fn is_assume_role(&self) -> bool {
+        self.ask.action.eq_ignore_ascii_case("sts:AssumeRole")
+    }
+
+    fn request_tag(&self, name: &str, tag: &str) -> KeyState {
+        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
+            return passed(&assume.tags, tag).unwrap_or(KeyState::Absent);
+        }
+        if self.carries(name) {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
+        }
+    }
+
+    fn tag_keys(&self) -> KeyState {
+        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
+            let keys: Vec<String> = assume.tags.iter().map(|(key, _)| key.clone()).collect();
+            return if keys.is_empty() {
+                KeyState::Absent
+            } else {
+                KeyState::Known(keys)
+            };
+        }
+        if self.carries("aws:tagkeys") {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
+        }
+    }
+
+    fn assume_parameter(&self, name: &str) -> KeyState {
+        if !super::trust::is_session_call(&self.ask.action) {
+            return KeyState::Absent;
+        }
+        match (name, &self.ask.assume) {
+            ("sts:externalid", _) if !self.is_assume_role() => KeyState::Absent,
+            ("sts:externalid", _) => KeyState::Unknown,
+            ("sts:rolesessionname", Some(assume)) => {
+                assume.name.as_deref().map_or(KeyState::Present, known)
+            }
+            ("sts:rolesessionname", None) => KeyState::Present,
+            ("sts:sourceidentity", _) if self.state.is_some() => self
+                .state
+                .map_or(KeyState::Unknown, |state| fixed_state(&state.next)),
+            ("sts:sourceidentity", Some(assume)) => assume
+                .source_identity
+                .as_deref()
+                .map_or(KeyState::Absent, known),
+            ("sts:transitivetagkeys", Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
+            _ => KeyState::Unknown,
+        }
+    }
+
+    fn access_point_key(&self, name: &str) -> KeyState {
+        let (Some(arn), Some(AccessPointSide::Bucket | AccessPointSide::AccessPoint)) =
+            (&self.ask.access_point, self.through)
+        else {
+            return KeyState::Absent;
+        };
+        let record = self.graph().resource_of(arn);
+        match name {
+            "s3:dataaccesspointarn" => known(arn.as_str()),
+            "s3:dataaccesspointaccount" => match arn
+                .parse::<whocan_policy::Arn>()
+                .ok()
+                .and_then(|arn| arn.account())
+            {
+                Some(account) => known(account.to_string()),
+                None => KeyState::Present,
+            },
+            _ => match record.map(|record| &self.graph().resource(record).detail) {
+                Some(whocan_snapshot::Detail::AccessPoint(point)) => {
+                    known(if point.vpc.is_some() {
+                        "VPC"
+                    } else {
+                        "Internet"
+                    })
+                }
+                _ => KeyState::Present,
+            },
+        }
+    }
+
+    // Tokens' claims, and keys of services (R99, R100, R215, R217).
+    fn of_service(&self, key: &KeyName, caller: PrincipalId) -> KeyState {
+        let name = key.as_lower();
+        if let Some(state) = self.claim(name, caller) {
+            return state;
+        }
+        if name.starts_with("aws:") {
+            return match self
+                .action_id
+                .map(|action| catalogue().carries_key(action, name))
+            {
+                Some(KeyCarriage::NotListed) => KeyState::Absent,
+                _ => KeyState::Unknown,
+            };
+        }
+        match self
+            .action_id
+            .map(|action| catalogue().carries_key(action, name))
+        {
+            Some(KeyCarriage::NotListed) => KeyState::Absent,
+            _ => KeyState::Unknown,
+        }
+    }
+
+    fn claim(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if name.starts_with("saml:") {
+            return Some(match self.kind(caller) {
+                PrincipalKind::Saml => KeyState::Unknown,
+                _ => self.kept_claim(caller, None),
+            });
+        }
+        let (issuer, _) = name.rsplit_once(':')?;
+        if !issuer.contains('.') {
+            return None;
+        }
+        Some(match self.kind(caller) {
+            PrincipalKind::Oidc { issuer: own } if own.eq_ignore_ascii_case(issuer) => {
+                KeyState::Unknown
+            }
+            _ => self.kept_claim(caller, Some(issuer)),
+        })
+    }
+
+    // Some claims remain in the session that a token buys.
+    fn kept_claim(&self, caller: PrincipalId, issuer: Option<&str>) -> KeyState {
+        match self.role_of(caller) {
+            Some(role) if self.index.trust_facts(role).trusts_provider(issuer) => KeyState::Unknown,
+            _ => self.unless_foreign(caller),
+        }
+    }
+}
+
+fn fixed_state(fixed: &Fixed) -> KeyState {
+    match fixed {
+        Fixed::Unset => KeyState::Absent,
+        Fixed::Literal(text) => known(text.as_str()),
+        Fixed::Other => known(Fixed::OTHER),
+    }
+}
+
+// Services, and the keys that only sessions handed out by them carry.
+const DELIVERED: &[(&str, &[&str])] = &[
+    (
+        "ec2.amazonaws.com",
+        &[
+            "aws:ec2instancesourcevpc",
+            "aws:ec2instancesourceprivateipv4",
+            "ec2:sourceinstancearn",
+            "ec2:roledelivery",
+        ],
+    ),
+    ("lambda.amazonaws.com", &["lambda:sourcefunctionarn"]),
+    ("ssm.amazonaws.com", &["ssm:sourceinstancearn"]),
+    ("glue.amazonaws.com", &["glue:"]),
+    ("codebuild.amazonaws.com", &["codebuild:"]),
+    ("identitystore.amazonaws.com", &["identitystore:userid"]),
+    ("chatbot.amazonaws.com", &["aws:chatbotsourcearn"]),
+    ("signin.amazonaws.com", &["aws:signinsessionarn"]),
+];
+
+// Tag keys are found without case (R66).
+fn find_tag(tags: &[Tag], key: &str) -> KeyState {
+    let found = tags.iter().find(|tag| tag.key == key);
+    let found = found.or_else(|| tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)));
+    found.map_or(KeyState::Absent, |tag| known(tag.value.as_str()))
+}
+
+fn passed(tags: &[(String, String)], key: &str) -> Option<KeyState> {
+    let found = tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(key));
+    found.map(|(_, value)| known(value.as_str()))
+}

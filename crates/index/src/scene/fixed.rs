@@ -1,0 +1,160 @@
+//! Outcomes that no policy changes.
+
+use roaring::RoaringBitmap;
+use whocan_graph::{Collected, Membership, PrincipalId};
+use whocan_policy::catalogue::facts::{
+    accepts_anonymous_calls, is_immutable, kms_works_across_accounts,
+};
+
+use super::resource::Owner;
+use super::{Scene, trust};
+use crate::Planes;
+
+impl Scene<'_> {
+    fn is(&self, action: &str) -> bool {
+        self.ask.action.eq_ignore_ascii_case(action)
+    }
+
+    /// Returns the outcome of calls without permission check, and of those that nobody can make (R144, R145).
+    pub fn fixed(&self) -> Option<Planes> {
+        let callers = self.callers();
+        if self.is("sts:GetCallerIdentity") {
+            let unsigned = &(&callers.anonymous | &callers.oidc) | &callers.saml;
+            return Some(Planes::certain(&callers.all - &unsigned));
+        }
+        if self.is("sts:GetSessionToken") {
+            let mut planes = Planes::certain(&callers.users | &callers.roots);
+            planes.or(&Planes::open(callers.foreign.clone()));
+            return Some(planes);
+        }
+        let immutable = self
+            .arn()
+            .is_some_and(|arn| is_immutable(&self.ask.action, arn.as_str()).is_some());
+        if immutable || self.is_assume_root_of_wrong_target() {
+            return Some(Planes::default());
+        }
+        None
+    }
+
+    /// Returns those who cannot make the call, whatever policies say.
+    pub fn unable(&self) -> RoaringBitmap {
+        let callers = self.callers();
+        let mut unable = RoaringBitmap::new();
+        if trust::is_session_call(&self.ask.action) {
+            unable |= self.unfit_for_session_call();
+            unable |= self.changes_what_is_fixed();
+            if self.is_identity_center_role() {
+                unable |= &callers.saml;
+            }
+        }
+        // Credentials of GetFederationToken reach neither IAM nor STS (R131).
+        if self.service.eq_ignore_ascii_case("iam") || self.service.eq_ignore_ascii_case("sts") {
+            unable |= &callers.federated_users;
+        }
+        if self.is("iam:PassRole") || self.is_foreign_key_administration() {
+            unable |= self.outsiders();
+        }
+        if !accepts_anonymous_calls(&self.ask.action) {
+            unable |= &callers.anonymous;
+        }
+        if self.is("sts:AssumeRoot") {
+            unable |= self.not_root_administrators();
+        }
+        unable |= self.of_other_partitions();
+        unable
+    }
+
+    // Everyone who is not of the owner's account (R172, R192).
+    fn outsiders(&self) -> RoaringBitmap {
+        let Owner::Account(owner) = self.target.owner else {
+            return RoaringBitmap::new();
+        };
+        let own = self.graph().account_of(owner);
+        let own = own
+            .map(|index| self.callers().by_account[index.index()].clone())
+            .unwrap_or_default();
+        let mut outsiders = &self.callers().all - &own;
+        if !self.is("iam:PassRole") {
+            outsiders -= &self.callers().services;
+        }
+        outsiders
+    }
+
+    fn is_foreign_key_administration(&self) -> bool {
+        self.is_key() && !kms_works_across_accounts(&self.ask.action)
+    }
+
+    // Partitions share no identities (R39).
+    fn of_other_partitions(&self) -> RoaringBitmap {
+        let mut others = RoaringBitmap::new();
+        let Some(partition) = self.arn().map(|arn| arn.partition()) else {
+            return others;
+        };
+        for (account, members) in self
+            .graph()
+            .accounts()
+            .iter()
+            .zip(&self.callers().by_account)
+        {
+            if !account.collected {
+                continue;
+            }
+            if &*account.partition != partition {
+                others |= members;
+            }
+        }
+        for id in &self.callers().foreign {
+            let arn = &self.graph().principal(PrincipalId(id)).arn;
+            if arn.split(':').nth(1).is_some_and(|own| own != partition) {
+                others.insert(id);
+            }
+        }
+        others
+    }
+
+    fn is_assume_root_of_wrong_target(&self) -> bool {
+        if !self.is("sts:AssumeRoot") {
+            return false;
+        }
+        let account = self
+            .arn()
+            .and_then(|arn| arn.account())
+            .and_then(|id| self.graph().account_of(id));
+        account.is_some_and(|account| {
+            matches!(
+                self.graph().account(account).membership,
+                Membership::Management | Membership::Outside
+            )
+        })
+    }
+
+    // The management account and the delegated administrator for IAM (R167).
+    fn not_root_administrators(&self) -> RoaringBitmap {
+        let callers = self.callers();
+        let mut able = RoaringBitmap::new();
+        if let Some(organization) = self.graph().organization() {
+            let mut accounts = vec![organization.management];
+            if let Collected::Yes(delegated) = &organization.delegated {
+                let for_iam = delegated.iter().filter(|(_, services)| {
+                    services
+                        .iter()
+                        .any(|service| service == "iam.amazonaws.com" || service == "iam")
+                });
+                accounts.extend(for_iam.map(|(account, _)| *account));
+            }
+            for account in accounts
+                .into_iter()
+                .filter_map(|id| self.graph().account_of(id))
+            {
+                able |= &callers.by_account[account.index()];
+            }
+        }
+        able -= &callers.roots;
+        &callers.all - &able
+    }
+
+    /// Returns whether the call needs the caller's own side only, although the target is another account's.
+    pub fn is_assume_root(&self) -> bool {
+        self.is("sts:AssumeRoot")
+    }
+}

@@ -1,0 +1,225 @@
+//! Identity-based policies, boundaries and session policies.
+
+use roaring::RoaringBitmap;
+use whocan_graph::{DocumentId, PrincipalId, PrincipalKind};
+use whocan_policy::{Document, Effect};
+
+use super::statement::Resources;
+use super::{Limits, Scene};
+use crate::Planes;
+
+impl Scene<'_> {
+    /// Decides whom an identity-based policy allows (R17).
+    pub fn identity_allows(&self) -> Planes {
+        self.identity(Effect::Allow)
+    }
+
+    /// Decides whom an identity-based policy denies.
+    pub fn identity_denies(&self) -> Planes {
+        self.identity(Effect::Deny)
+    }
+
+    fn identity(&self, effect: Effect) -> Planes {
+        let callers = self.callers();
+        let federated = self.federated_holders();
+        let mut planes = Planes::default();
+        for &(document, statement) in self.index.permissions.covering(&self.ask.action).iter() {
+            let statement = &self.document(document).statements[statement as usize];
+            if statement.effect == Some(effect) {
+                let holders = &callers.identity[document.index()];
+                planes.or(&self.applies(statement, holders, Resources::Needed));
+                if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
+                    planes.or(&self.applies(statement, federated, Resources::Needed));
+                }
+            }
+        }
+        planes.or(&Planes::open(self.open_identities(federated.as_ref())));
+        planes
+    }
+
+    // Those whose identity-based policies may say anything: malformed (R16), or not known.
+    fn open_identities(&self, federated: Option<&Federated>) -> RoaringBitmap {
+        let callers = self.callers();
+        let mut open = &callers.foreign | &self.index.malformed_identity;
+        if !callers.identity_unread.is_empty() {
+            self.gap_seen.set(true);
+            open |= &callers.identity_unread;
+        }
+        match federated {
+            Some(federated) => open |= &federated.open,
+            None => open |= &callers.federated_users,
+        }
+        open
+    }
+
+    // A federated session has its user's policies (R131), if the question says whose it is.
+    fn federated_holders(&self) -> Option<Federated> {
+        let name = self.ask.session.user.as_deref()?;
+        let mut all = Federated::default();
+        for session in &self.callers().federated_users {
+            match self.user_behind(PrincipalId(session), name) {
+                Some(user) => all.add(self, session, user),
+                None => drop(all.open.insert(session)),
+            }
+        }
+        Some(all)
+    }
+
+    /// Returns the user behind a federated session of the same account.
+    pub fn user_behind(&self, session: PrincipalId, name: &str) -> Option<PrincipalId> {
+        let graph = self.graph();
+        if let Some(user) = graph.principal_of(name) {
+            return Some(user);
+        }
+        let account = graph.principal(session).account?;
+        let mut own = graph.principals_of(account).map(PrincipalId);
+        own.find(|&id| match &graph.principal(id).kind {
+            PrincipalKind::User(identity) => &*identity.name == name,
+            _ => false,
+        })
+    }
+
+    /// Decides what limits an identity-based grant.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            boundary: self.boundary_allows(),
+            session: self.session_allows(),
+        }
+    }
+
+    // True for those without boundary (R124).
+    fn boundary_allows(&self) -> Planes {
+        let callers = self.callers();
+        if self.ask.ignoring.boundaries {
+            return Planes::certain(callers.all.clone());
+        }
+        let mut planes = self.boundary(Effect::Allow);
+        planes.or(&Planes::certain(callers.unbounded.clone()));
+        planes.or(&self.boundaries_of_federated());
+        planes
+    }
+
+    // A federated session has its user's boundary.
+    fn boundaries_of_federated(&self) -> Planes {
+        let mut planes = Planes::default();
+        let Some(name) = self.ask.session.user.as_deref() else {
+            return planes;
+        };
+        for session in &self.callers().federated_users {
+            let user = self.user_behind(PrincipalId(session), name);
+            let bounded = user.is_some_and(|user| !self.callers().unbounded.contains(user.0));
+            if bounded {
+                planes.possibly.insert(session);
+            }
+        }
+        planes
+    }
+
+    /// Decides whom a boundary denies (R133).
+    pub fn boundary_denies(&self) -> Planes {
+        if self.ask.ignoring.boundaries {
+            return Planes::default();
+        }
+        self.boundary(Effect::Deny)
+    }
+
+    fn boundary(&self, effect: Effect) -> Planes {
+        let callers = self.callers();
+        let mut planes = Planes::default();
+        for (document, holders) in &callers.boundary {
+            planes.or(&self.of_document(self.document(*document), effect, holders));
+        }
+        if !callers.boundary_unread.is_empty() {
+            self.gap_seen.set(true);
+            planes.or(&Planes::open(callers.boundary_unread.clone()));
+        }
+        planes
+    }
+
+    /// Decides what the statements of one document with this effect say about `set`.
+    pub fn of_document(&self, document: &Document, effect: Effect, set: &RoaringBitmap) -> Planes {
+        if document.malformed {
+            return Planes::open(set.clone());
+        }
+        let mut planes = Planes::default();
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
+        for statement in live.filter(|statement| statement.effect == Some(effect)) {
+            planes.or(&self.applies(statement, set, Resources::Needed));
+        }
+        planes
+    }
+
+    // Everyone who can carry a session policy: sessions of roles and federated users.
+    fn session_holders(&self) -> RoaringBitmap {
+        &self.callers().sessions | &self.callers().federated_users
+    }
+
+    // True without session policy, but a federated user then has nothing (R130, R131).
+    fn session_allows(&self) -> Planes {
+        let callers = self.callers();
+        let holders = self.session_holders();
+        let mut planes = Planes::certain(&callers.all - &holders);
+        if self.ask.session.policies.is_empty() {
+            planes.or(&Planes::certain(callers.sessions.clone()));
+            return planes;
+        }
+        let mut allowed = Planes::certain(holders.clone());
+        for policy in &self.ask.session.policies {
+            allowed = allowed.and(&self.of_document(policy, Effect::Allow, &holders));
+        }
+        planes.or(&allowed);
+        planes
+    }
+
+    /// Decides whom a session policy denies.
+    pub fn session_denies(&self) -> Planes {
+        let holders = self.session_holders();
+        let mut planes = Planes::default();
+        for policy in &self.ask.session.policies {
+            planes.or(&self.of_document(policy, Effect::Deny, &holders));
+        }
+        planes
+    }
+}
+
+/// Federated sessions by the documents of the user behind them.
+#[derive(Default)]
+struct Federated {
+    by_document: Vec<(DocumentId, RoaringBitmap)>,
+    open: RoaringBitmap,
+}
+
+impl Federated {
+    fn add(&mut self, scene: &Scene<'_>, session: u32, user: PrincipalId) {
+        let graph = scene.graph();
+        let identity = graph.principal(user).identity();
+        for attachment in identity.iter().flat_map(|identity| &identity.policies) {
+            match graph.policy(attachment.policy).document {
+                Some(document) if !graph.document(document).malformed => {
+                    match self
+                        .by_document
+                        .iter_mut()
+                        .find(|(known, _)| *known == document)
+                    {
+                        Some((_, sessions)) => drop(sessions.insert(session)),
+                        None => self
+                            .by_document
+                            .push((document, [session].into_iter().collect())),
+                    }
+                }
+                _ => drop(self.open.insert(session)),
+            }
+        }
+    }
+
+    fn holders(&self, document: DocumentId) -> Option<&RoaringBitmap> {
+        let found = self
+            .by_document
+            .iter()
+            .find(|(known, _)| *known == document);
+        found.map(|(_, sessions)| sessions)
+    }
+}

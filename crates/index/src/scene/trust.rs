@@ -1,0 +1,149 @@
+//! Calls that start sessions of a role.
+
+use super::Scene;
+use crate::Planes;
+use crate::state::Fixed;
+use roaring::RoaringBitmap;
+
+/// Returns whether the action hands out credentials of a role, or belongs to such a call (R60).
+pub(crate) fn is_session_call(action: &str) -> bool {
+    [
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithSAML",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:TagSession",
+        "sts:SetSourceIdentity",
+    ]
+    .iter()
+    .any(|one| action.eq_ignore_ascii_case(one))
+}
+
+impl Scene<'_> {
+    fn calls(&self, action: &str) -> bool {
+        self.ask.action.eq_ignore_ascii_case(action)
+    }
+
+    /// Returns those who cannot make this call whatever policies say: their
+    /// kind has another call, or their credentials cannot assume roles (R204, R215, R217).
+    pub fn unfit_for_session_call(&self) -> RoaringBitmap {
+        let callers = self.callers();
+        if self.calls("sts:AssumeRoleWithWebIdentity") {
+            return &callers.all - &callers.oidc;
+        }
+        if self.calls("sts:AssumeRoleWithSAML") {
+            return &callers.all - &callers.saml;
+        }
+        let mut unfit = &callers.roots | &callers.federated_users;
+        unfit |= &callers.anonymous;
+        if self.calls("sts:AssumeRole") {
+            unfit |= &callers.oidc;
+            unfit |= &callers.saml;
+        }
+        unfit
+    }
+
+    /// Returns the calls that must be allowed besides the call itself: passing
+    /// tags and setting or carrying a source identity (R209 to R211, R220, R221).
+    pub fn also_needed(&self) -> Vec<(&'static str, RoaringBitmap)> {
+        if !self.calls("sts:AssumeRole") {
+            return Vec::new();
+        }
+        let callers = self.callers();
+        let everyone = callers.all.clone();
+        let carriers = &callers.sessions | &callers.federated_users;
+        let mut tags =
+            self.services_that(&["pods.eks.amazonaws.com", "rolesanywhere.amazonaws.com"]);
+        let mut identity = self.services_that(&["rolesanywhere.amazonaws.com"]);
+        if let Some(assume) = &self.ask.assume {
+            if !assume.tags.is_empty() {
+                tags |= &everyone;
+            }
+            if assume.source_identity.is_some() {
+                identity |= &everyone;
+            }
+        }
+        if !self.ask.session.transitive.is_empty() {
+            tags |= &carriers;
+        }
+        if self.ask.session.source_identity.is_some() {
+            identity |= &carriers;
+        }
+        if self.state.is_some_and(|state| state.next != Fixed::Unset) {
+            identity |= &everyone;
+        }
+        vec![
+            ("sts:TagSession", tags),
+            ("sts:SetSourceIdentity", identity),
+        ]
+    }
+
+    fn services_that(&self, names: &[&str]) -> RoaringBitmap {
+        let ids = names
+            .iter()
+            .filter_map(|name| self.graph().principal_of(&format!("service:{name}")));
+        ids.map(|id| id.0).collect()
+    }
+
+    /// Returns those whose source identity or transitive tags the call would change (R210, R211).
+    pub fn changes_what_is_fixed(&self) -> RoaringBitmap {
+        let Some(assume) = &self.ask.assume else {
+            return RoaringBitmap::new();
+        };
+        let session = &self.ask.session;
+        let identity = match (&session.source_identity, &assume.source_identity) {
+            (Some(fixed), Some(wanted)) => fixed != wanted,
+            _ => false,
+        };
+        let tags = assume.tags.iter().any(|(key, value)| {
+            let fixed = session
+                .transitive
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(key));
+            let own = session
+                .tags
+                .iter()
+                .flatten()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key));
+            fixed && own.is_some_and(|(_, own)| own != value)
+        });
+        if identity || tags {
+            self.callers().sessions.clone()
+        } else {
+            RoaringBitmap::new()
+        }
+    }
+
+    /// Returns those who cannot be reached by SAML because Identity Center hands the role out (R222).
+    pub fn is_identity_center_role(&self) -> bool {
+        let role = self
+            .target
+            .role
+            .and_then(|role| self.graph().principal(role).role());
+        role.is_some_and(|role| role.identity_center)
+    }
+
+    /// Decides the other calls that belong to this one.
+    pub fn with_also_needed(&self, decided: Planes) -> Planes {
+        let mut decided = decided;
+        for (action, set) in self.also_needed() {
+            if set.is_disjoint(&decided.possibly) {
+                continue;
+            }
+            let ask = crate::Ask {
+                action: action.to_owned(),
+                ..self.ask.clone()
+            };
+            let mut other = Scene::new(self.index, &ask, self.state);
+            other.strict = self.strict;
+            other.focus.clone_from(&self.focus);
+            let allowed = other.decide();
+            if other.gap_seen.get() {
+                self.gap_seen.set(true);
+            }
+            let needed = decided.clone().within(&set).and(&allowed);
+            decided = decided.outside(&set);
+            decided.or(&needed);
+        }
+        decided
+    }
+}

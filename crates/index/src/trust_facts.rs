@@ -1,0 +1,92 @@
+//! What a role's trust policy says about its sessions.
+
+use whocan_graph::{Graph, PrincipalId};
+use whocan_policy::{Document, Effect, NamedPrincipal, Statement, Truth};
+
+/// What a role's trust policy makes possible.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TrustFacts {
+    /// Sessions may carry tags: some statement permits `sts:TagSession` (R106).
+    pub tags_sessions: bool,
+    /// Sessions may carry a source identity (R119).
+    pub sets_source_identity: bool,
+    /// Some statement trusts a federation provider.
+    pub federated: bool,
+    /// The services it trusts.
+    pub services: Vec<Box<str>>,
+    // The providers it trusts, as written.
+    providers: Vec<Box<str>>,
+    // Whether it was not collected or cannot be trusted to say anything.
+    open: bool,
+}
+
+impl TrustFacts {
+    /// Reads the trust policy of `role`.
+    pub fn of(graph: &Graph, role: PrincipalId) -> TrustFacts {
+        let facts = graph.principal(role).role();
+        match facts.and_then(|facts| graph.document_of(facts.trust)) {
+            Some(document) if !document.malformed => TrustFacts::read(document),
+            _ => TrustFacts {
+                tags_sessions: true,
+                sets_source_identity: true,
+                federated: true,
+                open: true,
+                ..TrustFacts::default()
+            },
+        }
+    }
+
+    /// Reads the trust policy of a principal, if it is a role.
+    pub fn of_any(graph: &Graph, principal: PrincipalId) -> TrustFacts {
+        match graph.principal(principal).role() {
+            Some(_) => TrustFacts::of(graph, principal),
+            None => TrustFacts::default(),
+        }
+    }
+
+    fn read(document: &Document) -> TrustFacts {
+        let mut facts = TrustFacts::default();
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
+        for statement in live.filter(|statement| statement.effect == Some(Effect::Allow)) {
+            facts.add(statement);
+        }
+        facts
+    }
+
+    fn add(&mut self, statement: &Statement) {
+        let covers = |action: &str| statement.covers_action(action) != Truth::False;
+        self.tags_sessions |= covers("sts:TagSession");
+        self.sets_source_identity |= covers("sts:SetSourceIdentity");
+        for entry in statement
+            .principal
+            .iter()
+            .flat_map(|clause| &clause.entries)
+        {
+            match entry {
+                NamedPrincipal::Service(name) => self.services.push(name.clone()),
+                NamedPrincipal::Federated(provider) => {
+                    self.federated = true;
+                    self.providers.push(provider.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns whether it trusts the issuer, or a SAML provider for `None`.
+    pub fn trusts_provider(&self, issuer: Option<&str>) -> bool {
+        let fits = |provider: &str| match issuer {
+            None => provider.contains(":saml-provider/"),
+            Some(issuer) => {
+                let own = provider
+                    .split_once(":oidc-provider/")
+                    .map_or(provider, |(_, own)| own);
+                own.eq_ignore_ascii_case(issuer)
+            }
+        };
+        self.open || self.providers.iter().any(|provider| fits(provider))
+    }
+}
