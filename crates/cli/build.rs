@@ -1,6 +1,9 @@
 //! Lists the example organization's files, so that the binary carries them.
 
-#![allow(clippy::print_stdout, reason = "this is how a build script talks to Cargo")]
+#![allow(
+    clippy::print_stdout,
+    reason = "this is how a build script talks to Cargo"
+)]
 
 use std::env;
 use std::error::Error;
@@ -17,11 +20,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.sort();
     let mut source = String::from("&[\n");
     for file in &files {
-        let name: Vec<_> = file.strip_prefix(&root)?.iter().map(|part| part.to_string_lossy()).collect();
-        writeln!(source, "    ({:?}, include_bytes!({:?})),", name.join("/"), file)?;
+        let name: Vec<_> = file
+            .strip_prefix(&root)?
+            .iter()
+            .map(|part| part.to_string_lossy())
+            .collect();
+        writeln!(
+            source,
+            "    ({:?}, include_bytes!({:?})),",
+            name.join("/"),
+            file
+        )?;
     }
     source.push_str("]\n");
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("example_files.rs"), source)?;
+    fs::write(
+        PathBuf::from(env::var("OUT_DIR")?).join("example_files.rs"),
+        source,
+    )?;
     Ok(())
 }
 

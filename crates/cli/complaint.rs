@@ -63,9 +63,7 @@ fn pointer(failure: &Failure, span: &SourceSpan) -> Option<String> {
         .map(|character| if character == '\t' { '\t' } else { ' ' })
         .collect();
     let mark = "^".repeat(covered);
-    Some(format!(
-        " {number} | {line}\n {margin} | {indent}{mark}\n"
-    ))
+    Some(format!(" {number} | {line}\n {margin} | {indent}{mark}\n"))
 }
 
 /// Counts the characters of `line` within `length` bytes from character `start` on.

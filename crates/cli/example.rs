@@ -47,6 +47,11 @@ mod tests {
         let snapshot = snapshot().unwrap();
         assert_eq!(snapshot.accounts.len(), 5);
         assert!(snapshot.organization.is_some());
-        assert!(snapshot.taken.to_string().starts_with("2026-09-14T09:00:00"));
+        assert!(
+            snapshot
+                .taken
+                .to_string()
+                .starts_with("2026-09-14T09:00:00")
+        );
     }
 }

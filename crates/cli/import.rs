@@ -77,7 +77,10 @@ fn into_store(
 
 /// Says where a snapshot came from.
 fn source(paths: &[PathBuf]) -> String {
-    let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     format!("import of {}", paths.join(", "))
 }
 
@@ -122,7 +125,9 @@ impl Stored<'_> {
     }
 
     fn finish(self) -> Parts {
-        self.parts.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.parts
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

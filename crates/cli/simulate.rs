@@ -104,7 +104,8 @@ impl Judge {
     }
 
     fn decide(&self, text: &str) -> Result<whocan_eval::Decision, String> {
-        let mut request = request::read(text, &self.documents).map_err(|fault| fault.to_string())?;
+        let mut request =
+            request::read(text, &self.documents).map_err(|fault| fault.to_string())?;
         request.overrides = Overrides {
             alone: self.alone,
             ..request.overrides

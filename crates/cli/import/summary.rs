@@ -13,7 +13,10 @@ const MOST_NOTES: usize = 20;
 
 /// Returns the summary as lines.
 pub fn text(id: &SnapshotId, store: &Store, imported: &Imported, tally: &Tally) -> String {
-    let mut text = format!("snapshot {id} in {}\n", Plain(&store.dir().display().to_string()));
+    let mut text = format!(
+        "snapshot {id} in {}\n",
+        Plain(&store.dir().display().to_string())
+    );
     let organization = if imported.organization {
         "an organization, "
     } else {
@@ -41,7 +44,10 @@ fn gaps(text: &mut String, imported: &Imported) {
     if all == 0 {
         return;
     }
-    let kinds = imported.gaps.iter().map(|(code, count)| format!("{count} {}", Plain(code)));
+    let kinds = imported
+        .gaps
+        .iter()
+        .map(|(code, count)| format!("{count} {}", Plain(code)));
     let kinds: Vec<String> = kinds.collect();
     let _ = writeln!(
         text,

@@ -49,7 +49,11 @@ fn scalar(text: &str, place: &str) -> Result<String, Fault> {
             let problem = format!(
                 "expected a string, a number, a boolean, a list of these, or null, found {}{}",
                 kind(text),
-                if text.starts_with('{') { "" } else { " in a list" }
+                if text.starts_with('{') {
+                    ""
+                } else {
+                    " in a list"
+                }
             );
             Err(Fault::new(place, problem))
         }

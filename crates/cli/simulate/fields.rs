@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// What is wrong with a request, and in which field.
@@ -54,18 +54,15 @@ impl<'a> Fields<'a> {
     ) -> Result<Fields<'a>, Fault> {
         if !text.trim_start().starts_with('{') && is_json(text) {
             let found = kind(text.trim_start());
-            return Err(Fault::new(place, format!("expected an object, found {found}")));
+            return Err(Fault::new(
+                place,
+                format!("expected an object, found {found}"),
+            ));
         }
-        let Pairs(pairs) = serde_json::from_str(text).map_err(|error| not_json(place, &error))?;
+        let pairs = pairs(text).map_err(|error| not_json(place, &error))?;
         let fields = Fields { place, pairs };
         fields.check(known)?;
         Ok(fields)
-    }
-
-    /// Reads the object `text` and lets any field pass, those that stand twice too.
-    pub fn unchecked(text: &'a str) -> Result<Fields<'a>, serde_json::Error> {
-        let Pairs(pairs) = serde_json::from_str(text)?;
-        Ok(Fields { place: "", pairs })
     }
 
     fn check(&self, known: Option<&[&str]>) -> Result<(), Fault> {
@@ -77,7 +74,11 @@ impl<'a> Fields<'a> {
         let Some(known) = known else {
             return Ok(());
         };
-        match self.pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        match self
+            .pairs
+            .iter()
+            .find(|(name, _)| !known.contains(&name.as_str()))
+        {
             Some((name, _)) => Err(Fault::whole(format!(
                 "unknown field `{}`: expected one of {}",
                 self.at(name),
@@ -109,7 +110,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a field's value, read as `T`; `expected` says what that is.
-    pub fn value<T: serde::de::DeserializeOwned>(
+    pub fn value<T: DeserializeOwned>(
         &self,
         name: &str,
         expected: &str,
@@ -141,15 +142,24 @@ impl<'a> Fields<'a> {
 }
 
 /// Reads `text` as `T`; `expected` says what that is.
-pub fn decode<T: serde::de::DeserializeOwned>(
-    text: &str,
-    place: &str,
-    expected: &str,
-) -> Result<T, Fault> {
+pub fn decode<T: DeserializeOwned>(text: &str, place: &str, expected: &str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|_| {
         let problem = format!("expected {expected}, found {}", kind(text));
         Fault::new(place, problem)
     })
+}
+
+/// Returns the field `name` of the object `text`, or of what is left of one.
+///
+/// Whatever is wrong elsewhere does not matter: an error about a line that
+/// breaks off should still say which request it was.
+pub fn salvage<'a>(text: &'a str, name: &str) -> Option<&'a RawValue> {
+    let mut pairs = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    // The pairs before the error are there all the same.
+    let _ = Collecting(&mut pairs).deserialize(&mut deserializer);
+    let (_, value) = pairs.into_iter().find(|(known, _)| known == name)?;
+    Some(value)
 }
 
 /// Returns the entries of the list `text`.
@@ -172,6 +182,15 @@ pub fn kind(text: &str) -> &'static str {
     }
 }
 
+/// Reads one object and nothing behind it.
+fn pairs(text: &str) -> Result<Vec<(String, &RawValue)>, serde_json::Error> {
+    let mut pairs = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    Collecting(&mut pairs).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(pairs)
+}
+
 fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
 }
@@ -187,26 +206,45 @@ fn not_json(place: &str, error: &serde_json::Error) -> Fault {
 }
 
 /// Collects the pairs of an object, those with the same name included.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
+struct Collecting<'v, 'a>(&'v mut Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Pairs<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pairs<'de>, D::Error> {
-        struct Collector;
-        impl<'de> Visitor<'de> for Collector {
-            type Value = Pairs<'de>;
+impl<'a> DeserializeSeed<'a> for Collecting<'_, 'a> {
+    type Value = ();
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Pairs<'de>, M::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
+impl<'a> Visitor<'a> for Collecting<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(pair) = map.next_entry()? {
+            self.0.push(pair);
         }
-        deserializer.deserialize_map(Collector)
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn salvaged(text: &str) -> Option<&str> {
+        salvage(text, "id").map(RawValue::get)
+    }
+
+    #[test]
+    fn the_id_of_a_line_that_breaks_off_is_found() {
+        assert_eq!(salvaged(r#"{"id": 7, "principal": "ar"#), Some("7"));
+        assert_eq!(salvaged(r#"{"a": [1, {}], "id": "x" "#), Some(r#""x""#));
+        assert_eq!(salvaged(r#"{"id": "x"#), None);
+        assert_eq!(salvaged("[1]"), None);
+        assert_eq!(salvaged(""), None);
     }
 }

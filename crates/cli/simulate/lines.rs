@@ -68,7 +68,11 @@ impl<R: Read> Lines<R> {
     fn next_line(&mut self) -> io::Result<Option<Line>> {
         let mut bytes = Vec::new();
         let limit = self.longest as u64 + 1;
-        if (&mut self.reader).take(limit).read_until(b'\n', &mut bytes)? == 0 {
+        if (&mut self.reader)
+            .take(limit)
+            .read_until(b'\n', &mut bytes)?
+            == 0
+        {
             return Ok(None);
         }
         if bytes.last() == Some(&b'\n') {

@@ -4,11 +4,11 @@ use std::str::FromStr;
 
 use serde_json::value::RawValue;
 use whocan_eval::{Assume, Overrides, Request, Session};
-use whocan_policy::AccountId;
+use whocan_policy::{AccountId, Precedence};
 
 use super::context;
 use super::documents::Documents;
-use super::fields::{Fault, Fields, decode};
+use super::fields::{Fault, Fields, decode, salvage};
 
 const FIELDS: &[&str] = &[
     "id",
@@ -35,9 +35,7 @@ const ASSUME_FIELDS: &[&str] = &["tags", "source_identity", "name"];
 
 /// Returns the `id` of a line, whatever else is wrong with it.
 pub fn id(line: &str) -> Option<&RawValue> {
-    let fields = Fields::unchecked(line).ok()?;
-    let mut ids = fields.pairs().iter().filter(|(name, _)| name == "id");
-    ids.next().map(|(_, value)| *value)
+    salvage(line, "id")
 }
 
 /// Reads a line.
@@ -52,12 +50,12 @@ pub fn read(line: &str, documents: &Documents) -> Result<Request, Fault> {
         session.policies.extend(policies);
     }
     Ok(Request {
-        caller: parsed(&fields, "principal")?
-            .ok_or_else(|| missing("principal"))?,
+        caller: parsed(&fields, "principal")?.ok_or_else(|| missing("principal"))?,
         action: fields.text("action")?.ok_or_else(|| missing("action"))?,
         resources: resources(&fields)?,
         resource_account: parsed::<AccountId>(&fields, "resource_account")?,
         given: context::read(&fields)?,
+        precedence: Precedence::Given,
         session,
         assume: assume(&fields)?,
         endpoint: fields.text("vpce")?,
@@ -121,10 +119,16 @@ fn assume(fields: &Fields<'_>) -> Result<Option<Assume>, Fault> {
 }
 
 fn overrides(fields: &Fields<'_>, documents: &Documents) -> Result<Overrides, Fault> {
-    let one = |name: &str| fields.get(name).map(|text| documents.read(text, name)).transpose();
+    let one = |name: &str| {
+        fields
+            .get(name)
+            .map(|text| documents.read(text, name))
+            .transpose()
+    };
     let levels = |name: &str| {
         let text = fields.get(name);
-        text.map(|text| documents.read_levels(text, name)).transpose()
+        text.map(|text| documents.read_levels(text, name))
+            .transpose()
     };
     let identity = fields.get("identity_policies");
     let identity = identity.map(|text| documents.read_list(text, "identity_policies"));

@@ -23,7 +23,11 @@ pub fn show(store: &Store, id: &str, format: ListFormat, look: Look) -> Result<O
     let snapshot = store.load(&id)?;
     let contents = Contents {
         entry: Entry::of(&id, &manifest),
-        accounts: snapshot.accounts.iter().map(|account| Holding::of(account)).collect(),
+        accounts: snapshot
+            .accounts
+            .iter()
+            .map(|account| Holding::of(account))
+            .collect(),
         gaps: all_gaps(&snapshot),
     };
     output::write(match format {
@@ -142,7 +146,12 @@ impl Contents<'_> {
         for gap in self.gaps.iter().take(MOST_GAPS) {
             let _ = writeln!(text, "  {}", gap.text());
         }
-        if let Some(rest) = self.gaps.len().checked_sub(MOST_GAPS).filter(|&rest| rest > 0) {
+        if let Some(rest) = self
+            .gaps
+            .len()
+            .checked_sub(MOST_GAPS)
+            .filter(|&rest| rest > 0)
+        {
             let _ = writeln!(text, "  and {rest} more; --format json lists all");
         }
         text
@@ -150,7 +159,14 @@ impl Contents<'_> {
 
     fn table(&self, look: Look) -> String {
         let mut grid = Grid::new(&[
-            "account", "alias", "users", "groups", "roles", "policies", "resources", "gaps",
+            "account",
+            "alias",
+            "users",
+            "groups",
+            "roles",
+            "policies",
+            "resources",
+            "gaps",
         ]);
         for holding in &self.accounts {
             let counts = [
@@ -162,7 +178,9 @@ impl Contents<'_> {
                 holding.gaps,
             ];
             let texts = [holding.account.to_string(), holding.aliases.join(", ")];
-            let cells = texts.into_iter().chain(counts.map(|count| count.to_string()));
+            let cells = texts
+                .into_iter()
+                .chain(counts.map(|count| count.to_string()));
             grid.row(cells.map(|text| (text, Tone::Plain)));
         }
         grid.lines(look)

@@ -124,15 +124,26 @@ mod tests {
     fn grid() -> Grid {
         let mut grid = Grid::new(&["principal", "verdict", "conditions"]);
         let arn = format!("arn:aws:iam::111122223333:role/{}/app", "deep/".repeat(20));
-        grid.row([(arn.as_str(), Tone::Plain), ("yes", Tone::Yes), ("", Tone::Plain)]);
+        grid.row([
+            (arn.as_str(), Tone::Plain),
+            ("yes", Tone::Yes),
+            ("", Tone::Plain),
+        ]);
         let conditions = "aws:SourceIp is in 203.0.113.0/24\naws:MultiFactorAuthPresent is true";
-        grid.row([("user/\u{1b}[2Jana", Tone::Plain), ("if", Tone::If), (conditions, Tone::Aside)]);
+        grid.row([
+            ("user/\u{1b}[2Jana", Tone::Plain),
+            ("if", Tone::If),
+            (conditions, Tone::Aside),
+        ]);
         grid
     }
 
     #[test]
     fn a_screen_of_80_columns_holds_long_names() {
-        let text = grid().lines(Look { width: Some(80), colors: false });
+        let text = grid().lines(Look {
+            width: Some(80),
+            colors: false,
+        });
         assert!(text.lines().all(|line| line.chars().count() <= 80));
         assert_snapshot!(text, @r"
         principal                            verdict  conditions
@@ -156,8 +167,14 @@ mod tests {
 
     #[test]
     fn colours_come_when_asked_for() {
-        let text = grid().lines(Look { width: Some(120), colors: true });
-        assert!(text.contains("\u{1b}[38;5;10myes") || text.contains("\u{1b}[32myes"), "{text:?}");
+        let text = grid().lines(Look {
+            width: Some(120),
+            colors: true,
+        });
+        assert!(
+            text.contains("\u{1b}[38;5;10myes") || text.contains("\u{1b}[32myes"),
+            "{text:?}"
+        );
         assert!(text.contains("\\u{1b}[2Jana"));
     }
 

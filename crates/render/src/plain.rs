@@ -74,7 +74,10 @@ mod tests {
             ("\u{9b}31m\u{7f}", "\\u{9b}31m\\u{7f}"),
             ("nimda\u{202e}", "nimda\\u{202e}"),
             ("\u{2066}a\u{2069}", "\\u{2066}a\\u{2069}"),
-            ("ad\u{200b}min\u{e0041}\u{a0}", "ad\\u{200b}min\\u{e0041}\\u{a0}"),
+            (
+                "ad\u{200b}min\u{e0041}\u{a0}",
+                "ad\\u{200b}min\\u{e0041}\\u{a0}",
+            ),
         ];
         for (text, shown) in cases {
             assert_eq!(Plain(text).to_string(), shown);
