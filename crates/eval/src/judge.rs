@@ -188,6 +188,8 @@ fn by_policies<'a>(inquiry: &Inquiry<'a>, fixed: Option<Fixed>) -> Verdict<'a> {
     ];
     let mut blame = granted.blame;
     if blocked {
+        // The resource's own policies would have granted.
+        blame.retain(|policy_type| *policy_type != PolicyType::Resource);
         blame.push(PolicyType::PublicAccessBlock);
     }
     let passes = filters.iter().map(|(_, filter)| filter.truth());

@@ -59,11 +59,13 @@ pub(crate) fn service_control<'a>(inquiry: &Inquiry<'a>) -> ServiceControl<'a> {
             deny,
         };
     }
-    inquiry.rule(146);
     let levels = match scp_levels(inquiry) {
         Levels::These(levels) => levels,
         Levels::Open(note) => vec![Level::open(note)],
     };
+    if !levels.is_empty() {
+        inquiry.rule(146);
+    }
     let mut allows = Vec::new();
     for level in levels {
         match level.policies {
@@ -189,11 +191,13 @@ pub(crate) fn resource_control<'a>(inquiry: &Inquiry<'a>) -> Side<'a> {
     if is_exempt(inquiry) {
         return deny;
     }
-    inquiry.rule(158);
     let levels = match rcp_levels(inquiry) {
         Levels::These(levels) => levels,
         Levels::Open(note) => vec![Level::open(note)],
     };
+    if !levels.is_empty() {
+        inquiry.rule(158);
+    }
     for level in levels {
         match level.policies {
             Ok(bearings) => {
@@ -201,17 +205,10 @@ pub(crate) fn resource_control<'a>(inquiry: &Inquiry<'a>) -> Side<'a> {
                     add_denies(inquiry, &mut deny, bearing);
                 }
             }
-            Err(note) => deny.add_note(denying(note)),
+            Err(note) => deny.add_note(note),
         }
     }
     deny
-}
-
-fn denying(note: Note) -> Note {
-    Note {
-        text: format!("{} deny (not collected)", note.point.subject),
-        ..note
-    }
 }
 
 // R159, R162.

@@ -78,7 +78,11 @@ pub fn reach(
         session: SessionState::of(&request.session, complete),
         assume: AssumeState::of(request.assume.as_ref(), complete),
         identities: named_identities(graph),
-        roles: graph.roles().collect(),
+        // An ARN that is none names nothing that could be assumed.
+        roles: graph
+            .roles()
+            .filter(|&role| Subject::of_role(graph, role, None).is_some())
+            .collect(),
         last: last_request(request),
         start,
     };
@@ -290,7 +294,7 @@ impl<'a> Search<'a> {
         match node.place {
             Place::Start => self.start.clone(),
             Place::Role(role) => Subject::of_role(self.graph, role, session)
-                .expect("the search only goes to roles of the graph"),
+                .expect("the search only goes to roles with an ARN"),
         }
     }
 

@@ -3,75 +3,122 @@
 //! They stay in the snapshot as they are; what they mean is for the judge to
 //! say. Here a person is told.
 
-use whocan_policy::Document;
-use whocan_snapshot::{AccountObject, OrganizationObject};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use whocan_policy::{AccountId, Document};
+use whocan_snapshot::{AccountObject, InlinePolicy, ManagedPolicy, OrganizationObject, Role};
 
 use crate::note::{Note, NoteKind};
 
-/// Returns a note for each odd document of an account.
-pub(crate) fn account(object: &AccountObject) -> Vec<Note> {
-    let mut audit = Audit {
-        account: Some(object.id),
-        notes: Vec::new(),
-    };
-    for user in &object.users {
-        for policy in &user.inline {
-            audit.check(&user.arn, &policy.name, &policy.document);
-        }
-    }
-    for group in &object.groups {
-        for policy in &group.inline {
-            audit.check(&group.arn, &policy.name, &policy.document);
-        }
-    }
-    for role in &object.roles {
-        if let Some(trust) = role.trust.known() {
-            audit.check(&role.arn, "trust policy", trust);
-        }
-        for policy in &role.inline {
-            audit.check(&role.arn, &policy.name, &policy.document);
-        }
-    }
-    for policy in &object.policies {
-        for version in &policy.versions {
-            audit.check(&policy.arn, &version.id, &version.document);
-        }
-    }
-    for resource in &object.resources {
-        if let Some(Some(policy)) = resource.policy.known() {
-            audit.check(&resource.arn, "policy", policy);
-        }
-    }
-    for endpoint in &object.endpoints {
-        if let Some(policy) = &endpoint.policy {
-            audit.check(&endpoint.id, "policy", policy);
-        }
-    }
-    audit.notes
+/// Audits the documents of one import.
+///
+/// Policies that AWS manages are the same in all accounts, and many: each is
+/// looked at once.
+#[derive(Debug, Default)]
+pub(crate) struct Auditor {
+    // Grows with the policies that AWS manages, not with the accounts.
+    of_aws: Mutex<HashMap<Box<str>, Arc<[String]>>>,
 }
 
-/// Returns a note for each odd document of an organization.
-pub(crate) fn organization(object: &OrganizationObject) -> Vec<Note> {
-    let mut audit = Audit {
-        account: None,
-        notes: Vec::new(),
-    };
-    for policy in &object.policies {
-        if let Some(document) = policy.document.known() {
-            audit.check(&policy.id, &policy.name, document);
+impl Auditor {
+    /// Returns a note for each odd document of an account.
+    pub(crate) fn account(&self, object: &AccountObject) -> Vec<Note> {
+        let mut audit = Audit {
+            account: Some(object.id),
+            notes: Vec::new(),
+        };
+        for user in &object.users {
+            audit.inline(&user.arn, &user.inline);
+        }
+        for group in &object.groups {
+            audit.inline(&group.arn, &group.inline);
+        }
+        for role in &object.roles {
+            audit.role(role);
+        }
+        for policy in &object.policies {
+            self.managed(&mut audit, policy);
+        }
+        for resource in &object.resources {
+            if let Some(Some(policy)) = resource.policy.known() {
+                audit.check(&resource.arn, "policy", policy);
+            }
+        }
+        for endpoint in &object.endpoints {
+            if let Some(policy) = &endpoint.policy {
+                audit.check(&endpoint.id, "policy", policy);
+            }
+        }
+        audit.notes
+    }
+
+    /// Returns a note for each odd document of an organization.
+    pub(crate) fn organization(&self, object: &OrganizationObject) -> Vec<Note> {
+        let mut audit = Audit {
+            account: None,
+            notes: Vec::new(),
+        };
+        for policy in &object.policies {
+            if let Some(document) = policy.document.known() {
+                audit.check(&policy.id, &policy.name, document);
+            }
+        }
+        audit.notes
+    }
+
+    fn managed(&self, audit: &mut Audit, policy: &ManagedPolicy) {
+        let of_aws = policy.arn.contains(":iam::aws:policy/");
+        for version in &policy.versions {
+            let problems = match of_aws {
+                true => self.of_aws(&version.document),
+                false => problems(&version.document),
+            };
+            audit.tell(&policy.arn, &version.id, &problems);
         }
     }
-    audit.notes
+
+    fn of_aws(&self, text: &str) -> Arc<[String]> {
+        // A thread that panicked left whole entries only.
+        let lock = || self.of_aws.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(text) {
+            return Arc::clone(known);
+        }
+        let found = problems(text);
+        lock().insert(text.into(), Arc::clone(&found));
+        found
+    }
+}
+
+fn problems(text: &str) -> Arc<[String]> {
+    let problems = Document::parse(text).problems;
+    problems.iter().map(ToString::to_string).collect()
 }
 
 struct Audit {
-    account: Option<whocan_policy::AccountId>,
+    account: Option<AccountId>,
     notes: Vec<Note>,
 }
 
 impl Audit {
+    fn role(&mut self, role: &Role) {
+        if let Some(trust) = role.trust.known() {
+            self.check(&role.arn, "trust policy", trust);
+        }
+        self.inline(&role.arn, &role.inline);
+    }
+
+    fn inline(&mut self, owner: &str, policies: &[InlinePolicy]) {
+        for policy in policies {
+            self.check(owner, &policy.name, &policy.document);
+        }
+    }
+
     fn check(&mut self, owner: &str, name: &str, text: &str) {
-        let problems = Document::parse(text).problems;
+        self.tell(owner, name, &problems(text));
+    }
+
+    fn tell(&mut self, owner: &str, name: &str, problems: &[String]) {
         if problems.is_empty() {
             return;
         }
@@ -79,7 +126,7 @@ impl Audit {
             account: self.account,
             place: format!("{owner} {name}"),
             kind: NoteKind::Document {
-                problems: problems.iter().map(ToString::to_string).collect(),
+                problems: problems.to_vec(),
             },
         });
     }

@@ -51,7 +51,7 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(), FileError> {
         for call in calls {
             match &call.left {
                 Left::File(path) => {
-                    let outcome = reader.load(path, true).and_then(|text| {
+                    let outcome = reader.load(path, false).and_then(|text| {
                         read_policy(reader, service, command, call, &text)
                             .map_err(|wrong| in_file(path, wrong))
                     });
@@ -81,10 +81,7 @@ fn read_policy(
         reader.draft.note(place, NoteKind::Odd(text.to_owned()));
         return Ok(());
     };
-    let policy = match text.trim_ascii().is_empty() {
-        true => None,
-        false => inner(json::read::<Printed>(text)?.policy.0),
-    };
+    let policy = inner(json::read::<Printed>(text)?.policy.0);
     let resource = reader.draft.add(OTHER, &arn, call.region.as_deref(), &[])?;
     resource.policy = Collected::Yes(policy);
     Ok(())

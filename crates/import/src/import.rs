@@ -6,11 +6,12 @@ use rayon::prelude::*;
 use whocan_policy::AccountId;
 use whocan_snapshot::{Gap, GapCode};
 
+use crate::audit::Auditor;
 use crate::error::{FileError, ImportError};
 use crate::locate;
 use crate::note::{Imported, Note};
 use crate::organization;
-use crate::reading::{self, Reading, Source};
+use crate::reading::{self, Reading, Shared, Source};
 use crate::sink::{Event, Sink};
 
 /// How to import.
@@ -61,7 +62,12 @@ pub fn import(
     if options.absent_means_none {
         imported.assumptions.push("absent-means-none".to_owned());
     }
-    let organization = import_organization(&found.organizations, options, sink)?;
+    let shared = Shared {
+        options,
+        sink,
+        auditor: Auditor::default(),
+    };
+    let organization = import_organization(&found.organizations, &shared)?;
     if let Some((any, told)) = organization {
         imported.organization = any;
         tell(&mut imported, told);
@@ -69,7 +75,7 @@ pub fn import(
     let accounts: Vec<(AccountId, Vec<Source>)> = found.accounts.into_iter().collect();
     let outcomes: Vec<Result<Told, Failure>> = accounts
         .par_iter()
-        .map(|(id, sources)| import_account(*id, sources, options, sink))
+        .map(|(id, sources)| import_account(*id, sources, &shared))
         .collect();
     imported.accounts = accounts.iter().map(|(id, _)| *id).collect();
     for told in first_failure(outcomes)? {
@@ -129,18 +135,13 @@ fn first_failure(outcomes: Vec<Result<Told, Failure>>) -> Result<Vec<Told>, Impo
     }
 }
 
-fn import_account(
-    id: AccountId,
-    sources: &[Source],
-    options: &Options,
-    sink: &dyn Sink,
-) -> Result<Told, Failure> {
+fn import_account(id: AccountId, sources: &[Source], shared: &Shared<'_>) -> Result<Told, Failure> {
     let (first, again) = sources
         .split_first()
         .expect("an account is known by its sources only");
-    let reading = reading::read_account(id, first, options, sink)?;
+    let reading = reading::read_account(id, first, shared)?;
     for second in again {
-        let other = reading::read_account(id, second, options, sink)?;
+        let other = reading::read_account(id, second, shared)?;
         if !same(&reading, &other) {
             return Err(Failure::Other(ImportError::AccountTwice {
                 account: id,
@@ -151,6 +152,7 @@ fn import_account(
     }
     let gaps = reading.object.gaps.clone();
     let fail = |error| Failure::Other(ImportError::Sink(error));
+    let sink = shared.sink;
     sink.account(reading.object).map_err(fail)?;
     if let Some(activity) = reading.activity {
         sink.activity(activity).map_err(fail)?;
@@ -168,12 +170,11 @@ fn same(a: &Reading, b: &Reading) -> bool {
 
 fn import_organization(
     folders: &[PathBuf],
-    options: &Options,
-    sink: &dyn Sink,
+    shared: &Shared<'_>,
 ) -> Result<Option<(bool, Told)>, ImportError> {
     let mut first: Option<(&Path, organization::Reading)> = None;
     for folder in folders {
-        let reading = organization::read(folder, options, sink)
+        let reading = organization::read(folder, shared)
             .map_err(|first| ImportError::Broken { first, others: 0 })?;
         match &first {
             Some((known, other)) if other.object != reading.object => {
@@ -195,7 +196,10 @@ fn import_organization(
         gaps: gaps.unwrap_or_default(),
     };
     match reading.object {
-        Some(object) => sink.organization(object).map_err(ImportError::Sink)?,
+        Some(object) => shared
+            .sink
+            .organization(object)
+            .map_err(ImportError::Sink)?,
         None => return Ok(Some((false, told))),
     }
     Ok(Some((true, told)))

@@ -34,14 +34,6 @@ impl Wrong {
             problem: problem.into(),
         }
     }
-
-    /// Returns a problem of `part`, which is placed if it is a slice of `text`.
-    pub(crate) fn at(text: &str, part: &str, problem: impl Into<String>) -> Wrong {
-        Wrong {
-            place: place_of(text, part),
-            problem: problem.into(),
-        }
-    }
 }
 
 /// Reads `text` as one JSON value of the shape `T`.
@@ -90,15 +82,52 @@ fn plain(message: &str) -> String {
     )
 }
 
-/// Returns where `part` stands in `text`, if it is a slice of it.
-fn place_of(text: &str, part: &str) -> Option<Place> {
-    let offset = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-    let before = text.get(..offset)?;
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Some(Place {
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: offset - line_start + 1,
-    })
+/// Finds places in a text.
+///
+/// Goes on from the last place it found, so that a file full of problems is
+/// gone through once and not once for each.
+pub(crate) struct Places<'a> {
+    text: &'a str,
+    // INVARIANT: `line` is the line of `offset`, which begins at `start`.
+    offset: usize,
+    line: usize,
+    start: usize,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(text: &'a str) -> Places<'a> {
+        Places {
+            text,
+            offset: 0,
+            line: 1,
+            start: 0,
+        }
+    }
+
+    /// Returns the offset of `part` in the text, if it is a slice of it.
+    pub(crate) fn offset(&self, part: &str) -> Option<usize> {
+        let offset = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        (offset < self.text.len()).then_some(offset)
+    }
+
+    /// Returns the place of an offset.
+    pub(crate) fn at(&mut self, offset: usize) -> Place {
+        if offset < self.offset {
+            *self = Places::new(self.text);
+        }
+        let between = self.text.as_bytes().get(self.offset..offset);
+        for (index, byte) in between.unwrap_or_default().iter().enumerate() {
+            if *byte == b'\n' {
+                self.line += 1;
+                self.start = self.offset + index + 1;
+            }
+        }
+        self.offset = offset;
+        Place {
+            line: self.line,
+            column: offset - self.start + 1,
+        }
+    }
 }
 
 /// A list; also none, `null`, or its only entry without brackets.

@@ -46,22 +46,32 @@ impl Index {
 
     /// Returns a shortest path of `from` that gives its verdict, `None` if it reaches nothing.
     pub fn shortest_path(&self, from: PrincipalId, ask: &Ask, walk: &Walk) -> Option<Path> {
+        self.shortest_paths(&[from], ask, walk).pop().flatten()
+    }
+
+    /// Returns the shortest path of each start, as [`Index::shortest_path`] does, with one search for all.
+    pub fn shortest_paths(
+        &self,
+        from: &[PrincipalId],
+        ask: &Ask,
+        walk: &Walk,
+    ) -> Vec<Option<Path>> {
         let search = Search::new(self, ask, walk);
         let sure = search.run(true, true);
-        if let Some(hops) = sure.path(&search, from, true) {
-            return Some(Path {
-                from,
-                hops,
-                truth: Truth::True,
-            });
-        }
         let possible = search.run(true, false);
-        let hops = possible.path(&search, from, false)?;
-        Some(Path {
-            from,
-            hops,
-            truth: Truth::Unknown,
-        })
+        let path = |&from: &PrincipalId| {
+            let (hops, truth) = match sure.path(&search, from, true) {
+                Some(hops) => (hops, Truth::True),
+                None => (possible.path(&search, from, false)?, Truth::Unknown),
+            };
+            Some(Path { from, hops, truth })
+        };
+        from.iter().map(path).collect()
+    }
+
+    /// Decides who takes on `role` with one call that `walk` follows.
+    pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> std::sync::Arc<Verdicts> {
+        WalkEdges::of(self, walk).callers(role, None)
     }
 }
 

@@ -1,1 +1,27 @@
-//! whocan-query
+//! Text to [`ast`] to [`plan`] to [`rows`]: the query language.
+//!
+//! [`parse`] reads a text and knows nothing but the grammar. Names are
+//! resolved against a graph once; behind that a [`plan::Plan`] holds ids only.
+//! Decisions are the [`engine::Engine`]'s: the index for everybody at once,
+//! the judge for reasons. Start at [`answer`].
+
+pub mod ast;
+pub mod attribute;
+mod context;
+pub mod engine;
+mod error;
+mod format;
+pub mod kind;
+pub mod members;
+mod nearest;
+mod parse;
+pub mod plan;
+mod resolve;
+pub mod rows;
+mod run;
+pub mod thing;
+
+pub use context::{Context, Names};
+pub use error::{Problem, QueryError};
+pub use parse::parse;
+pub use run::{answer, plan};

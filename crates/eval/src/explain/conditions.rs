@@ -2,7 +2,9 @@
 
 use whocan_policy::Truth;
 
+use crate::OpenKind;
 use crate::fixed::Fixed;
+use crate::inquiry::Note;
 use crate::judge::Verdict;
 use crate::side::{Formula, Hit, Side};
 
@@ -106,22 +108,23 @@ fn alternatives(mut all: Vec<Vec<String>>) -> Vec<String> {
 fn avoided(side: &Side<'_>) -> Vec<String> {
     let open = side.hits.iter().filter(|hit| hit.truth == Truth::Unknown);
     let mut all: Vec<String> = open.map(negated).collect();
-    all.extend(
-        side.notes
-            .iter()
-            .map(|note| format!("not: {}", denying(&note.text))),
-    );
+    all.extend(side.notes.iter().map(opposite));
     all
 }
 
-fn denying(text: &str) -> String {
-    text.replace("allows (not collected)", "denies (not collected)")
+// Not all of what the statement asks for.
+fn negated(hit: &Hit<'_>) -> String {
+    let conditions = hit.conditions.iter();
+    let mut any: Vec<String> = conditions.map(|one| one.condition.describe(true)).collect();
+    any.extend(hit.notes.iter().map(opposite));
+    any.join(" or ")
 }
 
-fn negated(hit: &Hit<'_>) -> String {
-    if let ([one], []) = (hit.conditions.as_slice(), hit.notes.as_slice()) {
-        return one.condition.describe(true);
+fn opposite(note: &Note) -> String {
+    match note.point.kind {
+        OpenKind::NotCollected => {
+            format!("{} does not deny (not collected)", note.point.subject)
+        }
+        _ => format!("not: {}", note.text),
     }
-    let asked: Vec<String> = asked(hit).iter().map(|text| denying(text)).collect();
-    format!("not ({})", asked.join(" and "))
 }

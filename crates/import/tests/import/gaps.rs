@@ -11,6 +11,11 @@ const BUCKETS: (&str, &str) = (
     r#"{"Buckets": [{"Name": "a"}, {"Name": "b"}]}"#,
 );
 
+const DETAILS: (&str, &str) = (
+    "iam/get-account-authorization-details.json",
+    r#"{"RoleDetailList": []}"#,
+);
+
 const ASSUME: Options = Options {
     absent_means_none: true,
     keep_going: false,
@@ -157,7 +162,7 @@ fn a_lone_file_of_details_has_identities_and_one_gap_for_each_missing_list() {
 
 #[test]
 fn absent_means_none_makes_the_account_complete() {
-    let delivered = account(&[BUCKETS]).import_with(ASSUME);
+    let delivered = account(&[BUCKETS, DETAILS]).import_with(ASSUME);
     let account = delivered.account();
     assert!(account.complete);
     assert_eq!(account.saml_providers, Collected::Yes(Vec::new()));
@@ -195,9 +200,33 @@ fn absent_means_none_is_no_answer_to_a_refusal() {
 }
 
 #[test]
+fn a_list_that_was_refused_keeps_the_account_from_being_complete() {
+    let lines = r#"{"command": "sqs list-queues", "region": "eu-west-1", "code": "AccessDenied"}"#;
+    let delivered = account(&[DETAILS, ("calls.jsonl", lines)]).import_with(ASSUME);
+    let account = delivered.account();
+    assert!(!account.complete);
+    let lists = account.lists.iter();
+    let services: Vec<&str> = lists.map(|list| list.service.as_str()).collect();
+    assert!(
+        services.contains(&"sns") && !services.contains(&"sqs"),
+        "{services:?}"
+    );
+}
+
+#[test]
+fn broken_lines_take_the_ground_from_absent_means_none() {
+    let delivered = account(&[BUCKETS, DETAILS, ("calls.jsonl", "{")]).import_with(Options {
+        absent_means_none: true,
+        keep_going: true,
+    });
+    assert!(!delivered.account().complete);
+    assert!(delivered.resource("arn:aws:s3:::a").policy.is_not());
+}
+
+#[test]
 fn absent_means_none_invents_no_identities() {
     let delivered = account(&[BUCKETS]).import_with(ASSUME);
-    assert!(!delivered.account().identities);
+    assert!(!delivered.account().identities && !delivered.account().complete);
     assert_eq!(
         delivered.gaps("iam"),
         "get-account-authorization-details - -: NotExported"

@@ -1,5 +1,11 @@
 //! Exports on disk, and what an import makes of them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod bundle;
 
 mod broken;

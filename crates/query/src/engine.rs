@@ -1,0 +1,53 @@
+//! What the language needs of the index and the judge.
+//!
+//! A trait, so that the language can be tested without either. The real one
+//! is [`Indexed`].
+
+mod indexed;
+
+use roaring::RoaringBitmap;
+use whocan_eval::Decision;
+use whocan_graph::PrincipalId;
+use whocan_index::{Ask, Cell, Path, Reached, Verdicts, Walk};
+use whocan_policy::Region;
+use whocan_policy::catalogue::ActionId;
+
+pub use indexed::Indexed;
+
+/// Decides: the index for everybody at once, the judge for one with reasons.
+pub trait Engine {
+    /// Who may do this on this one resource.
+    fn can(&self, ask: &Ask) -> Verdicts;
+
+    /// Cuts a set of resources into parts on which every answer is the same.
+    ///
+    /// `ask.resource` does not matter. With `focus` only that principal's
+    /// answers are to be read.
+    fn parts(&self, ask: &Ask, region: &Region, focus: Option<PrincipalId>) -> Vec<Cell>;
+
+    /// Who comes, over chains, to the goal.
+    fn reach(&self, goal: &Goal, walk: &Walk) -> Reached;
+
+    /// The shortest chain that gives each start its verdict; `None` if that is *no*.
+    fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>>;
+
+    /// Which roles `from` may come to at all: no other role is reached.
+    fn candidate_roles(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap;
+
+    /// Which actions `principal` may have at all: every other is *no*.
+    fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId>;
+
+    /// Decides one direct call with reasons, under either reading of gaps.
+    ///
+    /// `None` if there is no judge, or it refuses the request as it is written.
+    fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision>;
+}
+
+/// Where a chain leads.
+#[derive(Clone, Debug)]
+pub enum Goal {
+    /// To somebody who may do this.
+    Request(Box<Ask>),
+    /// To being this role.
+    Become(PrincipalId),
+}

@@ -1,0 +1,262 @@
+//! The index and the judge behind the language.
+
+use roaring::RoaringBitmap;
+use whocan_eval::Decision;
+use whocan_graph::{PrincipalId, PrincipalKind};
+use whocan_index::{Ask, Cell, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
+use whocan_policy::catalogue::ActionId;
+use whocan_policy::{Precedence, Region, Session, Truth};
+
+use super::{Engine, Goal};
+
+/// The calls that start a session of a role.
+const SESSION_CALLS: [&str; 3] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:AssumeRoleWithSAML",
+];
+
+/// An index, and the judge for reasons.
+#[derive(Clone, Copy, Debug)]
+pub struct Indexed<'a> {
+    index: &'a Index,
+}
+
+impl<'a> Indexed<'a> {
+    /// Answers from `index`.
+    pub fn new(index: &'a Index) -> Indexed<'a> {
+        Indexed { index }
+    }
+
+    /// Returns the calls that start a session of `role`, as `walk` follows them.
+    fn calls(&self, role: PrincipalId, walk: &Walk) -> Vec<Ask> {
+        let followed = |action: &&str| walk.via.is_empty() || walk.via.contains(action);
+        let calls = SESSION_CALLS.into_iter().filter(followed);
+        calls.map(|action| self.call(role, action, walk)).collect()
+    }
+
+    fn call(&self, role: PrincipalId, action: &str, walk: &Walk) -> Ask {
+        Ask {
+            action: action.to_owned(),
+            resource: self.index.graph().principal(role).arn.to_string(),
+            resource_account: None,
+            given: walk.given.clone(),
+            precedence: Precedence::Facts,
+            session: Session::default(),
+            assume: None,
+            access_point: None,
+            endpoint: None,
+            ignoring: walk.ignoring,
+        }
+    }
+
+    /// Who becomes a role: the role itself, and who comes to a call that starts its session.
+    fn become_role(&self, role: PrincipalId, walk: &Walk) -> Reached {
+        if walk.avoiding.contains(role.0) {
+            return Reached::default();
+        }
+        let mut reached = itself(role);
+        let Some(before) = one_less(walk, role) else {
+            return reached;
+        };
+        for ask in self.calls(role, &before) {
+            let callers = self.index.reach(&ask, &before);
+            join(&mut reached.verdicts.strict, &callers.verdicts.strict);
+            join(&mut reached.verdicts.as_collected, &callers.verdicts.as_collected);
+            later(&mut reached.surely_by_hops, callers.surely_by_hops);
+            later(&mut reached.possibly_by_hops, callers.possibly_by_hops);
+        }
+        reached
+    }
+
+    fn paths_to_role(
+        &self,
+        from: &[PrincipalId],
+        role: PrincipalId,
+        walk: &Walk,
+    ) -> Vec<Option<Path>> {
+        if walk.avoiding.contains(role.0) {
+            return vec![None; from.len()];
+        }
+        let mut best: Vec<Option<Path>> = from.iter().map(|&start| stay(start, role)).collect();
+        let Some(before) = one_less(walk, role) else {
+            return best;
+        };
+        for ask in self.calls(role, &before) {
+            let paths = self.index.shortest_paths(from, &ask, &before);
+            for (best, path) in best.iter_mut().zip(paths) {
+                let Some(mut path) = path else { continue };
+                let action = SESSION_CALLS.into_iter().find(|one| *one == ask.action);
+                path.hops.push(Hop {
+                    action: action.unwrap_or(SESSION_CALLS[0]),
+                    role,
+                    truth: path.truth,
+                    state: None,
+                });
+                if best.as_ref().is_none_or(|best| is_better(&path, best)) {
+                    *best = Some(path);
+                }
+            }
+        }
+        best
+    }
+}
+
+impl Engine for Indexed<'_> {
+    fn can(&self, ask: &Ask) -> Verdicts {
+        self.index.can(ask)
+    }
+
+    fn parts(&self, ask: &Ask, region: &Region, focus: Option<PrincipalId>) -> Vec<Cell> {
+        let Some((asked, _)) = region.within.split_first() else {
+            return self.parts(ask, &Region::of(whocan_policy::Pattern::glob("*")), focus);
+        };
+        let mut cells = self.index.cells(ask, asked, focus);
+        if region.within.len() == 1 && region.except.is_empty() {
+            return cells;
+        }
+        // A cell has one answer throughout, so what is left of it has the same.
+        cells.retain_mut(|cell| {
+            let Some(part) = cell.region.intersect(region) else {
+                return false;
+            };
+            cell.region = part;
+            match cell.region.witness() {
+                Ok(Some(witness)) => cell.witness = witness,
+                Ok(None) => return false,
+                Err(_) => cell.too_complex = true,
+            }
+            true
+        });
+        cells
+    }
+
+    fn reach(&self, goal: &Goal, walk: &Walk) -> Reached {
+        match goal {
+            Goal::Request(ask) => self.index.reach(ask, walk),
+            Goal::Become(role) => self.become_role(*role, walk),
+        }
+    }
+
+    fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>> {
+        match goal {
+            Goal::Request(ask) => self.index.shortest_paths(from, ask, walk),
+            Goal::Become(role) => self.paths_to_role(from, *role, walk),
+        }
+    }
+
+    fn candidate_roles(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap {
+        let graph = self.index.graph();
+        // Forward over the possible edges; what sessions carry may only narrow
+        // this, and starts that stand for many are searched as they are.
+        let callers: Vec<(PrincipalId, RoaringBitmap)> = graph
+            .roles()
+            .map(|role| {
+                let verdicts = self.index.callers_of(role, walk);
+                let strict = &verdicts.strict.possibly;
+                (role, strict | &verdicts.as_collected.possibly)
+            })
+            .collect();
+        let mut reached: RoaringBitmap = [from.0].into_iter().collect();
+        loop {
+            let sources = with_sessions(graph, &reached);
+            let new: RoaringBitmap = callers
+                .iter()
+                .filter(|(role, callers)| {
+                    !reached.contains(role.0) && !callers.is_disjoint(&sources)
+                })
+                .map(|(role, _)| role.0)
+                .collect();
+            if new.is_empty() {
+                break;
+            }
+            reached |= new;
+        }
+        reached.remove(from.0);
+        if graph.principal(from).role().is_some() {
+            reached.insert(from.0);
+        }
+        reached
+    }
+
+    fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId> {
+        self.index.candidate_actions(principal)
+    }
+
+    fn explain(&self, _caller: PrincipalId, _ask: &Ask, _strict: bool) -> Option<Decision> {
+        None
+    }
+}
+
+/// Adds the sessions of roles that policies name: a chain may pick their names (R239).
+fn with_sessions(graph: &whocan_graph::Graph, roles: &RoaringBitmap) -> RoaringBitmap {
+    let mut all = roles.clone();
+    for (at, principal) in graph.principals().iter().enumerate() {
+        if let PrincipalKind::Session { role, .. } = &principal.kind
+            && roles.contains(role.0)
+        {
+            all.insert(at as u32);
+        }
+    }
+    all
+}
+
+/// Returns the walk that leaves one hop for the last step, `None` if there is none.
+fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {
+    let mut before = walk.clone();
+    // The last step passes the role itself.
+    before.through = before.through.filter(|through| !through.contains(role.0));
+    before.within = match walk.within {
+        None => None,
+        Some(hops) => Some(hops.checked_sub(1)?),
+    };
+    Some(before)
+}
+
+fn itself(role: PrincipalId) -> Reached {
+    let alone: RoaringBitmap = [role.0].into_iter().collect();
+    let planes = Planes {
+        surely: alone.clone(),
+        possibly: alone.clone(),
+    };
+    Reached {
+        verdicts: Verdicts {
+            strict: planes.clone(),
+            as_collected: planes,
+        },
+        surely_by_hops: vec![alone.clone()],
+        possibly_by_hops: vec![alone],
+    }
+}
+
+fn join(planes: &mut Planes, other: &Planes) {
+    planes.surely |= &other.surely;
+    planes.possibly |= &other.possibly;
+}
+
+/// Adds sets found at each number of hops, one hop later, unless found before.
+fn later(by_hops: &mut Vec<RoaringBitmap>, found: Vec<RoaringBitmap>) {
+    for (hops, set) in found.into_iter().enumerate() {
+        if by_hops.len() <= hops + 1 {
+            by_hops.resize(hops + 2, RoaringBitmap::new());
+        }
+        by_hops[hops + 1] |= set;
+    }
+    let mut before = RoaringBitmap::new();
+    for set in by_hops {
+        *set -= &before;
+        before |= &*set;
+    }
+}
+
+fn stay(start: PrincipalId, role: PrincipalId) -> Option<Path> {
+    (start == role).then(|| Path {
+        from: start,
+        hops: Vec::new(),
+        truth: Truth::True,
+    })
+}
+
+fn is_better(path: &Path, other: &Path) -> bool {
+    (path.truth, std::cmp::Reverse(path.hops.len())) > (other.truth, std::cmp::Reverse(other.hops.len()))
+}

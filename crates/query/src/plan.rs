@@ -1,0 +1,190 @@
+//! A question with every name resolved: ids, patterns and actions only.
+
+use roaring::RoaringBitmap;
+use whocan_graph::PrincipalId;
+use whocan_index::{Ask, Walk};
+use whocan_policy::Region;
+
+use crate::ast::{Certainty, PathKind};
+use crate::attribute::Attribute;
+use crate::members::Members;
+use crate::resolve::Check;
+use crate::thing::Thing;
+
+/// A resolved question.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is asked.
+    pub shape: Shape,
+    /// Only the number of rows is asked for.
+    pub count: bool,
+    /// What holds for every call: given keys, session policy, access point, ignored policies.
+    pub base: Ask,
+    /// How chains are followed, where they are.
+    pub walk: Walk,
+    /// What rows must satisfy.
+    pub(crate) filter: Vec<Check>,
+    /// What is taken away from the rows' own column.
+    pub except: Members,
+    /// Which plane is shown.
+    pub certainty: Option<Certainty>,
+    /// Whether gaps count as a fresh account's defaults.
+    pub as_collected: bool,
+    /// How rows are grouped.
+    pub group_by: Vec<Column>,
+    /// How rows are ordered.
+    pub order_by: Vec<(Column, bool)>,
+    /// How many rows are shown at most.
+    pub limit: Option<u64>,
+    /// Which columns are shown; empty for the shape's own.
+    pub columns: Vec<Column>,
+    /// Whether every row gets its evidence.
+    pub explain: bool,
+    /// What was widened or narrowed to resolve the names.
+    pub notes: Vec<String>,
+}
+
+/// A resolved shape.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Which of these principals have the access.
+    Who {
+        /// The principals.
+        principals: RoaringBitmap,
+        /// The access.
+        access: Access,
+    },
+    /// On which of these resources somebody has an access.
+    Which {
+        /// Who acts: any of these.
+        subjects: RoaringBitmap,
+        /// Over chains.
+        reach: bool,
+        /// The resources, each with its deeds.
+        resources: Vec<(Item, Vec<Deed>)>,
+    },
+    /// Which of these roles somebody comes to.
+    WhichRoles {
+        /// Who acts: any of these.
+        subjects: RoaringBitmap,
+        /// The roles.
+        roles: RoaringBitmap,
+    },
+    /// What one principal may do.
+    What {
+        /// The principal.
+        subject: PrincipalId,
+        /// Over chains.
+        reach: bool,
+        /// The actions and their resources.
+        deeds: Vec<Deed>,
+    },
+    /// Which roles one principal comes to.
+    Reachable {
+        /// The principal.
+        subject: PrincipalId,
+    },
+    /// Whether and why one principal has the access.
+    Can {
+        /// The principal.
+        subject: PrincipalId,
+        /// The access.
+        access: Access,
+    },
+    /// The chains from these principals to an access.
+    Paths {
+        /// Which of them.
+        kind: PathKind,
+        /// Where they start.
+        from: RoaringBitmap,
+        /// Where they lead; always over chains.
+        access: Access,
+    },
+    /// The things.
+    List(Members),
+    /// One thing in full.
+    Show(Thing),
+}
+
+/// What is done, or whom one becomes.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Over chains.
+    pub reach: bool,
+    /// Where it leads.
+    pub aim: Aim,
+}
+
+/// Where access leads.
+#[derive(Clone, Debug)]
+pub enum Aim {
+    /// To one of these deeds, or to all of them.
+    Deeds {
+        /// The deeds.
+        deeds: Vec<Deed>,
+        /// Every action is asked for, not some.
+        all_actions: bool,
+        /// Every resource is asked for, not some.
+        all_resources: bool,
+    },
+    /// To being one of these.
+    Become(RoaringBitmap),
+}
+
+/// An action and the resources on which it is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// The action, in AWS's spelling.
+    pub action: &'static str,
+    /// The resources.
+    pub targets: Vec<Target>,
+}
+
+/// A resource or a set of resources.
+#[derive(Clone, Debug, PartialEq, PartialOrd, Eq, Ord)]
+pub enum Target {
+    /// The text `*`, for actions without resource types (R53).
+    Star,
+    /// One ARN.
+    Exact(String),
+    /// All ARNs of a region.
+    Region(Region),
+}
+
+/// What a row of `which` is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A thing of the graph.
+    Thing(Thing),
+    /// A region that was asked about at its word.
+    Region(Region),
+}
+
+/// A column that is shown, grouped or ordered by.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name as written, in lower case.
+    pub name: String,
+    pub(crate) source: Source,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub attribute: &'static Attribute,
+    pub key: Option<String>,
+    pub side: Side,
+}
+
+/// Whose attribute is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The row's own.
+    Row,
+    /// The principal's.
+    Principal,
+    /// The resource's.
+    Resource,
+    /// That of the thing itself: a set's member, a listed thing.
+    Own,
+}

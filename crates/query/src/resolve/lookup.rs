@@ -1,0 +1,197 @@
+//! Finds things by kind and name.
+
+use roaring::RoaringBitmap;
+use whocan_graph::{
+    AccountIndex, Detail, GroupId, LevelId, PolicyId, PrincipalId, PrincipalKind, ResourceId,
+};
+use whocan_policy::Pattern;
+
+use super::Resolver;
+use crate::kind::{Kind, ResourceKind};
+use crate::members::Members;
+use crate::thing::{Thing, is_named_policy};
+
+impl Resolver<'_> {
+    /// Returns everything of a kind.
+    pub(super) fn kind(&self, kind: Kind) -> Members {
+        let graph = self.context.graph;
+        let mut members = Members::default();
+        match kind {
+            Kind::Group => members.groups = all(graph.groups().len()),
+            Kind::Account => members.accounts = all(graph.accounts().len()),
+            Kind::Resource => members.resources = all(graph.resources().len()),
+            Kind::Policy => {
+                let ids = (0..graph.policies().len() as u32).map(PolicyId);
+                let named = ids.filter(|id| is_named_policy(graph, *id));
+                members.policies = named.map(|id| id.0).collect();
+            }
+            Kind::Unit => {
+                let levels = graph.levels().iter().enumerate();
+                let units = levels.filter(|(_, level)| level.id.starts_with("ou-"));
+                members.levels = units.map(|(at, _)| at as u32).collect();
+            }
+            Kind::ResourceOf(kind) => {
+                let resources = graph.resources().iter().enumerate();
+                let of_kind = resources.filter(|(_, one)| {
+                    ResourceKind::of(&one.arn).is_some_and(|found| found == kind)
+                });
+                members.resources = of_kind.map(|(at, _)| at as u32).collect();
+            }
+            _ => {
+                let principals = graph.principals().iter().enumerate();
+                let of_kind = principals.filter(|(_, one)| is_of(&one.kind, kind));
+                members.principals = of_kind.map(|(at, _)| at as u32).collect();
+            }
+        }
+        members
+    }
+
+    /// Returns everything of a kind that has this name, which may be a glob.
+    pub(super) fn lookup(&self, kind: Kind, name: &str) -> Members {
+        let graph = self.context.graph;
+        let mut members = match kind {
+            Kind::Role if !name.contains(['*', '?', '/']) => self.roles_named(name),
+            _ => self.kind(kind),
+        };
+        let wanted = Name::new(name);
+        members.retain(|thing| self.is_called(thing, &wanted));
+        if kind == Kind::User || kind == Kind::Role {
+            let word = if kind == Kind::User { "user" } else { "role" };
+            let foreign = format!("{word}/{name}");
+            for thing in self.kind(Kind::External).things() {
+                if thing.shorthand(graph) == foreign {
+                    members.insert(thing);
+                }
+            }
+        }
+        members
+    }
+
+    fn roles_named(&self, name: &str) -> Members {
+        let graph = self.context.graph;
+        let accounts = (0..graph.accounts().len() as u32).map(AccountIndex);
+        let roles = accounts.filter_map(|account| graph.role_named(account, name));
+        Members {
+            principals: roles.map(|id| id.0).collect(),
+            ..Members::default()
+        }
+    }
+
+    fn is_called(&self, thing: Thing, name: &Name<'_>) -> bool {
+        let graph = self.context.graph;
+        if name.fits(&thing.name(graph)) {
+            return true;
+        }
+        match thing {
+            Thing::Account(id) => {
+                let account = graph.account(id);
+                name.fits(&account.id.to_string())
+                    || account.aliases.iter().any(|alias| name.fits(alias))
+            }
+            Thing::Level(id) => name.fits(&graph.level(id).id),
+            Thing::Principal(id) => self.principal_is_called(id, name),
+            Thing::Resource(id) => self.resource_is_called(id, name),
+            Thing::Group(_) | Thing::Policy(_) => false,
+        }
+    }
+
+    fn principal_is_called(&self, id: PrincipalId, name: &Name<'_>) -> bool {
+        let principal = self.context.graph.principal(id);
+        match &principal.kind {
+            PrincipalKind::User(one) | PrincipalKind::Role(one, _) => {
+                let with_path = format!("{}{}", one.path, one.name);
+                name.fits(with_path.trim_start_matches('/'))
+            }
+            PrincipalKind::Root => {
+                let account = principal.account.map(|one| self.context.graph.account(one));
+                account.is_some_and(|account| name.fits(&account.id.to_string()))
+            }
+            PrincipalKind::Service => principal
+                .arn
+                .strip_prefix("service:")
+                .and_then(|service| service.strip_suffix(".amazonaws.com"))
+                .is_some_and(|short| name.fits(short)),
+            _ => false,
+        }
+    }
+
+    fn resource_is_called(&self, id: ResourceId, name: &Name<'_>) -> bool {
+        let resource = self.context.graph.resource(id);
+        if let Detail::Key(key) = &resource.detail
+            && let Some(aliases) = key.aliases.known()
+        {
+            let bare = |alias: &String| {
+                name.fits(alias) || name.fits(alias.strip_prefix("alias/").unwrap_or(alias))
+            };
+            if aliases.iter().any(bare) {
+                return true;
+            }
+        }
+        // The name as the ARN has it: a key's id, a secret with its suffix.
+        let part = resource.arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let rest = part.split_once(['/', ':']).map_or(part, |(_, rest)| rest);
+        name.fits(rest)
+    }
+
+    /// Returns the shorthands of up to eight things that have exactly this name.
+    pub(super) fn called(&self, name: &str) -> Vec<String> {
+        let graph = self.context.graph;
+        let principals = (0..graph.principals().len() as u32).map(|id| Thing::Principal(PrincipalId(id)));
+        let resources = (0..graph.resources().len() as u32).map(|id| Thing::Resource(ResourceId(id)));
+        let groups = (0..graph.groups().len() as u32).map(|id| Thing::Group(GroupId(id)));
+        let accounts = (0..graph.accounts().len() as u32).map(|id| Thing::Account(AccountIndex(id)));
+        let levels = (0..graph.levels().len() as u32).map(|id| Thing::Level(LevelId(id)));
+        let all = principals.chain(resources).chain(groups).chain(accounts).chain(levels);
+        let mut found: Vec<String> = all
+            .filter(|thing| thing.name(graph).eq_ignore_ascii_case(name))
+            .take(8)
+            .map(|thing| thing.shorthand(graph))
+            .collect();
+        found.dedup();
+        found
+    }
+}
+
+/// A name as people write it: literal, or a glob.
+struct Name<'n> {
+    literal: &'n str,
+    glob: Option<Pattern>,
+}
+
+impl<'n> Name<'n> {
+    fn new(name: &'n str) -> Name<'n> {
+        let glob = name.contains(['*', '?']).then(|| Pattern::glob(name));
+        Name { literal: name, glob }
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        match &self.glob {
+            Some(glob) => glob.matches(name),
+            None => self.literal == name,
+        }
+    }
+}
+
+fn all(count: usize) -> RoaringBitmap {
+    (0..count as u32).collect()
+}
+
+fn is_of(principal: &PrincipalKind, kind: Kind) -> bool {
+    match kind {
+        Kind::Principal => true,
+        Kind::User => matches!(principal, PrincipalKind::User(_)),
+        Kind::Role => matches!(principal, PrincipalKind::Role(..)),
+        Kind::Root => matches!(principal, PrincipalKind::Root),
+        Kind::Session => matches!(principal, PrincipalKind::Session { .. }),
+        Kind::FederatedUser => matches!(principal, PrincipalKind::FederatedUser { .. }),
+        Kind::Service => matches!(principal, PrincipalKind::Service),
+        Kind::Oidc => matches!(principal, PrincipalKind::Oidc { .. }),
+        Kind::Saml => matches!(principal, PrincipalKind::Saml),
+        Kind::Provider => matches!(principal, PrincipalKind::Oidc { .. } | PrincipalKind::Saml),
+        Kind::External => {
+            matches!(principal, PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_))
+        }
+        Kind::Anyone => matches!(principal, PrincipalKind::Anonymous),
+        _ => false,
+    }
+}

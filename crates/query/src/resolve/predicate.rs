@@ -1,0 +1,576 @@
+//! Resolves predicates, and evaluates them in three values.
+
+use jiff::{Timestamp, ToSpan};
+use whocan_graph::Graph;
+use whocan_policy::{Pattern, Truth};
+
+use super::Resolver;
+use crate::ast::{
+    self, Ago, Choice, Comparator, Predicate, PredicateKind, SetKind, Span, Test, ValueKind,
+};
+use crate::attribute::{self, Attribute, Get, On, Type, Value};
+use crate::error::{Fault, Problem};
+use crate::members::Members;
+use crate::nearest::did_you_mean;
+use crate::plan::{Column, Side, Source};
+use crate::rows::Facts;
+use crate::thing::Thing;
+
+/// A resolved predicate.
+#[derive(Clone, Debug)]
+pub(crate) enum Check {
+    Any(Vec<Check>),
+    All(Vec<Check>),
+    Not(Box<Check>),
+    Test(Source, Wanted),
+}
+
+/// What a test wants of a value.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    /// It is true.
+    Holds,
+    /// There is one.
+    Exists,
+    /// It compares so with a value.
+    Compare(Comparator, Value),
+    /// It compares so with another attribute.
+    CompareTo(Comparator, Source),
+    /// It is like a pattern.
+    Like(Pattern),
+    /// It is a list with an element like this.
+    Has(Pattern),
+    /// It is one of these.
+    In(Vec<Value>),
+    /// It is a member.
+    Member(Box<Members>),
+}
+
+/// Which attributes a predicate may look at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Those of a set's member.
+    Member,
+    /// Those of rows, and of what rows are about.
+    Row(Side),
+}
+
+impl Resolver<'_> {
+    /// Resolves what `with` asks of a set's members.
+    pub(super) fn set_predicate(&mut self, predicate: &Predicate) -> Result<Check, Fault> {
+        self.check(predicate, Scope::Member)
+    }
+
+    /// Resolves what `where` asks of rows; bare attributes are those of `own`.
+    pub(super) fn row_predicate(
+        &mut self,
+        predicate: &Predicate,
+        own: Side,
+    ) -> Result<Check, Fault> {
+        self.check(predicate, Scope::Row(own))
+    }
+
+    /// Resolves an attribute to show, group or order by.
+    pub(super) fn column(
+        &mut self,
+        written: &ast::Attribute,
+        own: Side,
+    ) -> Result<Column, Fault> {
+        let source = self.source(written, Scope::Row(own))?;
+        let name = written.to_string();
+        Ok(Column { name, source })
+    }
+
+    fn check(&mut self, predicate: &Predicate, scope: Scope) -> Result<Check, Fault> {
+        Ok(match &predicate.kind {
+            PredicateKind::Or(all) => Check::Any(self.checks(all, scope)?),
+            PredicateKind::And(all) => Check::All(self.checks(all, scope)?),
+            PredicateKind::Not(inner) => Check::Not(Box::new(self.check(inner, scope)?)),
+            PredicateKind::Test { attribute, test } => self.test(attribute, test, scope)?,
+        })
+    }
+
+    fn checks(&mut self, all: &[Predicate], scope: Scope) -> Result<Vec<Check>, Fault> {
+        all.iter().map(|one| self.check(one, scope)).collect()
+    }
+
+    fn test(
+        &mut self,
+        written: &ast::Attribute,
+        test: &Test,
+        scope: Scope,
+    ) -> Result<Check, Fault> {
+        let source = self.source(written, scope)?;
+        let kind = source.attribute.kind;
+        let wanted = match test {
+            Test::Exists => Wanted::Exists,
+            Test::Holds if kind == Type::Flag => Wanted::Holds,
+            Test::Holds => {
+                return Err(wrong_type(written, kind, "true or false")
+                    .with_hint(format!("compare it: `{written} = ...`, or `{written} exists`")));
+            }
+            Test::In(choice) => self.choice(written, kind, choice)?,
+            // What does not exist is not equal to anything, as people expect.
+            Test::Compare(comparator, value) if comparator.value == Comparator::NotEqual => {
+                let equal = self.compare(written, kind, Comparator::Equal, value, scope)?;
+                return Ok(Check::Not(Box::new(Check::Test(source, equal))));
+            }
+            Test::Compare(comparator, value) => {
+                self.compare(written, kind, comparator.value, value, scope)?
+            }
+        };
+        Ok(Check::Test(source, wanted))
+    }
+
+    fn compare(
+        &mut self,
+        written: &ast::Attribute,
+        kind: Type,
+        comparator: Comparator,
+        value: &ast::Value,
+        scope: Scope,
+    ) -> Result<Wanted, Fault> {
+        match comparator {
+            Comparator::Matches => Err(Fault::not_answered("`matches`", value.span)
+                .with_hint("`like` takes a glob: `name like prod-*`")),
+            Comparator::Like => match kind {
+                Type::Text | Type::Names | Type::Thing => Ok(Wanted::Like(glob(value)?)),
+                Type::List => Err(wrong_type(written, kind, "text")
+                    .with_hint(format!("a list `has` elements: `{written} has ...`"))),
+                _ => Err(wrong_type(written, kind, "text")),
+            },
+            Comparator::Has => match kind {
+                Type::List => Ok(Wanted::Has(glob(value)?)),
+                _ => Err(wrong_type(written, kind, "a list")
+                    .with_hint(format!("compare it: `{written} = ...`"))),
+            },
+            _ => {
+                if let Some(other) = self.other_attribute(value, scope) {
+                    return Ok(Wanted::CompareTo(comparator, other));
+                }
+                let ordered = matches!(kind, Type::Number | Type::Time);
+                if comparator != Comparator::Equal && !ordered {
+                    return Err(wrong_type(written, kind, "a number or a time"));
+                }
+                if kind == Type::Thing {
+                    return self.choice(written, kind, &Choice::Values(vec![value.clone()]));
+                }
+                Ok(Wanted::Compare(comparator, self.value(written, kind, value)?))
+            }
+        }
+    }
+
+    /// Returns the attribute that a bare word with a dot names, if it names one.
+    fn other_attribute(&mut self, value: &ast::Value, scope: Scope) -> Option<Source> {
+        let ValueKind::Word(word) = &value.kind else {
+            return None;
+        };
+        let (side, name) = word.split_once('.')?;
+        if !matches!(side.to_lowercase().as_str(), "principal" | "resource") {
+            return None;
+        }
+        let lower = name.to_lowercase();
+        let (name, key) = match name.split_once('.') {
+            Some((tag, key)) if tag.eq_ignore_ascii_case("tag") => ("tag", Some(key.to_owned())),
+            _ => (lower.as_str(), None),
+        };
+        let attribute = ast::Attribute {
+            name: format!("{}.{name}", side.to_lowercase()),
+            key,
+            span: value.span,
+        };
+        self.source(&attribute, scope).ok()
+    }
+
+    fn choice(
+        &mut self,
+        written: &ast::Attribute,
+        kind: Type,
+        choice: &Choice,
+    ) -> Result<Wanted, Fault> {
+        match (choice, kind) {
+            (Choice::Set(set), Type::Thing) => Ok(Wanted::Member(Box::new(self.set(set)?))),
+            (Choice::Set(set), Type::Names) => {
+                let members = self.set(set)?;
+                let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+                let ids = accounts.iter().map(whocan_graph::AccountIndex);
+                let names = ids.map(|id| attribute::names(self.context.graph, id));
+                Ok(Wanted::In(names.collect()))
+            }
+            (Choice::Set(set), _) => match &set.kind {
+                SetKind::Name(text) | SetKind::Thing(text) => {
+                    let kind = ValueKind::Quoted(text.clone());
+                    let value = ast::Value { kind, span: set.span };
+                    Ok(Wanted::In(vec![self.value(written, self.kind_of(written), &value)?]))
+                }
+                _ => Err(wrong_type(written, kind, "a principal or resource")),
+            },
+            (Choice::Values(values), Type::Thing) => {
+                let mut members = Members::default();
+                for value in values {
+                    members = members.or(self.value_set(value)?);
+                }
+                Ok(Wanted::Member(Box::new(members)))
+            }
+            (Choice::Values(values), _) => {
+                let values = values.iter().map(|value| self.value(written, kind, value));
+                Ok(Wanted::In(values.collect::<Result<_, _>>()?))
+            }
+        }
+    }
+
+    fn kind_of(&self, written: &ast::Attribute) -> Type {
+        let (_, name) = side_of(&written.name);
+        attribute::named(name).map_or(Type::Text, |found| found.kind)
+    }
+
+    /// Reads a value beside a thing as a set of one word.
+    fn value_set(&mut self, value: &ast::Value) -> Result<Members, Fault> {
+        let kind = match &value.kind {
+            ValueKind::Word(word) if crate::parse::is_name(word) => SetKind::Name(word.clone()),
+            ValueKind::Word(text) | ValueKind::Quoted(text) => SetKind::Thing(text.clone()),
+            ValueKind::Moment(_) => {
+                return Err(Fault::senseless("a time is no member of a set", value.span));
+            }
+        };
+        let span = value.span;
+        self.set(&ast::Set { kind, span })
+    }
+
+    fn value(
+        &self,
+        written: &ast::Attribute,
+        kind: Type,
+        value: &ast::Value,
+    ) -> Result<Value, Fault> {
+        let Some(text) = value.text() else {
+            let ValueKind::Moment(ago) = &value.kind else {
+                return Ok(Value::Missing);
+            };
+            return match kind {
+                Type::Time => moment(self.context.graph.taken(), *ago, value.span),
+                _ => Err(wrong_type(written, kind, "a time")),
+            };
+        };
+        let bad = |expected: &str| {
+            let problem = Problem::Expected {
+                expected: expected.to_owned(),
+                found: format!("`{text}`"),
+            };
+            Fault::new(problem, value.span)
+        };
+        match kind {
+            Type::Number => {
+                let number = text.parse().map_err(|_| bad("a number"))?;
+                Ok(Value::Number(number))
+            }
+            Type::Flag => match text.to_lowercase().as_str() {
+                "true" | "yes" => Ok(Value::Flag(true)),
+                "false" | "no" => Ok(Value::Flag(false)),
+                _ => Err(bad("`true` or `false`")),
+            },
+            Type::Time => time(text)
+                .ok_or_else(|| bad("a time such as `snapshot - 90d` or `2026-01-31`")),
+            Type::Text | Type::Names | Type::Thing => Ok(Value::Text(text.into())),
+            Type::List => Err(wrong_type(written, kind, "text")
+                .with_hint(format!("a list `has` elements: `{written} has {text}`"))),
+        }
+    }
+
+    fn source(&self, written: &ast::Attribute, scope: Scope) -> Result<Source, Fault> {
+        let (prefix, name) = side_of(&written.name);
+        let found = attribute::named(name)
+            .filter(|found| found.on == On::Thing || (scope != Scope::Member && prefix.is_none()))
+            .filter(|found| matches!(found.get, Get::Keyed(_)) == written.key.is_some());
+        let Some(attribute) = found else {
+            return Err(unknown(written, scope));
+        };
+        if matches!(attribute.get, Get::Later) {
+            let what = format!("`{written}`");
+            return Err(Fault::not_answered(what, written.span)
+                .with_hint(format!("the snapshot does not hold {}", attribute.meaning)));
+        }
+        let side = match (attribute.on, prefix, scope) {
+            (On::Row, ..) => Side::Row,
+            (On::Thing, Some(side), Scope::Row(_)) => side,
+            (On::Thing, _, Scope::Member) => Side::Own,
+            (On::Thing, None, Scope::Row(own)) => own,
+        };
+        let key = written.key.clone();
+        Ok(Source { attribute, key, side })
+    }
+}
+
+fn side_of(name: &str) -> (Option<Side>, &str) {
+    if let Some(rest) = name.strip_prefix("principal.") {
+        return (Some(Side::Principal), rest);
+    }
+    if let Some(rest) = name.strip_prefix("resource.") {
+        return (Some(Side::Resource), rest);
+    }
+    (None, name)
+}
+
+fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
+    let fault = Fault::new(Problem::UnknownAttribute(written.to_string()), written.span);
+    let (_, name) = side_of(&written.name);
+    if name == "tag" {
+        return fault.with_hint("a tag has a key: `tag.team` or `tag[\"cost:center\"]`");
+    }
+    let usable = |one: &&Attribute| scope != Scope::Member || one.on == On::Thing;
+    let names = attribute::ATTRIBUTES.iter().filter(usable).map(|one| one.name);
+    match did_you_mean(name, names) {
+        Some(hint) => fault.with_hint(hint),
+        None => fault,
+    }
+}
+
+fn wrong_type(written: &ast::Attribute, kind: Type, used_as: &str) -> Fault {
+    let problem = Problem::WrongType {
+        attribute: written.to_string(),
+        is: kind.words().to_owned(),
+        used_as: used_as.to_owned(),
+    };
+    Fault::new(problem, written.span)
+}
+
+fn glob(value: &ast::Value) -> Result<Pattern, Fault> {
+    match value.text() {
+        Some(text) => Ok(Pattern::glob(text)),
+        None => Err(Fault::senseless("a time is no pattern", value.span)),
+    }
+}
+
+fn moment(taken: Timestamp, ago: Option<Ago>, span: Span) -> Result<Value, Fault> {
+    let Some(ago) = ago else {
+        return Ok(Value::Time(taken));
+    };
+    let hours = match ago.unit {
+        'm' => None,
+        'h' => Some(1),
+        'w' => Some(7 * 24),
+        'y' => Some(365 * 24),
+        _ => Some(24),
+    };
+    let count = i64::from(ago.count);
+    let back = match hours {
+        Some(hours) => count.hours().checked_mul(hours),
+        None => Ok(count.minutes()),
+    };
+    back.and_then(|back| taken.checked_sub(back))
+        .map(Value::Time)
+        .map_err(|_| Fault::new(Problem::TooLarge(ago.count.to_string()), span))
+}
+
+/// Reads a time, or a day as its first moment in UTC.
+fn time(text: &str) -> Option<Value> {
+    let whole = text.parse::<Timestamp>();
+    let day = || format!("{text}T00:00:00Z").parse::<Timestamp>();
+    whole.or_else(|_| day()).ok().map(Value::Time)
+}
+
+impl Check {
+    /// Evaluates the predicate for a set's member; what was not collected is unknown.
+    pub(crate) fn of_thing(&self, graph: &Graph, thing: Thing) -> Truth {
+        self.evaluate(&|source| source.of_thing(graph, thing), graph)
+    }
+
+    /// Evaluates the predicate for a row.
+    pub(crate) fn of_row(&self, facts: &Facts<'_>) -> Truth {
+        self.evaluate(&|source| source.of_row(facts), facts.graph)
+    }
+
+    /// Evaluates the predicate for a row; what was not collected does not exist.
+    pub(crate) fn of_row_as_collected(&self, facts: &Facts<'_>) -> Truth {
+        let get = |source: &Source| match source.of_row(facts) {
+            Value::Unknown => Value::Missing,
+            known => known,
+        };
+        self.evaluate(&get, facts.graph)
+    }
+
+    /// Returns whether the predicate looks at paths or reasons, which are found late.
+    pub(crate) fn looks_at_details(&self) -> bool {
+        match self {
+            Check::Any(all) | Check::All(all) => all.iter().any(Check::looks_at_details),
+            Check::Not(inner) => inner.looks_at_details(),
+            Check::Test(source, wanted) => {
+                source.looks_at_details()
+                    || matches!(wanted, Wanted::CompareTo(_, other) if other.looks_at_details())
+            }
+        }
+    }
+
+    /// Returns whether the predicate looks at the resource, so that parts of a row can differ.
+    pub(crate) fn looks_at_resource(&self) -> bool {
+        match self {
+            Check::Any(all) | Check::All(all) => all.iter().any(Check::looks_at_resource),
+            Check::Not(inner) => inner.looks_at_resource(),
+            Check::Test(source, wanted) => {
+                source.looks_at_resource()
+                    || matches!(wanted, Wanted::CompareTo(_, other) if other.looks_at_resource())
+            }
+        }
+    }
+
+    fn evaluate(&self, get: &dyn Fn(&Source) -> Value, graph: &Graph) -> Truth {
+        match self {
+            Check::Any(all) => Truth::any(all.iter().map(|one| one.evaluate(get, graph))),
+            Check::All(all) => Truth::all(all.iter().map(|one| one.evaluate(get, graph))),
+            Check::Not(inner) => !inner.evaluate(get, graph),
+            Check::Test(source, wanted) => wanted.of(&get(source), get, graph),
+        }
+    }
+}
+
+impl Source {
+    /// Returns whether the attribute is one of paths or reasons.
+    pub(crate) fn looks_at_details(&self) -> bool {
+        self.side == Side::Row
+            && matches!(
+                self.attribute.name,
+                "via" | "path.crosses_account" | "conditions" | "condition.keys"
+            )
+    }
+
+    fn looks_at_resource(&self) -> bool {
+        self.side == Side::Resource || matches!(self.attribute.name, "resource" | "action" | "level")
+    }
+
+    pub(crate) fn of_thing(&self, graph: &Graph, thing: Thing) -> Value {
+        match (self.attribute.get, &self.key) {
+            (Get::Thing(get), _) => get(graph, thing),
+            (Get::Keyed(get), Some(key)) => get(graph, thing, key),
+            _ => Value::Missing,
+        }
+    }
+
+    pub(crate) fn of_row(&self, facts: &Facts<'_>) -> Value {
+        let thing = match self.side {
+            Side::Row => {
+                return match self.attribute.get {
+                    Get::Row(get) => get(facts),
+                    _ => Value::Missing,
+                };
+            }
+            Side::Principal => facts.principal,
+            Side::Resource => match (facts.resource, facts.resource_text) {
+                (None, Some(arn)) => return self.of_arn(facts.graph, arn),
+                (thing, _) => thing,
+            },
+            Side::Own => facts.thing,
+        };
+        thing.map_or(Value::Missing, |thing| self.of_thing(facts.graph, thing))
+    }
+
+    /// Returns what an ARN says by itself, or what carries its policy says of it.
+    fn of_arn(&self, graph: &Graph, arn: &str) -> Value {
+        let Ok(parsed) = arn.parse::<whocan_policy::Arn>() else {
+            return Value::Missing;
+        };
+        match self.attribute.name {
+            "arn" => return Value::text(arn),
+            "service" => return Value::text(parsed.service()),
+            "kind" => {
+                let kind = crate::kind::ResourceKind::of(arn);
+                return kind.map_or(Value::Missing, |kind| Value::text(kind.word));
+            }
+            "name" => {
+                let kind = crate::kind::ResourceKind::of(arn);
+                let name = kind.map(|kind| kind.name_in(arn));
+                return Value::text(name.unwrap_or_else(|| parsed.resource().to_owned()));
+            }
+            _ => {}
+        }
+        let by_number = parsed.account().and_then(|id| graph.account_of(id));
+        let carrier = graph.resource_of(Graph::carrier(&parsed));
+        match (self.attribute.name, by_number, carrier) {
+            (name, Some(account), _) if name.starts_with("account") || name == "in_org" || name == "ou" => {
+                self.of_thing(graph, Thing::Account(account))
+            }
+            ("account" | "account.id", None, None) if parsed.account().is_some() => {
+                Value::Names(vec![parsed.account_text().into()])
+            }
+            // Tags of an object are its own, and not those of its bucket.
+            ("tag" | "tags", ..) => Value::Unknown,
+            (_, _, Some(carrier)) => self.of_thing(graph, Thing::Resource(carrier)),
+            _ => Value::Unknown,
+        }
+    }
+}
+
+impl Wanted {
+    fn of(&self, value: &Value, get: &dyn Fn(&Source) -> Value, graph: &Graph) -> Truth {
+        match (self, value) {
+            (_, Value::Unknown) => Truth::Unknown,
+            (Wanted::Exists, value) => Truth::from(*value != Value::Missing),
+            (_, Value::Missing) => Truth::False,
+            (Wanted::Holds, value) => Truth::from(*value == Value::Flag(true)),
+            (Wanted::Compare(comparator, wanted), value) => compare(*comparator, value, wanted),
+            (Wanted::CompareTo(comparator, other), value) => match get(other) {
+                Value::Unknown => Truth::Unknown,
+                Value::Missing => Truth::False,
+                other => compare(*comparator, value, &other),
+            },
+            (Wanted::In(values), value) => {
+                Truth::any(values.iter().map(|one| compare(Comparator::Equal, value, one)))
+            }
+            (Wanted::Like(glob), value) => {
+                Truth::from(texts(value, graph).iter().any(|text| glob.matches(text)))
+            }
+            (Wanted::Has(glob), Value::List(list)) => Truth::from(has(glob, list)),
+            (Wanted::Member(members), Value::Thing(thing)) => {
+                Truth::from(members.holds(*thing, graph))
+            }
+            (Wanted::Member(members), Value::Text(text)) => {
+                Truth::from(members.regions_hold(text))
+            }
+            _ => Truth::False,
+        }
+    }
+}
+
+/// Context keys compare without case (R66), so elements of lists do.
+fn has(glob: &Pattern, list: &[std::sync::Arc<str>]) -> bool {
+    let lower = Pattern::glob(&glob.to_string().to_lowercase());
+    list.iter().any(|text| glob.matches(text) || lower.matches(&text.to_lowercase()))
+}
+
+fn texts(value: &Value, graph: &Graph) -> Vec<String> {
+    match value {
+        Value::Text(text) => vec![text.to_string()],
+        Value::Names(names) => names.iter().map(|name| name.to_string()).collect(),
+        Value::Thing(thing) => vec![
+            thing.arn(graph).to_string(),
+            thing.shorthand(graph),
+            thing.name(graph),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn compare(comparator: Comparator, value: &Value, wanted: &Value) -> Truth {
+    let ordering = match (value, wanted) {
+        (Value::Number(one), Value::Number(other)) => Some(one.cmp(other)),
+        (Value::Time(one), Value::Time(other)) => Some(one.cmp(other)),
+        (Value::Flag(one), Value::Flag(other)) => Some(one.cmp(other)),
+        (Value::Text(one), Value::Text(other)) => Some(one.cmp(other)),
+        (Value::Names(names), Value::Text(one)) | (Value::Text(one), Value::Names(names)) => {
+            names.contains(one).then_some(std::cmp::Ordering::Equal)
+        }
+        (Value::Names(names), Value::Names(others)) => {
+            (names.first() == others.first()).then_some(std::cmp::Ordering::Equal)
+        }
+        (Value::Thing(one), Value::Thing(other)) => Some(one.cmp(other)),
+        _ => None,
+    };
+    Truth::from(ordering.is_some_and(|ordering| match comparator {
+        Comparator::Equal => ordering.is_eq(),
+        Comparator::NotEqual => ordering.is_ne(),
+        Comparator::Less => ordering.is_lt(),
+        Comparator::LessOrEqual => ordering.is_le(),
+        Comparator::Greater => ordering.is_gt(),
+        Comparator::GreaterOrEqual => ordering.is_ge(),
+        Comparator::Like | Comparator::Matches | Comparator::Has => false,
+    }))
+}

@@ -1,0 +1,254 @@
+//! Resolves questions, shape by shape.
+
+use roaring::RoaringBitmap;
+use whocan_graph::PrincipalId;
+use whocan_index::Walk;
+
+use super::Resolver;
+use crate::ast::{self, Filter, On, Question, Set};
+use crate::error::Fault;
+use crate::kind::Kind;
+use crate::members::Members;
+use crate::plan::{Access, Aim, Plan, Shape, Side};
+use crate::thing::Thing;
+
+impl Resolver<'_> {
+    pub(super) fn question(mut self, question: &Question) -> Result<Plan, Fault> {
+        let clauses = &question.clauses;
+        self.refuse_unanswered(clauses)?;
+        let base = self.base(clauses)?;
+        let shape = self.shape(&question.shape)?;
+        let own = crate::run::own_side(&shape);
+        let walk = if follows(&shape) {
+            self.walk(clauses, &base)?
+        } else {
+            self.refuse_chains(clauses)?;
+            Walk::default()
+        };
+        let mut filter = Vec::new();
+        for predicate in &clauses.filter {
+            filter.push(self.row_predicate(predicate, own)?);
+        }
+        let mut except = Members::default();
+        for set in &clauses.except {
+            except = except.or(self.own_set(set, own)?);
+        }
+        let group_by = self.columns(&clauses.group_by, own)?;
+        let columns = self.columns(&clauses.returning, own)?;
+        let mut order_by = Vec::new();
+        for key in &clauses.order_by {
+            order_by.push((self.column(&key.attribute, own)?, key.descending));
+        }
+        Ok(Plan {
+            shape,
+            count: question.count,
+            base,
+            walk,
+            filter,
+            except,
+            certainty: clauses.certainty.as_ref().map(|one| one.value),
+            as_collected: clauses.as_collected.is_some(),
+            group_by,
+            order_by,
+            limit: clauses.limit.as_ref().map(|limit| limit.value),
+            columns,
+            explain: clauses.explain.is_some(),
+            notes: self.notes,
+        })
+    }
+
+    fn columns(
+        &mut self,
+        attributes: &[ast::Attribute],
+        own: Side,
+    ) -> Result<Vec<crate::plan::Column>, Fault> {
+        attributes.iter().map(|one| self.column(one, own)).collect()
+    }
+
+    pub(super) fn own_set(&mut self, set: &Set, own: Side) -> Result<Members, Fault> {
+        let mut members = self.set(set)?;
+        if own == Side::Principal {
+            members.principals |= self.principals(&members, set.span)?;
+        }
+        Ok(members)
+    }
+
+    fn shape(&mut self, shape: &ast::Shape) -> Result<Shape, Fault> {
+        match shape {
+            ast::Shape::Who { filters, access } => self.who(filters, access),
+            ast::Shape::WhichPrincipals { set, access } => {
+                let members = self.set(set)?;
+                let principals = self.principals(&members, set.span)?;
+                let access = self.access(access)?;
+                Ok(Shape::Who { principals, access })
+            }
+            ast::Shape::WhichResources {
+                set,
+                subject,
+                reach,
+                actions,
+            } => self.which(set, subject, *reach, actions.as_ref()),
+            ast::Shape::What { subject, reach, on } => self.what(subject, *reach, on.as_ref()),
+            ast::Shape::Can { subject, access } | ast::Shape::Why { subject, access, .. } => {
+                let subject = self.one_principal(subject)?;
+                let access = self.access(access)?;
+                Ok(Shape::Can { subject, access })
+            }
+            ast::Shape::Paths { kind, from, to } => self.paths(*kind, from, to),
+            ast::Shape::List { set } => {
+                let members = self.set(set)?;
+                let listed = self.listed(members, set)?;
+                Ok(Shape::List(listed))
+            }
+            ast::Shape::Show { set } => self.show(set),
+            ast::Shape::Matrix { rows, .. } => {
+                Err(Fault::not_answered("`matrix`", rows.span)
+                    .with_hint("ask `which ... can reach`, once for each"))
+            }
+        }
+    }
+
+    fn who(&mut self, filters: &[Filter], access: &ast::Access) -> Result<Shape, Fault> {
+        let mut members = self.kind(Kind::Principal);
+        for filter in filters {
+            members = self.filtered(members, filter)?;
+        }
+        let principals = members.principals;
+        let access = self.access(access)?;
+        Ok(Shape::Who { principals, access })
+    }
+
+    fn which(
+        &mut self,
+        set: &Set,
+        subject: &Set,
+        reach: bool,
+        actions: Option<&ast::Actions>,
+    ) -> Result<Shape, Fault> {
+        let members = self.set(subject)?;
+        let subjects = self.principals(&members, subject.span)?;
+        if let Some(actions) = actions {
+            refuse_all_of(actions.all)?;
+            let resources = self.items(set, actions)?;
+            return Ok(Shape::Which {
+                subjects,
+                reach,
+                resources,
+            });
+        }
+        let members = self.set(set)?;
+        let roles = self.roles(&members, set)?;
+        Ok(Shape::WhichRoles { subjects, roles })
+    }
+
+    fn what(&mut self, subject: &Set, reach: bool, on: Option<&On>) -> Result<Shape, Fault> {
+        let subject = self.one_principal(subject)?;
+        if reach && on.is_none() {
+            return Ok(Shape::Reachable { subject });
+        }
+        if let Some(on) = on {
+            refuse_all_of(on.all)?;
+        }
+        let deeds = self.every_deed(on)?;
+        Ok(Shape::What {
+            subject,
+            reach,
+            deeds,
+        })
+    }
+
+    fn paths(&mut self, kind: ast::PathKind, from: &Set, to: &ast::Aim) -> Result<Shape, Fault> {
+        if kind == ast::PathKind::All {
+            return Err(Fault::not_answered("`all paths`", from.span)
+                .with_hint("`paths` gives the shortest from each start"));
+        }
+        let members = self.set(from)?;
+        let starts = self.principals(&members, from.span)?;
+        let shorthand = matches!(&from.kind, ast::SetKind::Thing(text) if !text.contains('*'));
+        if shorthand && members.principals.len() > 1 && starts.len() > 1 {
+            let things = starts.iter().map(|id| Thing::Principal(PrincipalId(id)));
+            return Err(self.ambiguous(from, starts.len(), things));
+        }
+        let aim = self.aim(to)?;
+        let access = Access { reach: true, aim };
+        Ok(Shape::Paths {
+            kind,
+            from: starts,
+            access,
+        })
+    }
+
+    fn show(&mut self, set: &Set) -> Result<Shape, Fault> {
+        let members = self.set(set)?;
+        let members = self.listed(members, set)?;
+        let mut things = members.things();
+        match (things.next(), members.len()) {
+            (Some(thing), 1) => Ok(Shape::Show(thing)),
+            (None, _) => Err(Fault::senseless("nothing is in this set", set.span)),
+            (Some(_), count) => Err(self.ambiguous(set, count, members.things())),
+        }
+    }
+
+    fn access(&mut self, access: &ast::Access) -> Result<Access, Fault> {
+        let reach = access.reach.is_some();
+        let aim = self.aim(&access.aim)?;
+        Ok(Access { reach, aim })
+    }
+
+    fn aim(&mut self, aim: &ast::Aim) -> Result<Aim, Fault> {
+        match aim {
+            ast::Aim::Deed(deed) => {
+                let deeds = self.deeds(&deed.actions, deed.on.as_ref())?;
+                Ok(Aim::Deeds {
+                    deeds,
+                    all_actions: deed.actions.all.is_some(),
+                    all_resources: deed.on.as_ref().is_some_and(|on| on.all.is_some()),
+                })
+            }
+            ast::Aim::Become(set) => {
+                let members = self.set(set)?;
+                Ok(Aim::Become(self.roles(&members, set)?))
+            }
+        }
+    }
+
+    /// Returns what one can become: roles, and sessions of them.
+    fn roles(&mut self, members: &Members, set: &Set) -> Result<RoaringBitmap, Fault> {
+        let graph = self.context.graph;
+        let principals = self.principals(members, set.span)?;
+        let is_role = |id: &u32| graph.principal(PrincipalId(*id)).role().is_some();
+        let roles: RoaringBitmap = principals.iter().filter(is_role).collect();
+        if roles.is_empty() && !principals.is_empty() {
+            return Err(Fault::senseless(
+                format!("`{set}` is no role, and only roles are assumed"),
+                set.span,
+            ));
+        }
+        Ok(roles)
+    }
+
+    /// Returns the known things of a set; ARNs that nothing has are an error.
+    fn listed(&mut self, members: Members, set: &Set) -> Result<Members, Fault> {
+        if members.regions.is_empty() {
+            return Ok(members);
+        }
+        self.known(members, set.span)
+    }
+}
+
+fn refuse_all_of(all: Option<ast::Span>) -> Result<(), Fault> {
+    match all {
+        Some(span) => Err(Fault::not_answered("`all of` here", span)),
+        None => Ok(()),
+    }
+}
+
+/// Returns whether the question follows chains.
+fn follows(shape: &Shape) -> bool {
+    match shape {
+        Shape::Who { access, .. } | Shape::Can { access, .. } => access.reach,
+        Shape::Which { reach, .. } | Shape::What { reach, .. } => *reach,
+        Shape::WhichRoles { .. } | Shape::Reachable { .. } | Shape::Paths { .. } => true,
+        Shape::List(_) | Shape::Show(_) => false,
+    }
+}

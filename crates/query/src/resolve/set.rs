@@ -1,0 +1,396 @@
+//! Resolves sets.
+
+use roaring::RoaringBitmap;
+use whocan_graph::{AccountIndex, GroupId, PrincipalId};
+use whocan_policy::{Arn, Pattern, Truth};
+
+use super::Resolver;
+use crate::ast::{Filter, FilterKind, Set, SetKind, SetOperator, Span};
+use crate::error::{Fault, Problem};
+use crate::kind::{Kind, kind_named, kind_of_shorthand, kinds};
+use crate::members::Members;
+use crate::nearest::{did_you_mean, nearest};
+use crate::thing::Thing;
+
+impl Resolver<'_> {
+    pub(super) fn set(&mut self, set: &Set) -> Result<Members, Fault> {
+        match &set.kind {
+            SetKind::Name(name) => self.name(name, set.span),
+            SetKind::Thing(text) => self.thing(text, set.span),
+            SetKind::Question(question) => {
+                let (members, notes) =
+                    crate::run::members_of(question, self.context, self.names)?;
+                self.notes.extend(notes);
+                Ok(members)
+            }
+            SetKind::Chain { first, rest } => {
+                let mut members = self.set(first)?;
+                for (operator, operand) in rest {
+                    let operand = self.set(operand)?;
+                    members = match operator {
+                        SetOperator::Or => members.or(operand),
+                        SetOperator::Minus => members.minus(&operand, self.context.graph),
+                    };
+                }
+                Ok(members)
+            }
+            SetKind::And(sets) => {
+                let mut operands = sets.iter();
+                let mut members = match operands.next() {
+                    Some(first) => self.set(first)?,
+                    None => Members::default(),
+                };
+                for operand in operands {
+                    members = members.and(&self.set(operand)?, self.context.graph);
+                }
+                Ok(members)
+            }
+            SetKind::Filtered { set: inner, filters } => {
+                let mut members = self.set(inner)?;
+                for filter in filters {
+                    members = self.filtered(members, filter)?;
+                }
+                Ok(members)
+            }
+        }
+    }
+
+    /// Narrows a set by one filter.
+    pub(super) fn filtered(&mut self, members: Members, filter: &Filter) -> Result<Members, Fault> {
+        match &filter.kind {
+            FilterKind::With(predicate) => {
+                let check = self.set_predicate(predicate)?;
+                let mut members = self.known(members, filter.span)?;
+                let graph = self.context.graph;
+                let mut open = 0;
+                members.retain(|thing| {
+                    let truth = check.of_thing(graph, thing);
+                    open += usize::from(truth == Truth::Unknown);
+                    truth == Truth::True
+                });
+                if open > 0 {
+                    self.note(format!(
+                        "{open} left out: whether `{predicate}` holds for them was not collected"
+                    ));
+                }
+                Ok(members)
+            }
+            FilterKind::In(place) => {
+                let accounts = self.place(place)?;
+                Ok(self.inside(members, &accounts))
+            }
+            FilterKind::Outside(place) => {
+                let accounts = self.place(place)?;
+                self.outside(members, &accounts, filter.span)
+            }
+        }
+    }
+
+    /// Turns regions into the known things that they hold, which is all that has attributes.
+    pub(super) fn known(&mut self, members: Members, span: Span) -> Result<Members, Fault> {
+        if members.regions.is_empty() {
+            return Ok(members);
+        }
+        let graph = self.context.graph;
+        let mut all = self.kind(Kind::Principal);
+        for kind in [Kind::Group, Kind::Policy, Kind::Resource] {
+            all = all.or(self.kind(kind));
+        }
+        all.retain(|thing| members.regions_hold(&thing.arn(graph)));
+        if all.is_empty() && members.len() == 0 {
+            return Err(Fault::senseless(
+                "only what the snapshot has collected has attributes to filter by",
+                span,
+            ));
+        }
+        let mut known = members;
+        known.regions.clear();
+        Ok(known.or(all))
+    }
+
+    fn name(&mut self, name: &str, span: Span) -> Result<Members, Fault> {
+        if let Some(members) = self.names.get(name) {
+            return Ok(members.clone());
+        }
+        if let Some(kind) = kind_named(name) {
+            return Ok(self.kind(kind));
+        }
+        if name.eq_ignore_ascii_case("public") {
+            return Err(Fault::not_answered("`public`", span)
+                .with_hint("`anyone` is every caller without credentials"));
+        }
+        if name.eq_ignore_ascii_case("org") {
+            let accounts = self.organization(span)?;
+            return Ok(Members {
+                accounts,
+                ..Members::default()
+            });
+        }
+        Err(self.unknown_name(name, span))
+    }
+
+    fn unknown_name(&self, name: &str, span: Span) -> Fault {
+        let fault = Fault::new(Problem::UnknownSet(name.to_owned()), span);
+        let called = self.called(name);
+        if let Some(first) = called.first() {
+            return fault.with_hint(format!("things carry their kind: `{first}`"));
+        }
+        if name.ends_with(".amazonaws.com") {
+            return fault.with_hint(format!("things carry their kind: `service/{name}`"));
+        }
+        let words = kinds().flat_map(|row| [row.plural, row.singular]);
+        match nearest(name, self.names.names().chain(words)) {
+            Some(near) => fault.with_hint(format!("did you mean `{near}`?")),
+            None => fault.with_hint("a bare word is a kind such as `roles` or a `let` name"),
+        }
+    }
+
+    fn thing(&mut self, text: &str, span: Span) -> Result<Members, Fault> {
+        if text == "*" {
+            return Ok(Members::region(Pattern::glob("*")));
+        }
+        if text.starts_with("arn:") {
+            return arn(text, span);
+        }
+        if let Some(id) = self.context.graph.principal_of(text) {
+            return Ok(Members::of(Thing::Principal(id)));
+        }
+        match text.split_once('/') {
+            Some((word, name)) => match kind_of_shorthand(word) {
+                Some(kind) => self.shorthand(kind, word, name, span),
+                None => self.bucket_path(text, span),
+            },
+            None if text.contains(['*', '?']) => self.glob(text, span),
+            None => match self.called(text).first() {
+                Some(first) => Err(Fault::new(Problem::UnknownSet(text.to_owned()), span)
+                    .with_hint(format!("things carry their kind: `{first}`"))),
+                None => Err(Fault::new(Problem::NoSuchThing(text.to_owned()), span)),
+            },
+        }
+    }
+
+    /// Resolves `kind/name`: all things of that name.
+    fn shorthand(
+        &mut self,
+        kind: Kind,
+        word: &str,
+        name: &str,
+        span: Span,
+    ) -> Result<Members, Fault> {
+        let members = self.lookup(kind, name);
+        if !members.is_empty() {
+            self.note_several(word, name, &members);
+            return Ok(members);
+        }
+        if let Kind::ResourceOf(resource) = kind
+            && resource.service == "s3"
+            && name.contains('/')
+        {
+            return self.bucket_path(name, span);
+        }
+        if name.contains(['*', '?']) {
+            self.note(format!("`{word}/{name}` matches nothing in this snapshot"));
+            return Ok(Members::default());
+        }
+        let fault = Fault::new(Problem::NoSuchThing(format!("{word}/{name}")), span);
+        Err(self.hint_for_name(fault, kind, word, name))
+    }
+
+    fn hint_for_name(&self, fault: Fault, kind: Kind, word: &str, name: &str) -> Fault {
+        let graph = self.context.graph;
+        let known: Vec<String> = self.kind(kind).things().map(|one| one.name(graph)).collect();
+        if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
+            return fault.with_hint(format!("did you mean `{word}/{near}`?"));
+        }
+        if let Some(first) = self.called(name).first() {
+            return fault.with_hint(format!("did you mean `{first}`?"));
+        }
+        match kind {
+            Kind::ResourceOf(_) => {
+                fault.with_hint("to ask about something outside the snapshot write its ARN")
+            }
+            Kind::Service => fault.with_hint("no policy in the snapshot names this service"),
+            _ => fault,
+        }
+    }
+
+    fn note_several(&mut self, word: &str, name: &str, members: &Members) {
+        let count = members.len();
+        if count < 2 {
+            return;
+        }
+        let graph = self.context.graph;
+        let places = members.things().take(4).map(|thing| match thing.account(graph) {
+            Some(account) => crate::thing::account_name(graph, account),
+            None => thing.arn(graph).to_string(),
+        });
+        let mut places: Vec<String> = places.collect();
+        places.dedup();
+        if count > 4 {
+            places.push("...".to_owned());
+        }
+        self.note(format!(
+            "`{word}/{name}` is {count} things ({})",
+            places.join(", ")
+        ));
+    }
+
+    /// Resolves `payroll/2026/*`, the key of an object behind its bucket's name.
+    fn bucket_path(&mut self, text: &str, span: Span) -> Result<Members, Fault> {
+        let bucket = text.split('/').next().unwrap_or(text);
+        let found = self.lookup(bucket_kind(), bucket);
+        let Some(Thing::Resource(id)) = found.things().next() else {
+            return Err(self.unknown_kind(text, bucket, span));
+        };
+        let arn = &self.context.graph.resource(id).arn;
+        let partition = arn.split(':').nth(1).unwrap_or("aws");
+        let written = format!("arn:{partition}:s3:::{text}");
+        self.note(format!("`{text}` is read as `{written}`"));
+        Ok(Members::region(pattern(&written)))
+    }
+
+    fn unknown_kind(&self, text: &str, word: &str, span: Span) -> Fault {
+        let problem = Problem::UnknownKind {
+            kind: word.to_owned(),
+            written: text.to_owned(),
+        };
+        let fault = Fault::new(problem, span);
+        match did_you_mean(word, kinds().map(|row| row.singular)) {
+            Some(hint) => fault.with_hint(hint),
+            None => {
+                let graph = self.context.graph;
+                let buckets = self.kind(bucket_kind());
+                let names: Vec<String> = buckets.things().map(|one| one.name(graph)).collect();
+                match did_you_mean(word, names.iter().map(String::as_str)) {
+                    Some(hint) => fault.with_hint(hint),
+                    None => fault.with_hint("a shorthand is `role/ci`, `bucket/logs` or a bucket's name and a key"),
+                }
+            }
+        }
+    }
+
+    /// Resolves a glob over names and ARNs of everything.
+    fn glob(&mut self, text: &str, span: Span) -> Result<Members, Fault> {
+        let glob = Pattern::glob(text);
+        let graph = self.context.graph;
+        let mut members = self.kind(Kind::Principal);
+        for kind in [Kind::Group, Kind::Policy, Kind::Resource] {
+            members = members.or(self.kind(kind));
+        }
+        members.retain(|thing| glob.matches(&thing.name(graph)));
+        if members.is_empty() {
+            return Err(Fault::new(Problem::NoSuchThing(text.to_owned()), span));
+        }
+        self.note(format!("`{text}` is {} things", members.len()));
+        Ok(members)
+    }
+
+    /// Returns the principals of a set: groups are their users, accounts their principals.
+    pub(super) fn principals(
+        &mut self,
+        members: &Members,
+        span: Span,
+    ) -> Result<RoaringBitmap, Fault> {
+        let graph = self.context.graph;
+        let mut principals = members.principals.clone();
+        for group in members.groups.iter().map(GroupId) {
+            principals.extend(graph.group(group).members.iter().map(|id| id.0));
+        }
+        let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+        for account in accounts.iter().map(AccountIndex) {
+            principals.insert_range(graph.principals_of(account));
+        }
+        if !members.regions.is_empty() {
+            let all = graph.principals().iter().enumerate();
+            let held = all.filter(|(_, one)| members.regions_hold(&one.arn));
+            principals.extend(held.map(|(at, _)| at as u32));
+        }
+        if principals.is_empty() && !members.is_empty() {
+            return Err(self.no_principal(members, span));
+        }
+        Ok(principals)
+    }
+
+    fn no_principal(&self, members: &Members, span: Span) -> Fault {
+        let graph = self.context.graph;
+        if let Some(thing) = members.things().next() {
+            let what = format!("`{}` is no principal", thing.shorthand(graph));
+            return Fault::senseless(what, span);
+        }
+        let written = members.regions.iter().flat_map(|region| &region.within);
+        let written: Vec<String> = written.map(|pattern| pattern.to_string()).collect();
+        let written = written.join(", ");
+        let fault = Fault::new(Problem::NoSuchThing(written.clone()), span);
+        let arns = graph.principals().iter().map(|one| &*one.arn);
+        match did_you_mean(&written, arns) {
+            Some(hint) => fault.with_hint(hint),
+            None => fault,
+        }
+    }
+
+    /// Returns the one principal that a set is, where one is needed.
+    pub(super) fn one_principal(&mut self, set: &Set) -> Result<PrincipalId, Fault> {
+        let members = self.set(set)?;
+        let principals = self.principals(&members, set.span)?;
+        match (principals.len(), principals.min()) {
+            (1, Some(id)) => Ok(PrincipalId(id)),
+            (0, _) | (_, None) => Err(Fault::senseless("nobody is in this set", set.span)),
+            (count, _) => {
+                let things = principals.iter().map(|id| Thing::Principal(PrincipalId(id)));
+                Err(self.ambiguous(set, count, things))
+            }
+        }
+    }
+
+    /// Says that several things are meant where one is needed, and lists them.
+    pub(super) fn ambiguous(
+        &self,
+        set: &Set,
+        count: u64,
+        things: impl Iterator<Item = Thing>,
+    ) -> Fault {
+        let graph = self.context.graph;
+        let problem = Problem::Ambiguous {
+            written: set.to_string(),
+            count: usize::try_from(count).unwrap_or(usize::MAX),
+        };
+        let mut candidates: Vec<String> = things
+            .take(8)
+            .map(|thing| format!("`{}`", thing.arn(graph)))
+            .collect();
+        if count > 8 {
+            candidates.push("...".to_owned());
+        }
+        Fault::new(problem, set.span).with_hint(format!(
+            "one of {}; narrow it with `in account/NAME`",
+            candidates.join(", ")
+        ))
+    }
+}
+
+fn bucket_kind() -> Kind {
+    Kind::ResourceOf(&crate::kind::RESOURCE_KINDS[0])
+}
+
+/// Reads an ARN or a glob over ARNs, at its word.
+fn arn(text: &str, span: Span) -> Result<Members, Fault> {
+    let parsed = text.parse::<Arn>();
+    // A star that ends a segment may run over the following colons (R49).
+    if parsed.is_err() && !text.contains('*') {
+        let problem = Problem::BadArn {
+            written: text.to_owned(),
+            why: "expected `arn:partition:service:region:account:resource`".to_owned(),
+        };
+        return Err(Fault::new(problem, span));
+    }
+    Ok(Members::region(pattern(text)))
+}
+
+/// Reads an ARN with or without wildcards.
+pub(super) fn pattern(text: &str) -> Pattern {
+    if text.contains(['*', '?']) {
+        Pattern::resource(text)
+    } else {
+        Pattern::exact(text)
+    }
+}

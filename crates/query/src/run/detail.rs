@@ -1,0 +1,127 @@
+//! Paths, reasons and conditions of rows.
+
+use std::collections::BTreeMap;
+
+use whocan_eval::{Decision, OpenPoint};
+use whocan_graph::{PrincipalId, PrincipalKind};
+use whocan_index::Ask;
+use whocan_policy::{Session, Truth};
+
+use super::draft::Found;
+use crate::context::Context;
+use crate::engine::Goal;
+use crate::plan::Plan;
+use crate::rows::{Call, Outcome, Row};
+
+/// Adds path, calls and conditions to every row that lacks them.
+pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
+    if found.reach {
+        paths(found, plan, context);
+    }
+    let Found { drafts, goals, reach, .. } = found;
+    for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
+        draft.detailed = true;
+        if let Some(goal) = draft.goal.and_then(|at| goals.get(at)) {
+            draft.row.evidence = calls(&draft.row, goal, *reach, plan, context);
+            conditions(&mut draft.row);
+        }
+    }
+}
+
+/// Finds the chains of all rows, with one search for each goal.
+fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
+    let mut by_goal: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in found.drafts.iter().enumerate() {
+        if let (Some(goal), None) = (draft.goal, &draft.row.path)
+            && draft.row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No)
+        {
+            by_goal.entry(goal).or_default().push(at);
+        }
+    }
+    for (goal, drafts) in by_goal {
+        let starts: Vec<PrincipalId> =
+            drafts.iter().filter_map(|at| found.drafts[*at].row.principal).collect();
+        let paths = context.engine.paths(&starts, &found.goals[goal], &plan.walk);
+        for (at, path) in drafts.into_iter().zip(paths) {
+            if let Some(path) = path {
+                found.drafts[at].row.path = Some(path.hops);
+            }
+        }
+    }
+}
+
+/// Explains the calls of a row: each hop, then the request itself.
+fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>) -> Vec<Call> {
+    let Some(start) = row.principal else {
+        return Vec::new();
+    };
+    let mut calls = Vec::new();
+    let mut from = start;
+    for hop in row.path.iter().flatten() {
+        let ask = Ask {
+            action: hop.action.to_owned(),
+            resource: context.graph.principal(hop.role).arn.to_string(),
+            ..caller_state(&plan.base, calls.is_empty())
+        };
+        calls.extend(call(from, &ask, context));
+        from = hop.role;
+    }
+    if let Goal::Request(ask) = goal {
+        let first = from == start;
+        let session = caller_state(&plan.base, first).session;
+        let ask = Ask {
+            session,
+            ..(**ask).clone()
+        };
+        let last = call(from, &ask, context);
+        let refused = last.as_ref().is_some_and(|last| last.decision.truth() == Truth::False);
+        let reached = row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No);
+        calls.extend(match anonymous(context) {
+            // Any principal may send the request unsigned (R238).
+            Some(anonymous) if reach && refused && reached => call(anonymous, &ask, context),
+            _ => last,
+        });
+    }
+    calls
+}
+
+/// A session policy and an endpoint belong to the caller's own call; later calls carry neither (R232).
+fn caller_state(base: &Ask, first: bool) -> Ask {
+    let mut ask = base.clone();
+    ask.access_point = None;
+    if !first {
+        ask.session = Session::default();
+    }
+    ask
+}
+
+fn anonymous(context: Context<'_>) -> Option<PrincipalId> {
+    let id = context.graph.principal_of("anonymous")?;
+    matches!(context.graph.principal(id).kind, PrincipalKind::Anonymous).then_some(id)
+}
+
+fn call(from: PrincipalId, ask: &Ask, context: Context<'_>) -> Option<Call> {
+    let decision = context.engine.explain(from, ask, true)?;
+    Some(Call {
+        from,
+        action: ask.action.clone(),
+        resource: ask.resource.clone(),
+        decision,
+    })
+}
+
+/// Collects what an *if* depends on from the calls that are open.
+fn conditions(row: &mut Row) {
+    for call in &row.evidence {
+        if let Decision::If(reason, open) = &call.decision {
+            for condition in &reason.conditions {
+                if !row.conditions.contains(condition) {
+                    row.conditions.push(condition.clone());
+                }
+            }
+            let new: Vec<OpenPoint> =
+                open.iter().filter(|point| !row.open.contains(point)).cloned().collect();
+            row.open.extend(new);
+        }
+    }
+}

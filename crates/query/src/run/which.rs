@@ -1,0 +1,144 @@
+//! `which RESOURCES can SUBJECT ...`.
+
+use roaring::RoaringBitmap;
+use whocan_graph::PrincipalId;
+use whocan_index::Reached;
+
+use super::draft::{Combine, Draft, Found};
+use super::slice::{anybody, combine, parts, slices};
+use super::{what, who};
+use crate::context::Context;
+use crate::engine::Goal;
+use crate::plan::{Deed, Item, Plan};
+use crate::rows::{Outcome, Row, Verdict};
+use crate::thing::Thing;
+
+/// Finds the resources on which any of the subjects has the access.
+pub(super) fn find(
+    subjects: &RoaringBitmap,
+    reach: bool,
+    resources: &[(Item, Vec<Deed>)],
+    plan: &Plan,
+    context: Context<'_>,
+) -> Found {
+    let mut found = Found::new(&columns(subjects, reach), Combine::Some);
+    found.reach = reach;
+    let walk = reach.then_some(&plan.walk);
+    let focus = one(subjects).filter(|_| !reach);
+    for (item, deeds) in resources {
+        let first = found.slices.len();
+        let own = slices(deeds, walk, focus, &plan.base, context);
+        let verdicts = combine(&own, Combine::Some);
+        let asked = own.iter().filter(|slice| slice.ask.access_point.is_none()).count();
+        let able = anybody(&verdicts) & subjects;
+        let best = able.iter().map(PrincipalId).max_by_key(|id| {
+            let hops = own.iter().filter_map(|slice| slice.hops(*id)).min();
+            (who::of(&verdicts, *id), std::cmp::Reverse(hops), std::cmp::Reverse(*id))
+        });
+        found.slices.extend(own);
+        let Some(best) = best else { continue };
+        let on_it: Vec<(usize, Verdict)> = (first..found.slices.len())
+            .map(|at| (at, found.slices[at].of(best)))
+            .filter(|(_, verdict)| *verdict != Verdict::plain(Outcome::No))
+            .collect();
+        let lead = who::lead(&on_it, &found.slices, best);
+        let (resource, region) = match item {
+            Item::Thing(thing) => (Some(*thing), None),
+            Item::Region(region) => (None, Some(region.clone())),
+        };
+        let text = region.as_ref().and_then(|region| region.within.first());
+        let row = Row {
+            verdict: Some(who::of(&verdicts, best)),
+            principal: Some(best),
+            resource,
+            resource_text: text.map(|pattern| pattern.to_string()),
+            parts: parts(&on_it, &found.slices, asked),
+            hops: lead.and_then(|at| found.slices[at].hops(best)),
+            count: i64::try_from(able.len()).ok(),
+            ..Row::default()
+        };
+        found.drafts.push(Draft {
+            row,
+            goal: lead,
+            slices: on_it,
+            region,
+            detailed: false,
+        });
+    }
+    found.goals = who::goals(&found.slices);
+    who::note_complexity(&mut found);
+    found
+}
+
+fn columns(subjects: &RoaringBitmap, reach: bool) -> Vec<&'static str> {
+    let mut columns = vec!["resource", "resource.account", "verdict"];
+    if subjects.len() > 1 {
+        columns.extend(["principal", "count"]);
+    }
+    if reach {
+        columns.extend(["hops", "via"]);
+    }
+    columns.extend(["parts", "conditions"]);
+    columns
+}
+
+fn one(subjects: &RoaringBitmap) -> Option<PrincipalId> {
+    match (subjects.len(), subjects.min()) {
+        (1, Some(one)) => Some(PrincipalId(one)),
+        _ => None,
+    }
+}
+
+/// Finds the roles that any of the subjects comes to.
+pub(super) fn find_roles(
+    subjects: &RoaringBitmap,
+    roles: &RoaringBitmap,
+    plan: &Plan,
+    context: Context<'_>,
+) -> Found {
+    if let Some(subject) = one(subjects) {
+        let mut found = what::find_roles(subject, plan, context);
+        found.drafts.retain(|draft| match draft.row.resource {
+            Some(Thing::Principal(role)) => roles.contains(role.0),
+            _ => false,
+        });
+        return found;
+    }
+    let mut found = Found::new(
+        &["resource", "resource.account", "verdict", "principal", "count", "hops", "via"],
+        Combine::Nothing,
+    );
+    found.reach = true;
+    for role in roles.iter().map(PrincipalId) {
+        let goal = Goal::Become(role);
+        let reached = context.engine.reach(&goal, &plan.walk);
+        if let Some(mut draft) = nearest(role, subjects, &reached) {
+            draft.goal = Some(found.goals.len());
+            found.goals.push(goal);
+            found.drafts.push(draft);
+        }
+    }
+    found
+}
+
+/// Drafts the row of a role from the subject that comes to it best.
+fn nearest(role: PrincipalId, subjects: &RoaringBitmap, reached: &Reached) -> Option<Draft> {
+    let mut able = anybody(&reached.verdicts) & subjects;
+    // Being a role already is no way to come to it.
+    able.remove(role.0);
+    let best = able.iter().map(PrincipalId).min_by_key(|id| {
+        (std::cmp::Reverse(who::of(&reached.verdicts, *id)), reached.hops(*id), *id)
+    })?;
+    let row = Row {
+        verdict: Some(who::of(&reached.verdicts, best)),
+        principal: Some(best),
+        resource: Some(Thing::Principal(role)),
+        hops: reached.hops(best),
+        count: i64::try_from(able.len()).ok(),
+        ..Row::default()
+    };
+    Some(Draft {
+        row,
+        ..Draft::default()
+    })
+}

@@ -1,0 +1,70 @@
+//! Deliberately bad texts and what people are told.
+
+use insta::assert_snapshot;
+
+fn mistake(text: &str) -> String {
+    match whocan_query::parse(text) {
+        Ok(ast) => panic!("`{text}` parsed as {ast}"),
+        Err(error) => error.pointed(),
+    }
+}
+
+#[test]
+fn syntax() {
+    let texts = [
+        "whoo can s3:GetObject",
+        "who cn reach s3:GetObject",
+        "who reach s3:GetObject",
+        "who s3:GetObject on bucket/logs",
+        "who can raech s3:GetObject on bucket/logs",
+        "who can s3:GetObject bucket/logs",
+        "who can s3:GetObject on",
+        "who can s3:GetObject on where hops = 1",
+        "who can s3:GetObject on bucket/a, bucket/b",
+        "who can s3:GetObject on bucket/logs whree hops = 1",
+        "who can s3:GetObject on bucket/logs where hops == 1",
+        "who can s3:GetObject on bucket/logs where hops <> 1",
+        "who can s3:GetObject on bucket/logs where and",
+        "who can s3:GetObject on bucket/logs where hops =",
+        "who can role/Admin",
+        "who can GetObject on bucket/logs",
+        "can reach s3:GetObject",
+        "can role/ci",
+        "which buckets can role/ci raech s3:GetObject",
+        "who can s3:GetObject on (bucket/a or bucket/b",
+        "who can s3:GetObject on \"bucket/a",
+        "who can s3:GetObject on bucket/a)",
+        "who can s3:GetObject on \u{201c}bucket/a\u{201d}",
+        "who can s3:GetObject\nwho can s3:PutObject",
+        "who can s3:GetObject within three hops",
+        "who can s3:GetObject within 99999999999999999999 hops",
+        "who can s3:GetObject limit 1 limit 2",
+        "who can s3:GetObject surely possibly",
+        "let who = roles",
+        "let public = roles",
+        "let x roles",
+        "assert who can s3:*",
+        "paths from role/a role/b",
+        "paths form role/a to role/b",
+        "who can s3:GetObject given aws:SourceIp",
+        "who can s3:GetObject given a = 1, a = 2",
+        "who can s3:GetObject group account",
+        "list s3:GetObject",
+        "list",
+        "plan",
+    ];
+    let all: Vec<String> = texts.iter().map(|text| mistake(text)).collect();
+    assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn hostile_texts_are_refused_quickly() {
+    assert_snapshot!(mistake(&format!("list {}", "(".repeat(10_000))).lines().next().unwrap_or(""), @"error: parentheses nest deeper than 64 levels");
+    for word in ["not ", "count ", "explain ", "a.", "a or ", "a with x = 1 ", "who can ", "in "] {
+        let text = format!("list roles where {}", word.repeat(20_000));
+        assert!(whocan_query::parse(&text).is_err());
+        let text = format!("list {}", word.repeat(20_000));
+        let _ = whocan_query::parse(&text);
+    }
+    assert!(whocan_query::parse(&"a".repeat(5_000_000)).is_err());
+}
