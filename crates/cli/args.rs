@@ -103,6 +103,7 @@ Examples:
   whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
   whocan query 'why can user/ana s3:GetObject on arn:aws:s3:::payroll/2026.csv'
   whocan query -f checks.wq --format jsonl --snapshot 2026-Q3
+  whocan query --param crown=bucket/payroll 'who can s3:GetObject on crown'
   echo 'list roles where trust.external' | whocan query -f -
 
 Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.")]
@@ -121,8 +122,8 @@ pub struct Query {
     pub shown: Shown,
     #[command(flatten)]
     pub asked: Asked,
-    /// Set a parameter of the text: what stands there as $NAME becomes VALUE
-    #[arg(long = "param", value_name = "NAME=VALUE")]
+    /// Name a set for the text, as `let NAME = SET` would
+    #[arg(long = "param", value_name = "NAME=SET")]
     pub params: Vec<String>,
 }
 

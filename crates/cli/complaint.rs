@@ -38,7 +38,8 @@ fn drawn(failure: &Failure, terminal: &Terminal) -> String {
 fn plain(failure: &Failure) -> String {
     let mut text = format!("error: {failure}\n");
     for label in failure.labels().into_iter().flatten() {
-        if let Some(lines) = pointer(failure, label.inner()) {
+        let lines = failure.text().and_then(|text| pointer(text, label.inner()));
+        if let Some(lines) = lines {
             text.push_str(&lines);
         }
     }
@@ -49,29 +50,46 @@ fn plain(failure: &Failure) -> String {
 }
 
 /// Returns the line that `span` begins on, with a mark under what it covers.
-fn pointer(failure: &Failure, span: &SourceSpan) -> Option<String> {
-    let contents = failure.source_code()?.read_span(span, 0, 0).ok()?;
-    let line = std::str::from_utf8(contents.data()).ok()?.lines().next()?;
-    let before: String = line.chars().take(contents.column()).collect();
-    let rest = line.chars().count().saturating_sub(contents.column());
-    let covered = covered_characters(line, contents.column(), span.len()).clamp(1, rest.max(1));
-    let number = (contents.line() + 1).to_string();
+fn pointer(text: &str, span: &SourceSpan) -> Option<String> {
+    let before = text.get(..span.offset())?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    let number = (before.matches('\n').count() + 1).to_string();
     let margin = " ".repeat(number.len());
     // Tabs stay tabs, so that the mark stands under the text.
-    let indent: String = before
+    let indent: String = before[start..]
         .chars()
         .map(|character| if character == '\t' { '\t' } else { ' ' })
         .collect();
-    let mark = "^".repeat(covered);
-    Some(format!(" {number} | {line}\n {margin} | {indent}{mark}\n"))
+    let covered = text.get(span.offset()..span.offset() + span.len());
+    let covered = covered.and_then(|covered| covered.lines().next());
+    let mark = "^".repeat(covered.map_or(1, |covered| covered.chars().count().max(1)));
+    Some(format!(
+        " {number} | {line}\n {margin} | {indent}{mark}\n"
+    ))
 }
 
-/// Counts the characters of `line` within `length` bytes from character `start` on.
-fn covered_characters(line: &str, start: usize, length: usize) -> usize {
-    let mut bytes = 0;
-    let within = |character: &char| {
-        bytes += character.len_utf8();
-        bytes <= length
-    };
-    line.chars().skip(start).take_while(within).count()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_stands_under_the_spot() {
+        let text = "list roles;\n\twho can s3:GetObjekt on x;\nlist users";
+        let spot = SourceSpan::new(text.find("s3:").unwrap_or_default().into(), 12);
+        assert_eq!(
+            pointer(text, &spot).as_deref(),
+            Some(" 2 | \twho can s3:GetObjekt on x;\n   | \t        ^^^^^^^^^^^^\n")
+        );
+    }
+
+    #[test]
+    fn a_spot_at_the_end_has_a_mark_too() {
+        let spot = SourceSpan::new(8.into(), 0);
+        assert_eq!(
+            pointer("who can ", &spot).as_deref(),
+            Some(" 1 | who can \n   |         ^\n")
+        );
+        assert_eq!(pointer("who", &SourceSpan::new(9.into(), 1)), None);
+    }
 }

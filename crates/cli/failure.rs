@@ -46,6 +46,11 @@ impl Failure {
         Failure::new(format_args!("cannot write `{}`: {error}", path.display()))
     }
 
+    /// Returns the text that the failure points into.
+    pub fn text(&self) -> Option<&str> {
+        self.source.as_ref().map(|source| source.inner().as_str())
+    }
+
     /// Returns what `diagnostic` says, pointing into the file `name`.
     pub fn pointing(diagnostic: &dyn Diagnostic, name: &str, text: &str) -> Failure {
         let mut failure = Failure::new(diagnostic);

@@ -3,6 +3,7 @@
 
 mod args;
 mod complaint;
+mod demo;
 mod example;
 mod exit;
 mod failure;
@@ -11,7 +12,11 @@ mod loaded;
 mod manual;
 mod output;
 mod panic;
+mod printer;
 mod progress;
+mod query;
+mod repl;
+mod session;
 mod simulate;
 mod snapshots;
 mod store_location;
@@ -45,7 +50,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     let store = cli.global.store.as_deref();
     match &cli.command {
         Command::Import(args) => import::run(args, store, terminal),
-        Command::Query(_) | Command::Repl(_) | Command::Demo(_) => Err(Failure::new("not yet")),
+        Command::Query(args) => query::run(args, store, terminal),
+        Command::Repl(args) => repl::run(args, store, terminal),
+        Command::Demo(args) => demo::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, store),
         Command::Snapshots(args) => snapshots::run(args, store, terminal),
         Command::Completions(args) => manual::completions(args),

@@ -34,7 +34,7 @@ pub enum Tone {
 /// A table of texts.
 #[derive(Clone, Debug, Default)]
 pub struct Grid {
-    header: Vec<&'static str>,
+    header: Vec<String>,
     rows: Vec<Vec<(String, Tone)>>,
 }
 
@@ -43,9 +43,9 @@ const NARROWEST: u16 = 8;
 
 impl Grid {
     /// Returns a grid without rows.
-    pub fn new(header: &[&'static str]) -> Grid {
+    pub fn new(header: &[&str]) -> Grid {
         Grid {
-            header: header.to_vec(),
+            header: header.iter().map(|name| Plain(name).to_string()).collect(),
             rows: Vec::new(),
         }
     }

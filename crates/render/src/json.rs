@@ -7,9 +7,19 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use crate::Plain;
 
+mod answer;
 mod evidence;
+mod row;
 
+pub use answer::{Document, Source, lines};
 pub use evidence::Evidence;
+pub use row::{Named, Row};
+
+/// The version of the form that answers have.
+///
+/// It rises when a field goes or changes its meaning; new fields may come at
+/// any time. `docs/json.md` describes it.
+pub const SCHEMA: u32 = 1;
 
 /// Returns `value` as one line of JSON, line break included.
 ///

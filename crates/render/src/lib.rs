@@ -4,9 +4,14 @@
 //! here returns text, and the same rows give the same bytes. Text from an
 //! account reaches a terminal only through [`Plain`].
 
+mod chain;
+pub mod csv;
+mod explanation;
 mod grid;
 pub mod json;
 mod plain;
+pub mod table;
+mod value;
 
 pub use grid::{Grid, Look, Tone};
 pub use plain::Plain;

@@ -116,9 +116,8 @@ fn plain(prompts: bool) -> Result<Typed, Failure> {
             crate::output::write(if text.is_empty() { PROMPT } else { CONTINUED })?;
         }
         let read = io::stdin().lock().read_line(&mut text);
-        let read = read.map_err(|error| {
-            Failure::new(format_args!("cannot read standard input: {error}"))
-        })?;
+        let read = read
+            .map_err(|error| Failure::new(format_args!("cannot read standard input: {error}")))?;
         if read == 0 {
             if prompts {
                 // The shell's prompt comes next.
@@ -166,10 +165,7 @@ impl Prompt for Question {
         Cow::Borrowed(CONTINUED)
     }
 
-    fn render_prompt_history_search_indicator(
-        &self,
-        search: PromptHistorySearch,
-    ) -> Cow<'_, str> {
+    fn render_prompt_history_search_indicator(&self, search: PromptHistorySearch) -> Cow<'_, str> {
         let failing = match search.status {
             PromptHistorySearchStatus::Passing => "",
             PromptHistorySearchStatus::Failing => "nothing found, ",
