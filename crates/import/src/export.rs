@@ -15,10 +15,13 @@ use crate::json::{self, Wrong};
 /// What a folder holds: `accounts/<id>` or `organizations`.
 #[derive(Debug, Default)]
 pub(crate) struct Export {
-    /// The calls of each (service, command), in the order of regions and arguments.
+    // INVARIANT: sorted by region and argument, one of each; `has` binary-searches.
+    /// The calls of each (service, command).
     pub(crate) calls: BTreeMap<(String, String), Vec<Call>>,
     /// Files and folders that fit nowhere in the layout, relative to the folder.
     pub(crate) strange: Vec<String>,
+    /// All regions in which any call was made.
+    pub(crate) regions: BTreeSet<String>,
     /// How many files there are.
     pub(crate) files: usize,
 }
@@ -114,10 +117,13 @@ impl Export {
         self.calls.get(&key).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns all regions in which any call was made.
-    pub(crate) fn regions(&self) -> BTreeSet<String> {
-        let calls = self.calls.values().flatten();
-        calls.filter_map(|call| call.region.clone()).collect()
+    /// Returns whether a global command was called with this argument.
+    pub(crate) fn has(&self, service: &str, command: &str, argument: &str) -> bool {
+        let wanted = (None, Some(argument));
+        let place = self.of(service, command).binary_search_by(|call| {
+            (call.region.as_deref(), call.argument.as_deref()).cmp(&wanted)
+        });
+        place.is_ok()
     }
 
     fn add_service(&mut self, service: &str, folder: &Path) -> Result<(), FileError> {
@@ -246,6 +252,8 @@ impl Export {
     /// Sorts, and keeps the last word on each call: a file, else the last line.
     fn finish(&mut self) {
         self.strange.sort();
+        let calls = self.calls.values().flatten();
+        self.regions = calls.filter_map(|call| call.region.clone()).collect();
         for calls in self.calls.values_mut() {
             let mut last = BTreeMap::new();
             for call in calls.drain(..) {

@@ -14,17 +14,20 @@ use crate::error::FileError;
 ///
 /// If the file cannot be opened or is no text.
 pub(crate) fn load(path: &Path) -> Result<String, FileError> {
-    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let unreadable = |error: io::Error| FileError::whole(path, format!("cannot be read: {error}"));
+    let kind = fs::metadata(path).map_err(unreadable)?;
+    if kind.is_dir() {
+        return Err(FileError::whole(path, "is a directory, expected a file"));
+    }
+    // A pipe could block for ever, and a device never end.
+    if !kind.is_file() {
+        return Err(FileError::whole(
+            path,
+            "is a pipe or a device, expected a file",
+        ));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
     decode(bytes).map_err(|problem| FileError::whole(path, problem))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> FileError {
-    let problem = if path.is_dir() {
-        "is a directory, expected a file".to_owned()
-    } else {
-        format!("cannot be read: {error}")
-    };
-    FileError::whole(path, problem)
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, String> {

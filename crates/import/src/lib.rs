@@ -5,6 +5,11 @@
 //! and a lone `get-account-authorization-details` file. Draws no conclusions:
 //! documents stay verbatim, and what is missing or was refused becomes a gap.
 //! Knows nothing of the store; whoever calls gives a [`Sink`]. Start at [`import`].
+//!
+//! A gap without an argument is about every call of its command, one without a
+//! region about every region. `complete` is set only by
+//! [`Options::absent_means_none`], and only where nothing that was asked for
+//! about identities and lists failed.
 
 mod audit;
 mod draft;

@@ -82,8 +82,7 @@ impl Search {
         let accounts = path.join("accounts");
         let organizations = path.join("organizations");
         if accounts.is_dir() || (organizations.is_dir() && !is_account(path)) {
-            self.bundle(&accounts, organizations)?;
-            return Ok(true);
+            return self.bundle(&accounts, organizations);
         }
         if is_account(path) {
             return self.account(path);
@@ -95,19 +94,21 @@ impl Search {
         Ok(false)
     }
 
-    fn bundle(&mut self, accounts: &Path, organizations: PathBuf) -> Result<(), ImportError> {
-        if organizations.is_dir() {
+    fn bundle(&mut self, accounts: &Path, organizations: PathBuf) -> Result<bool, ImportError> {
+        let mut any = organizations.is_dir();
+        if any {
             self.found.organizations.push(organizations);
         }
         if !accounts.is_dir() {
-            return Ok(());
+            return Ok(any);
         }
         for folder in folders(accounts)? {
-            if !self.account(&folder)? {
-                self.note(&folder, NoteKind::Ignored);
+            match self.account(&folder)? {
+                true => any = true,
+                false => self.note(&folder, NoteKind::Ignored),
             }
         }
-        Ok(())
+        Ok(any)
     }
 
     /// Takes an account's folder, which is named after it or tells its ARNs.

@@ -1,6 +1,8 @@
 //! Reads the folder `organizations`: the tree, the accounts, the policies.
 
 mod attachments;
+mod delegation;
+mod policies;
 mod public_access;
 mod tree;
 
@@ -10,16 +12,13 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use whocan_policy::{AccountId, Arn};
-use whocan_snapshot::{
-    Collected, DelegatedAdministrator, Gap, GapCode, OrganizationObject, OrganizationPolicy,
-    OrganizationPolicyKind,
-};
+use whocan_snapshot::{Collected, Gap, GapCode, OrganizationObject, OrganizationPolicyKind};
 
 use crate::Options;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
-use crate::json::{self, DocumentText, List, Paging, Wrong};
+use crate::json::{self, List, Paging, Wrong};
 use crate::note::{Note, NoteKind};
 use crate::reading::{Shared, cut_off, in_file};
 use crate::sink::{Event, Sink};
@@ -262,141 +261,10 @@ impl Reader<'_> {
         object.gaps = std::mem::take(&mut self.gaps).into_iter().collect();
         Ok(Some(object))
     }
-
-    /// Reads the policies of one kind with their documents.
-    fn policies(&mut self, kind: OrganizationPolicyKind) -> Result<Policies, FileError> {
-        let name = type_name(kind);
-        let listed = self.ask::<Summaries>(&format!("list-policies.{name}"))?;
-        let listed_all = matches!(listed, Told::Answer(_));
-        let mut summaries: BTreeMap<String, Summary> = BTreeMap::new();
-        let attached = self.ask_each::<Summaries>(&format!("list-policies-for-target.{name}"))?;
-        for told in attached.into_values().chain([listed]) {
-            let list = told.answer().map(|answer| answer.policies.0);
-            for summary in list.unwrap_or_default() {
-                summaries.insert(summary.id.clone(), summary);
-            }
-        }
-        let mut documents = BTreeMap::new();
-        for (id, told) in self.ask_each::<PolicyAnswer>("describe-policy")? {
-            let Some(answer) = told.answer() else {
-                continue;
-            };
-            let summary = answer.policy.policy_summary;
-            let known = summaries.contains_key(&id);
-            if known || summary.kind.as_deref() == Some(name) {
-                summaries.entry(id.clone()).or_insert(summary);
-                documents.insert(id, answer.policy.content);
-            }
-        }
-        let mut policies = Vec::new();
-        for (id, summary) in summaries {
-            let document = documents.remove(&id).and_then(|content| content.0);
-            policies.push(self.policy(kind, summary, document));
-        }
-        Ok(Policies {
-            kind,
-            listed_all,
-            policies,
-        })
-    }
-
-    fn policy(
-        &mut self,
-        kind: OrganizationPolicyKind,
-        summary: Summary,
-        document: Option<String>,
-    ) -> OrganizationPolicy {
-        let document = document.or_else(|| full_access(&summary.id).map(str::to_owned));
-        if document.is_none() {
-            let calls = self.export.of(SERVICE, "describe-policy");
-            let called = calls
-                .iter()
-                .any(|call| call.argument.as_ref() == Some(&summary.id));
-            if !called {
-                let code = GapCode::NotExported;
-                self.gap("describe-policy", Some(&summary.id), code);
-            }
-        }
-        OrganizationPolicy {
-            id: summary.id,
-            name: summary.name.unwrap_or_default(),
-            kind,
-            aws_managed: summary.aws_managed.unwrap_or_default(),
-            document: document.map_or(Collected::Not, Collected::Yes),
-        }
-    }
-
-    fn delegated_administrators(
-        &mut self,
-    ) -> Result<Collected<Vec<DelegatedAdministrator>>, FileError> {
-        let told = self.ask::<Delegated>("list-delegated-administrators")?;
-        let list = match told {
-            Told::Answer(answer) => answer.delegated_administrators.0,
-            Told::Nothing if self.options.absent_means_none => Vec::new(),
-            Told::Part(_) | Told::Nothing | Told::Refused(_) | Told::Broken => {
-                return Ok(Collected::Not);
-            }
-        };
-        let mut services = self.ask_each::<Services>("list-delegated-services-for-account")?;
-        let mut administrators = Vec::new();
-        for account in list {
-            let told = services.remove(&account.id.to_string());
-            if told.is_none() && !self.options.absent_means_none {
-                let (id, code) = (account.id.to_string(), GapCode::NotExported);
-                self.gap("list-delegated-services-for-account", Some(&id), code);
-            }
-            let answer = told.and_then(Told::answer);
-            let services = answer.map(|answer| answer.delegated_services.0);
-            let names = services.unwrap_or_default().into_iter();
-            let mut services: Vec<String> =
-                names.map(|service| service.service_principal).collect();
-            services.sort();
-            administrators.push(DelegatedAdministrator {
-                account: account.id,
-                services,
-            });
-        }
-        administrators.sort();
-        administrators.dedup();
-        Ok(Collected::Yes(administrators))
-    }
-}
-
-/// The policies of one kind.
-struct Policies {
-    kind: OrganizationPolicyKind,
-    /// Whether the list of them was read.
-    listed_all: bool,
-    policies: Vec<OrganizationPolicy>,
 }
 
 /// The code by which AWS says that policies of a kind are not in force.
 const NOT_ENABLED: &str = "PolicyTypeNotEnabledException";
-
-fn type_name(kind: OrganizationPolicyKind) -> &'static str {
-    match kind {
-        OrganizationPolicyKind::ServiceControl => "SERVICE_CONTROL_POLICY",
-        OrganizationPolicyKind::ResourceControl => "RESOURCE_CONTROL_POLICY",
-    }
-}
-
-const FULL_ACCESS: &str = "p-FullAWSAccess";
-
-/// Returns the document of a policy that is the same in every organization.
-///
-/// Source: AWS Organizations User Guide, "SCP syntax" and "Resource control
-/// policies (RCPs)".
-fn full_access(id: &str) -> Option<&'static str> {
-    match id {
-        FULL_ACCESS => Some(
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
-        ),
-        "p-RCPFullAWSAccess" => Some(
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#,
-        ),
-        _ => None,
-    }
-}
 
 /// Returns the organization's id and management account, from whatever tells them.
 fn identity(
@@ -465,69 +333,4 @@ impl RootShape {
         let of_kind = types.0.iter().find(|entry| entry.kind == name);
         Some(of_kind.is_some_and(|entry| entry.status.as_deref() == Some("ENABLED")))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `Policies`")]
-struct Summaries {
-    #[serde(default)]
-    policies: List<Summary>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "a policy")]
-struct Summary {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default, rename = "Type")]
-    kind: Option<String>,
-    #[serde(default)]
-    aws_managed: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an object with `Policy`")]
-struct PolicyAnswer {
-    policy: PolicyShape,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "a policy")]
-struct PolicyShape {
-    policy_summary: Summary,
-    #[serde(default)]
-    content: DocumentText,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    rename_all = "PascalCase",
-    expecting = "an object with `DelegatedAdministrators`"
-)]
-struct Delegated {
-    #[serde(default)]
-    delegated_administrators: List<DelegatedShape>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "an account")]
-struct DelegatedShape {
-    id: AccountId,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    rename_all = "PascalCase",
-    expecting = "an object with `DelegatedServices`"
-)]
-struct Services {
-    #[serde(default)]
-    delegated_services: List<ServiceShape>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", expecting = "a service")]
-struct ServiceShape {
-    service_principal: String,
 }

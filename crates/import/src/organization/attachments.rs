@@ -10,9 +10,8 @@ use whocan_snapshot::{
     Collected, GapCode, OrganizationObject, OrganizationPolicy, OrganizationPolicyKind,
 };
 
-use super::{
-    FULL_ACCESS, NOT_ENABLED, Policies, Reader, RootShape, Summaries, Told, full_access, type_name,
-};
+use super::policies::{FULL_ACCESS, Policies, Summaries, full_access, type_name};
+use super::{NOT_ENABLED, Reader, RootShape, Told};
 use crate::error::FileError;
 use crate::json::List;
 
@@ -135,8 +134,9 @@ impl Reader<'_> {
         }
         let mut by_policy: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut told_by = BTreeSet::new();
+        let known: BTreeSet<&str> = policies.iter().copied().collect();
         for (policy, told) in self.ask_each::<Targets>(FROM_POLICY)? {
-            if let (true, Told::Answer(answer)) = (policies.contains(&policy.as_str()), told) {
+            if let (true, Told::Answer(answer)) = (known.contains(policy.as_str()), told) {
                 for target in answer.targets.0 {
                     by_policy
                         .entry(target.target_id)

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use whocan_snapshot::{Collected, GapCode, OrganizationObject, PublicAccessBlock};
 
 use super::attachments::targets;
-use super::{PolicyAnswer, Reader, RootShape, Summaries, Told};
+use super::policies::{PolicyAnswer, Summaries};
+use super::{Reader, RootShape, Told};
 use crate::error::FileError;
 use crate::json;
 

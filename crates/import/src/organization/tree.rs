@@ -1,6 +1,6 @@
 //! The tree of an organization: root, units, accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use whocan_policy::AccountId;
@@ -100,11 +100,11 @@ impl Reader<'_> {
             }
         };
         let mut known: Vec<String> = vec![root.clone()];
-        let told: Vec<String> = under.keys().cloned().collect();
+        let told: BTreeSet<String> = under.keys().cloned().collect();
         let units = self.units(under);
         known.extend(units.keys().cloned());
         self.miss(UNITS, &known, &told);
-        let told: Vec<String> = of_parent.keys().cloned().collect();
+        let told: BTreeSet<String> = of_parent.keys().cloned().collect();
         self.miss(ACCOUNTS, &known, &told);
         let (mut members, arns) = self.members(of_parent)?;
         self.parents(&mut members)?;
@@ -122,7 +122,7 @@ impl Reader<'_> {
     }
 
     /// Records for which parents a command was not called: one gap if for none.
-    fn miss(&mut self, command: &str, parents: &[String], told: &[String]) {
+    fn miss(&mut self, command: &str, parents: &[String], told: &BTreeSet<String>) {
         if self.options.absent_means_none {
             return;
         }

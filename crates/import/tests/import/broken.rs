@@ -149,6 +149,21 @@ fn a_file_that_vanishes_is_an_error() {
 }
 
 #[test]
+fn a_device_is_not_read() {
+    let export = account(&[(
+        "iam/list-saml-providers.json",
+        r#"{"SAMLProviderList": []}"#,
+    )]);
+    let path = export.join("accounts/111122223333/iam/list-account-aliases.json");
+    std::os::unix::fs::symlink("/dev/zero", path).expect("a link can be made");
+    let error = export.refused();
+    assert!(
+        error.contains("is a pipe or a device, expected a file"),
+        "{error}"
+    );
+}
+
+#[test]
 fn links_in_circles_end() {
     let export = account(&[(DETAILS, r#"{"RoleDetailList": []}"#)]);
     let root = export.join("accounts/111122223333");

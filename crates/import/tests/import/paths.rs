@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use whocan_import::{Event, Options};
+use whocan_import::{BoxError, Event, Options, Sink};
+use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject};
 
 use crate::bundle::{Delivered, Export, account, deliver, export};
 
@@ -85,7 +86,8 @@ fn loose_files_are_taken_by_what_they_hold() {
 #[test]
 fn a_path_with_nothing_known_is_an_error() {
     let export = export(&[("a/b.txt", "hello"), ("other.json", "{}")]);
-    for path in ["a", "", "other.json"] {
+    std::fs::create_dir_all(export.join("empty/accounts")).expect("a folder can be made");
+    for path in ["a", "", "other.json", "empty"] {
         let error = import(&[export.join(path)]).map(|_| ()).unwrap_err();
         assert!(
             error.contains("holds no export: expected `accounts/`"),
@@ -156,6 +158,30 @@ fn a_folder_among_the_accounts_that_is_none_is_noted() {
     export.write("accounts/old/readme.txt", b"hello");
     let notes = export.near(&export.import().notes());
     assert_eq!(notes, "`accounts/old`: not part of the layout, not read");
+}
+
+#[test]
+fn an_error_of_the_sink_ends_the_import() {
+    struct Full;
+    impl Sink for Full {
+        fn account(&self, _: AccountObject) -> Result<(), BoxError> {
+            Err("no space left".into())
+        }
+        fn activity(&self, _: ActivityObject) -> Result<(), BoxError> {
+            Ok(())
+        }
+        fn organization(&self, _: OrganizationObject) -> Result<(), BoxError> {
+            Ok(())
+        }
+    }
+    let export = export(&[(FILE, DETAILS)]);
+    let paths = [export.path().to_owned()];
+    let outcome = whocan_import::import(&paths, &Options::default(), &Full);
+    let error = outcome.map(|_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot store what was imported: no space left"
+    );
 }
 
 #[test]

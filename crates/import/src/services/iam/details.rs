@@ -1,9 +1,10 @@
 //! The account's identities, out of `get-account-authorization-details`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use whocan_policy::Arn;
-use whocan_snapshot::{Collected, Gap, GapCode, RoleActivity};
+use whocan_snapshot::{AccountObject, Collected, Gap, GapCode, ManagedPolicy, Role, RoleActivity};
 
 use super::shapes::{Details, RoleDetail};
 use super::{Profiles, add_profile};
@@ -38,25 +39,7 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
         |group| &group.arn.0,
         |group| group.convert(),
     )?;
-    let mut profiles = Profiles::new();
-    let mut activity = Vec::new();
-    let roles = take.all(
-        "role",
-        details.role_detail_list,
-        |role| &role.arn.0,
-        |mut role| {
-            take_profiles(&mut role, &mut profiles);
-            let last_used = role.role_last_used;
-            let role = role.convert();
-            if let Some(last_used) = last_used {
-                activity.push(RoleActivity {
-                    name: role.name.clone(),
-                    last_used: Collected::Yes(last_used.last_used_date.0),
-                });
-            }
-            role
-        },
-    )?;
+    let roles = take.roles(details.role_detail_list)?;
     let policies = take.all(
         "policy",
         details.policies,
@@ -70,20 +53,8 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     object.groups = groups;
     object.roles = roles;
     object.policies = policies;
-    object.instance_profiles = profiles.into_values().collect();
-    draft.roles = activity
-        .into_iter()
-        .map(|role| (role.name.clone(), role))
-        .collect();
     check_links(draft);
     Ok(())
-}
-
-fn take_profiles(role: &mut RoleDetail<'_>, profiles: &mut Profiles) {
-    let list = std::mem::take(&mut role.instance_profile_list);
-    for profile in list.0 {
-        add_profile(profiles, profile.convert(Some(role.arn.as_str())));
-    }
 }
 
 /// Returns whether the export has all identities; a gap says what it lacks.
@@ -156,6 +127,31 @@ impl Taking<'_> {
         Ok(taken.into_values().collect())
     }
 
+    /// Takes the roles, with their instance profiles and when they were last used.
+    fn roles(&mut self, list: Option<List<RoleDetail<'_>>>) -> Result<Vec<Role>, Wrong> {
+        let mut profiles = Profiles::new();
+        let mut activity = BTreeMap::new();
+        let convert = |mut role: RoleDetail<'_>| {
+            for profile in mem::take(&mut role.instance_profile_list).0 {
+                add_profile(&mut profiles, profile.convert(Some(role.arn.as_str())));
+            }
+            let last_used = role.role_last_used;
+            let role = role.convert();
+            if let Some(last_used) = last_used {
+                let used = RoleActivity {
+                    name: role.name.clone(),
+                    last_used: Collected::Yes(last_used.last_used_date.0),
+                };
+                activity.insert(role.name.clone(), used);
+            }
+            role
+        };
+        let roles = self.all("role", list, |role| &role.arn.0, convert)?;
+        self.draft.object.instance_profiles = profiles.into_values().collect();
+        self.draft.roles = activity;
+        Ok(roles)
+    }
+
     /// Leaves an entry out, if the import goes on past what is wrong.
     fn refuse(&mut self, arn: &str, offset: Option<usize>, problem: String) -> Result<(), Wrong> {
         let place = offset.map(|offset| self.places.at(offset));
@@ -203,51 +199,16 @@ impl Taking<'_> {
     }
 }
 
-/// Finds what is named and not there: documents of attached policies, trust policies, groups.
+/// Finds what is named and not there: documents of attached policies, groups, trust policies.
 fn check_links(draft: &mut Draft) {
     let object = &draft.object;
-    let default = |policy: &whocan_snapshot::ManagedPolicy| {
-        let default = &policy.default_version;
-        policy.versions.iter().any(|version| version.id == *default)
-    };
-    let policies: BTreeSet<&str> = object
-        .policies
-        .iter()
-        .filter(|policy| default(policy))
-        .map(|policy| policy.arn.as_str())
-        .collect();
-    let groups: BTreeSet<&str> = object
-        .groups
-        .iter()
-        .map(|group| group.name.as_str())
-        .collect();
-    let attached = (object.users.iter().flat_map(|user| &user.attached))
-        .chain(object.groups.iter().flat_map(|group| &group.attached))
-        .chain(object.roles.iter().flat_map(|role| &role.attached))
-        .map(|policy| policy.arn.as_str());
-    let boundaries = (object
-        .users
-        .iter()
-        .filter_map(|user| user.boundary.as_deref()))
-    .chain(
-        object
-            .roles
-            .iter()
-            .filter_map(|role| role.boundary.as_deref()),
-    );
-    let no_policy = attached
-        .chain(boundaries)
-        .filter(|arn| !policies.contains(arn))
-        .map(|arn| ("get-policy-version", arn));
-    let no_group = (object.users.iter().flat_map(|user| &user.groups))
-        .filter(|name| !groups.contains(name.as_str()))
-        .map(|name| ("get-group", name.as_str()));
-    let no_trust = (object.roles.iter())
-        .filter(|role| role.trust.is_not())
-        .map(|role| ("get-role", role.name.as_str()));
-    let gaps: BTreeSet<Gap> = no_policy
-        .chain(no_group)
-        .chain(no_trust)
+    let policies = missing_policies(object).map(|arn| ("get-policy-version", arn));
+    let groups = missing_groups(object).map(|name| ("get-group", name));
+    let trusts = object.roles.iter().filter(|role| role.trust.is_not());
+    let trusts = trusts.map(|role| ("get-role", role.name.as_str()));
+    let gaps: BTreeSet<Gap> = policies
+        .chain(groups)
+        .chain(trusts)
         .map(|(call, argument)| Gap {
             service: "iam".to_owned(),
             region: None,
@@ -257,4 +218,35 @@ fn check_links(draft: &mut Draft) {
         })
         .collect();
     draft.gaps.extend(gaps);
+}
+
+/// Returns the attached policies and boundaries whose version in force has no document.
+fn missing_policies(object: &AccountObject) -> impl Iterator<Item = &str> {
+    let in_force = |policy: &&ManagedPolicy| {
+        let default = &policy.default_version;
+        policy.versions.iter().any(|version| version.id == *default)
+    };
+    let policies = object.policies.iter().filter(in_force);
+    let known: BTreeSet<&str> = policies.map(|policy| policy.arn.as_str()).collect();
+    let users = object.users.iter();
+    let roles = object.roles.iter();
+    let boundaries = (users.clone().filter_map(|user| user.boundary.as_deref()))
+        .chain(roles.clone().filter_map(|role| role.boundary.as_deref()));
+    let groups = object.groups.iter();
+    (users.flat_map(|user| &user.attached))
+        .chain(groups.flat_map(|group| &group.attached))
+        .chain(roles.flat_map(|role| &role.attached))
+        .map(|policy| policy.arn.as_str())
+        .chain(boundaries)
+        .filter(move |arn| !known.contains(arn))
+}
+
+/// Returns the groups of users that the export does not have.
+fn missing_groups(object: &AccountObject) -> impl Iterator<Item = &str> {
+    let groups = object.groups.iter();
+    let known: BTreeSet<&str> = groups.map(|group| group.name.as_str()).collect();
+    let named = object.users.iter().flat_map(|user| &user.groups);
+    named
+        .map(String::as_str)
+        .filter(move |name| !known.contains(name))
 }

@@ -1,0 +1,370 @@
+//! Random questions, in a form that can be written down.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use whocan_eval::{Caller, Request};
+use whocan_index::Ask;
+use whocan_policy::{AccountId, Assume, Document, Given, KeyName, KeyState, Session};
+
+use super::dice::Dice;
+use super::key::{self, Key, Shape};
+use super::policy::{Purpose, Writer};
+use super::scenery::{self, Kind, Scenery};
+use super::world::account_id;
+
+/// A question about one action on one resource, or on all that a pattern covers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The action.
+    pub action: String,
+    /// An ARN, `*`, or, in a question about a region, a pattern.
+    pub resource: String,
+    /// Whether `resource` is a pattern.
+    #[serde(default)]
+    pub region: bool,
+    /// How chains are followed; `None` asks about direct calls.
+    #[serde(default)]
+    pub chain: Option<Chain>,
+    /// The resource's account, where its ARN does not say so.
+    #[serde(default)]
+    pub resource_account: Option<AccountId>,
+    /// What is said about context keys.
+    #[serde(default)]
+    pub given: BTreeMap<String, State>,
+    /// Whether every other key is absent.
+    #[serde(default)]
+    pub complete: bool,
+    /// The state of the calling session.
+    #[serde(default)]
+    pub session: Calling,
+    /// The parameters of an `AssumeRole` call.
+    #[serde(default)]
+    pub assume: Option<Parameters>,
+    /// The VPC endpoint.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// The S3 access point.
+    #[serde(default)]
+    pub access_point: Option<String>,
+}
+
+/// How chains are followed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chain {
+    /// The actions that are followed; none means all.
+    pub via: Vec<String>,
+    /// The most hops.
+    pub within: Option<u32>,
+    /// The ARNs of roles of which a path must pass one.
+    pub through: Option<Vec<String>>,
+    /// The ARNs of roles that a path must not pass.
+    pub avoiding: Vec<String>,
+}
+
+/// What is said about a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    Known(Vec<String>),
+    Absent,
+    Present,
+    Prefix(String),
+    OneOf(Vec<State>),
+    Unknown,
+}
+
+/// The state of the calling session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calling {
+    /// The texts of its session policies.
+    pub policies: Vec<String>,
+    /// Its tags.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The keys of its transitive tags.
+    pub transitive: Vec<String>,
+    /// Its source identity.
+    pub source_identity: Option<String>,
+    /// The user behind a federated session.
+    pub user: Option<String>,
+}
+
+/// The parameters of an `AssumeRole` call.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// The tags that it passes.
+    pub tags: Vec<(String, String)>,
+    /// The source identity that it sets.
+    pub source_identity: Option<String>,
+    /// The session's name.
+    pub name: Option<String>,
+}
+
+/// The three ways of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Way {
+    /// One call.
+    Can,
+    /// Over chains of assumed roles.
+    Reach,
+    /// One call, on all resources that a pattern covers.
+    Region,
+}
+
+/// Draws a question.
+pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Question {
+    let (action, kind) = scenery.call(dice);
+    let mut question = Question {
+        action: action.to_owned(),
+        resource: scenery.resource(dice, kind),
+        region: way == Way::Region,
+        chain: (way == Way::Reach).then(|| chain(dice, scenery)),
+        ..Question::default()
+    };
+    if way == Way::Region {
+        question.resource = pattern(dice, &question.resource);
+    } else if dice.chance(2) {
+        // A resource that does not fit the action.
+        let kind = scenery.call(dice).1;
+        question.resource = scenery.resource(dice, kind);
+    }
+    if kind == Kind::Object && dice.chance(25) {
+        question.access_point = Some(scenery.resource(dice, Kind::AccessPoint));
+    }
+    if dice.chance(if kind == Kind::Object { 15 } else { 6 }) {
+        question.endpoint = Some(dice.pick(&["vpce-1", "vpce-2", "vpce-9"]).to_owned());
+    }
+    if dice.chance(8) {
+        question.resource_account = Some(account_id(scenery.place(dice).id));
+    }
+    add_context(dice, scenery, keys, &mut question);
+    question
+}
+
+fn add_context(dice: &mut Dice, scenery: &Scenery, keys: &[Key], question: &mut Question) {
+    if dice.chance(40) {
+        for _ in 0..=dice.below(3) {
+            let key = if dice.chance(80) {
+                dice.pick(keys)
+            } else {
+                key::draw(dice)
+            };
+            let state = state(dice, scenery, key, true);
+            question.given.insert(key.name.to_owned(), state);
+        }
+    }
+    question.complete = dice.chance(6);
+    if dice.chance(25) {
+        question.session = calling(dice, scenery, keys);
+    }
+    let assumes = question.action.starts_with("sts:");
+    if dice.chance(if assumes { 40 } else { 4 }) {
+        let all = tags(dice);
+        question.assume = Some(Parameters {
+            tags: dice.subset(&all, 40),
+            source_identity: word(dice, 30),
+            name: dice
+                .chance(30)
+                .then(|| dice.pick(&scenery::SESSIONS).to_owned()),
+        });
+    }
+}
+
+fn tags(dice: &mut Dice) -> Vec<(String, String)> {
+    let all = scenery::TAGS.iter();
+    all.map(|key| {
+        (
+            (*key).to_owned(),
+            dice.pick(&scenery::WORDS[..3]).to_owned(),
+        )
+    })
+    .collect()
+}
+
+fn word(dice: &mut Dice, percent: usize) -> Option<String> {
+    let drawn = dice.pick(&scenery::WORDS[..3]).to_owned();
+    dice.chance(percent).then_some(drawn)
+}
+
+fn calling(dice: &mut Dice, scenery: &Scenery, keys: &[Key]) -> Calling {
+    let mut policies = Vec::new();
+    while policies.len() < 2 && dice.chance(45) {
+        let mut writer = Writer {
+            dice,
+            scenery,
+            keys,
+        };
+        policies.push(writer.document(&Purpose::Session));
+    }
+    let tagged = dice.chance(40);
+    let carried = tags(dice);
+    let tags = tagged.then(|| dice.subset(&carried, 60));
+    let known: Vec<String> = tags.iter().flatten().map(|tag| tag.0.clone()).collect();
+    Calling {
+        policies,
+        tags,
+        transitive: dice.subset(&known, 50),
+        source_identity: word(dice, 25),
+        user: dice
+            .chance(50)
+            .then(|| dice.pick(&["ana", "bo"]).to_owned()),
+    }
+}
+
+fn state(dice: &mut Dice, scenery: &Scenery, key: Key, whole: bool) -> State {
+    match dice.weighted(&[62, 22, 8, 3, if whole { 3 } else { 0 }, 2]) {
+        0 => {
+            let count = match dice.below(10) {
+                0 if key.several => 0,
+                1..=4 if key.several => 2,
+                _ => 1,
+            };
+            State::Known((0..count).map(|_| key.shape.value(dice, scenery)).collect())
+        }
+        1 => State::Absent,
+        2 => State::Present,
+        3 if matches!(key.shape, Shape::Word | Shape::UserId) => {
+            State::Prefix(dice.pick(&["r", "AROA", "an"]).to_owned())
+        }
+        4 => State::OneOf((0..2).map(|_| state(dice, scenery, key, false)).collect()),
+        _ => State::Unknown,
+    }
+}
+
+fn chain(dice: &mut Dice, scenery: &Scenery) -> Chain {
+    let all = [
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:AssumeRoleWithSAML",
+    ];
+    let some = |dice: &mut Dice, count: usize| -> Vec<String> {
+        let place = |dice: &mut Dice| scenery.place(dice);
+        (0..count)
+            .map(|_| scenery::role(&place(dice), scenery::ordinary_role(dice)))
+            .collect()
+    };
+    let avoided = dice.below(3);
+    Chain {
+        via: if dice.chance(30) {
+            dice.subset(&all.map(str::to_owned), 60)
+        } else {
+            Vec::new()
+        },
+        within: dice
+            .chance(30)
+            .then(|| u32::try_from(dice.below(4)).unwrap_or_default()),
+        through: dice.chance(20).then(|| some(dice, 2)),
+        avoiding: if dice.chance(20) {
+            some(dice, avoided)
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+// Widens an ARN to a pattern over resources of its kind.
+fn pattern(dice: &mut Dice, arn: &str) -> String {
+    let Some((head, rest)) = arn.rsplit_once(':') else {
+        return arn.to_owned();
+    };
+    let folder = rest.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match dice.below(6) {
+        0 if !folder.is_empty() => format!("{head}:{folder}/*"),
+        1 if !folder.is_empty() => {
+            let first = folder.split('/').next().unwrap_or_default();
+            format!("{head}:{first}/*")
+        }
+        2 => format!("{arn}*"),
+        3 => super::condition::globbed(dice, arn),
+        4 => format!("{head}:{}", super::condition::globbed(dice, rest)),
+        _ => format!("{head}:*"),
+    }
+}
+
+impl Question {
+    /// Returns how the question is asked.
+    pub fn way(&self) -> Way {
+        if self.region {
+            Way::Region
+        } else if self.chain.is_some() {
+            Way::Reach
+        } else {
+            Way::Can
+        }
+    }
+
+    /// Returns the question for the index.
+    pub fn ask(&self) -> Ask {
+        Ask {
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            resource_account: self.resource_account,
+            given: self.given(),
+            session: self.session(),
+            assume: self.assume(),
+            access_point: self.access_point.clone(),
+            endpoint: self.endpoint.clone(),
+            precedence: whocan_policy::Precedence::default(),
+            ignoring: whocan_index::Ignoring::default(),
+        }
+    }
+
+    /// Returns the question about one caller and one resource for the judge.
+    pub fn request(&self, caller: Caller, resource: &str) -> Request {
+        Request {
+            resource_account: self.resource_account,
+            given: self.given(),
+            session: self.session(),
+            assume: self.assume(),
+            access_point: self.access_point.clone(),
+            endpoint: self.endpoint.clone(),
+            ..Request::new(caller, &self.action, vec![resource.to_owned()])
+        }
+    }
+
+    /// Returns what is said about context keys.
+    pub fn given(&self) -> Given {
+        let keys = self.given.iter();
+        Given {
+            keys: keys
+                .map(|(key, state)| (KeyName::new(key), state.known()))
+                .collect(),
+            complete: self.complete,
+        }
+    }
+
+    fn session(&self) -> Session {
+        let policies = self.session.policies.iter();
+        Session {
+            policies: policies
+                .map(|text| Arc::new(Document::parse(text)))
+                .collect(),
+            tags: self.session.tags.clone(),
+            transitive: self.session.transitive.clone(),
+            source_identity: self.session.source_identity.clone(),
+            user: self.session.user.clone(),
+        }
+    }
+
+    fn assume(&self) -> Option<Assume> {
+        self.assume.as_ref().map(|parameters| Assume {
+            tags: parameters.tags.clone(),
+            source_identity: parameters.source_identity.clone(),
+            name: parameters.name.clone(),
+        })
+    }
+}
+
+impl State {
+    fn known(&self) -> KeyState {
+        match self {
+            State::Known(values) => KeyState::Known(values.clone()),
+            State::Absent => KeyState::Absent,
+            State::Present => KeyState::Present,
+            State::Prefix(text) => KeyState::Prefix(text.clone()),
+            State::OneOf(states) => KeyState::OneOf(states.iter().map(State::known).collect()),
+            State::Unknown => KeyState::Unknown,
+        }
+    }
+}

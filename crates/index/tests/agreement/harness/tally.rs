@@ -1,0 +1,107 @@
+//! What was compared: requests, verdicts, and the rules they used.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
+
+use whocan_eval::Decision;
+
+/// Counts over many requests.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// The requests that were decided by the judge and compared with the index.
+    pub requests: u64,
+    /// Those allowed, open, denied by a statement, denied for lack of one.
+    pub verdicts: [u64; 4],
+    /// By rule, the requests that used it, and their verdicts.
+    pub rules: BTreeMap<u16, Uses>,
+    /// Requests that cannot be decided as written, by why.
+    pub refused: BTreeMap<String, u64>,
+}
+
+/// How often a rule was used.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Uses {
+    /// The requests that used it.
+    pub used: u64,
+    /// By verdict, as in [`Tally::verdicts`].
+    pub verdicts: [u64; 4],
+    /// The requests that it helped decide: those that end otherwise than the
+    /// default, a denial for lack of a grant, and those that it alone ended.
+    pub decided: u64,
+}
+
+impl Tally {
+    /// Counts one decision.
+    pub fn add(&mut self, decision: &Decision) {
+        let (at, reason) = match decision {
+            Decision::Allow(reason) => (0, reason),
+            Decision::If(reason, _) => (1, reason),
+            Decision::Deny(reason) if reason.explicit => (2, reason),
+            Decision::Deny(reason) => (3, reason),
+        };
+        self.requests += 1;
+        self.verdicts[at] += 1;
+        let stops = matches!(at, 2) || !reason.denied_by.is_empty();
+        for &rule in &reason.rules {
+            let uses = self.rules.entry(rule).or_default();
+            uses.used += 1;
+            uses.verdicts[at] += 1;
+            uses.decided += u64::from(at != 3 || stops);
+        }
+    }
+
+    /// Adds what another tally counted.
+    pub fn merge(&mut self, other: &Tally) {
+        self.requests += other.requests;
+        sum(&mut self.verdicts, &other.verdicts);
+        for (why, count) in &other.refused {
+            *self.refused.entry(why.clone()).or_default() += count;
+        }
+        for (rule, uses) in &other.rules {
+            let own = self.rules.entry(*rule).or_default();
+            own.used += uses.used;
+            own.decided += uses.decided;
+            sum(&mut own.verdicts, &uses.verdicts);
+        }
+    }
+
+    /// Returns those of `rules` that no request used.
+    pub fn unused(&self, rules: &[u16]) -> Vec<u16> {
+        let mut unused = rules.to_vec();
+        unused.retain(|rule| !self.rules.contains_key(rule));
+        unused
+    }
+}
+
+fn sum(own: &mut [u64; 4], other: &[u64; 4]) {
+    for (own, other) in own.iter_mut().zip(other) {
+        *own += other;
+    }
+}
+
+impl Display for Tally {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let [allow, open, explicit, implicit] = self.verdicts;
+        writeln!(f, "{} requests", self.requests)?;
+        writeln!(
+            f,
+            "allow {allow}, if {open}, explicit deny {explicit}, implicit deny {implicit}"
+        )?;
+        writeln!(
+            f,
+            "{:>5} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}",
+            "rule", "used", "decided", "allow", "if", "explicit", "implicit"
+        )?;
+        for (rule, uses) in &self.rules {
+            let [allow, open, explicit, implicit] = uses.verdicts;
+            writeln!(
+                f,
+                "{:>5} {:>10} {:>10} {allow:>10} {open:>10} {explicit:>10} {implicit:>10}",
+                format!("R{rule}"),
+                uses.used,
+                uses.decided,
+            )?;
+        }
+        Ok(())
+    }
+}
