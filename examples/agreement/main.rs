@@ -83,7 +83,11 @@ fn main() -> anyhow::Result<()> {
             .collect();
         for (number, one, differences) in results {
             tally.merge(&one);
-            found.extend(differences.into_iter().map(|difference| (number, difference)));
+            found.extend(
+                differences
+                    .into_iter()
+                    .map(|difference| (number, difference)),
+            );
         }
         if reported.elapsed() > Duration::from_secs(10) {
             reported = Instant::now();

@@ -185,8 +185,17 @@ impl Comparison<'_> {
                     self.differ(&request, strictness, &found.decision, index, "");
                     self.explain(&remark);
                 } else if hops != index_hops {
-                    self.differ(&request, strictness, &found.decision, index, " in other hops");
-                    self.explain(&format!(" ({hops:?} hops, index {index_hops:?}: {:?})", found.path));
+                    self.differ(
+                        &request,
+                        strictness,
+                        &found.decision,
+                        index,
+                        " in other hops",
+                    );
+                    self.explain(&format!(
+                        " ({hops:?} hops, index {index_hops:?}: {:?})",
+                        found.path
+                    ));
                 }
             }
         }
@@ -271,7 +280,13 @@ impl Comparison<'_> {
             if let Some(decision) = self.decide(&request, strictness)
                 && truth(&decision) != index
             {
-                self.differ(&request, strictness, &decision, index, " for its whole account");
+                self.differ(
+                    &request,
+                    strictness,
+                    &decision,
+                    index,
+                    " for its whole account",
+                );
             }
         }
     }
