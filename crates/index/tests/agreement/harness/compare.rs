@@ -14,6 +14,7 @@ use super::dice::Dice;
 use super::member;
 use super::question::{Question, Way};
 use super::tally::Tally;
+use super::told;
 
 /// The most cells of a region, and the most other members, that are compared.
 const SAMPLES: usize = 8;
@@ -181,29 +182,18 @@ impl Comparison<'_> {
                     Strictness::AsCollected => hops,
                 };
                 if truth(&found.decision) != index {
-                    let remark = format!(" (path {:?})", found.path);
                     self.differ(&request, strictness, &found.decision, index, "");
-                    self.explain(&remark);
                 } else if hops != index_hops {
-                    self.differ(
-                        &request,
-                        strictness,
-                        &found.decision,
-                        index,
-                        " in other hops",
-                    );
-                    self.explain(&format!(
-                        " ({hops:?} hops, index {index_hops:?}: {:?})",
-                        found.path
-                    ));
+                    let remark = " in other hops";
+                    self.differ(&request, strictness, &found.decision, index, remark);
+                } else {
+                    continue;
+                }
+                if let Some(last) = self.found.last_mut() {
+                    last.judge = told::reach(&found);
+                    last.index += &format!(" {index_hops:?} hops");
                 }
             }
-        }
-    }
-
-    fn explain(&mut self, remark: &str) {
-        if let Some(last) = self.found.last_mut() {
-            last.judge.push_str(remark);
         }
     }
 
@@ -280,13 +270,7 @@ impl Comparison<'_> {
             if let Some(decision) = self.decide(&request, strictness)
                 && truth(&decision) != index
             {
-                self.differ(
-                    &request,
-                    strictness,
-                    &decision,
-                    index,
-                    " for its whole account",
-                );
+                self.differ(&request, strictness, &decision, index, " for its whole account");
             }
         }
     }
@@ -325,7 +309,7 @@ impl Comparison<'_> {
             caller: request.caller.to_string(),
             resource: request.resources.join(", "),
             strictness,
-            judge: format!("{decision:#?}"),
+            judge: told::decision(decision),
             index: format!("{index:?}{remark}"),
             sign: format!(
                 "{:?} {strictness:?}: judge {:?}, index {index:?}{remark}",

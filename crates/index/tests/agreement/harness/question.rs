@@ -305,6 +305,7 @@ impl Question {
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
+            precedence: whocan_policy::Precedence::default(),
             ignoring: whocan_index::Ignoring::default(),
         }
     }
@@ -330,7 +331,6 @@ impl Question {
                 .map(|(key, state)| (KeyName::new(key), state.known()))
                 .collect(),
             complete: self.complete,
-            overriding: false,
         }
     }
 
