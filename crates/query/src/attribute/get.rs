@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use whocan_graph::{AccountIndex, Boundary, Collected, Graph, Identity, Membership, RoleFacts};
-use whocan_policy::Arn;
+use whocan_policy::{AccountId, Arn};
 use whocan_policy::catalogue::catalogue;
 
 use super::Value;
@@ -62,7 +62,8 @@ pub(super) fn units(graph: &Graph, thing: Thing) -> Value {
         return Value::Unknown;
     };
     let mut units = Vec::new();
-    for level in levels.iter().map(|level| graph.level(*level)) {
+    let above = levels.iter().map(|level| graph.level(*level));
+    for level in above.filter(|level| level.id.parse::<AccountId>().is_err()) {
         units.push(level.id.clone());
         if level.name != level.id {
             units.push(level.name.clone());

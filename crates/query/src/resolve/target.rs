@@ -298,12 +298,14 @@ impl Resolver<'_> {
         };
         let fault = Fault::new(problem, set.span);
         let types = catalogue().resource_types(id);
-        let forms: Vec<String> = types
+        let mut forms: Vec<&str> = types
             .iter()
             .flat_map(|one| catalogue().resource_type(one.resource_type).arn_forms())
-            .take(3)
-            .map(|form| format!("`{}`", form.as_str()))
+            .map(|form| form.as_str())
             .collect();
+        forms.sort_by_key(|form| form.len());
+        forms.truncate(3);
+        let forms: Vec<String> = forms.iter().map(|form| format!("`{form}`")).collect();
         if forms.is_empty() {
             return fault.with_hint("it takes no resource; leave `on` out");
         }
