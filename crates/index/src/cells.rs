@@ -126,10 +126,17 @@ impl<'a> Cuts<'a> {
             return;
         }
         for account in self.index.graph.accounts() {
-            self.add(&Pattern::resource(&format!("arn:*:*:*:{}:*", account.id)));
+            self.add_place(&format!("arn:*:*:*:{}:*", account.id));
         }
         for region in &self.index.regions {
-            self.add(&Pattern::resource(&format!("arn:*:*:{region}:*:*")));
+            self.add_place(&format!("arn:*:*:{region}:*:*"));
+        }
+    }
+
+    // Compared part by part: in a resource pattern a star runs over colons (R49).
+    fn add_place(&mut self, text: &str) {
+        if let Some(pattern) = Pattern::arn(text) {
+            self.add(&pattern);
         }
     }
 
