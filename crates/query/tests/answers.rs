@@ -7,6 +7,6 @@ use example::ask;
 #[test]
 fn scratch() {
     for text in std::fs::read_to_string("/tmp/q.txt").unwrap().lines() {
-        println!(">>> {text}\n{}", ask(text));
+        let start = std::time::Instant::now(); let a = ask(text); println!(">>> {text} [{:?}]\n{a}", start.elapsed());
     }
 }
