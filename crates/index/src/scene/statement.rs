@@ -3,6 +3,7 @@
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
+use whocan_policy::catalogue::catalogue;
 use whocan_policy::{Condition, KeyName, KeyState, Statement, Truth, Variable, VariableValue};
 
 use super::{Scene, key_state};
@@ -70,7 +71,8 @@ impl Scene<'_> {
         let Some(clause) = &statement.resources else {
             return match resources {
                 Resources::Implied => Truth::True,
-                Resources::Needed => Truth::Unknown,
+                // Without one it does nothing; a doubtful one may have had any (R13, R193).
+                Resources::Needed => statement.doubtful.into(),
             };
         };
         if resources == Resources::Implied && self.is_trust() || clause.negated {
@@ -295,7 +297,12 @@ impl Scene<'_> {
     }
 
     /// Returns what a variable inserts for one caller.
+    ///
+    /// Nothing for a key that has a list of values (R97).
     pub fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
+        if has_list(&variable.key) {
+            return VariableValue::None;
+        }
         key_state::variable(&self.state_of(&variable.key, caller))
     }
 }
@@ -330,6 +337,11 @@ impl Index {
             gap_seen: scene.gap_seen.get(),
         }
     }
+}
+
+fn has_list(key: &KeyName) -> bool {
+    let entry = catalogue().condition_key(key.as_written());
+    entry.is_some_and(|entry| entry.kind.is_list()) || key.as_lower().ends_with(":amr")
 }
 
 fn ascending(ids: Vec<u32>) -> RoaringBitmap {

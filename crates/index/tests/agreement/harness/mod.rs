@@ -18,4 +18,5 @@ pub mod scenery;
 pub mod show;
 pub mod shrink;
 pub mod tally;
+pub mod told;
 pub mod world;

@@ -200,6 +200,9 @@ impl Display for List<'_> {
 impl Display for Question {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut text = format!("who can {:?} {} on {}", self.way(), self.action, self.resource);
+        if let Some(also) = &self.also {
+            write!(text, " and on {also}")?;
+        }
         if let Some(account) = self.resource_account {
             write!(text, " of {account}")?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use whocan_eval::Decision;
+use whocan_eval::{Decision, PolicyType};
 
 /// Counts over many requests.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,8 +25,8 @@ pub struct Uses {
     pub used: u64,
     /// By verdict, as in [`Tally::verdicts`].
     pub verdicts: [u64; 4],
-    /// The requests that it helped decide: those that end otherwise than the
-    /// default, a denial for lack of a grant, and those that it alone ended.
+    /// Those that ended otherwise than by default, which is a denial because
+    /// neither identity nor resource allows.
     pub decided: u64,
 }
 
@@ -41,12 +41,13 @@ impl Tally {
         };
         self.requests += 1;
         self.verdicts[at] += 1;
-        let stops = matches!(at, 2) || !reason.denied_by.is_empty();
+        let silent = [PolicyType::Identity, PolicyType::Resource];
+        let default = at == 3 && reason.denied_by.iter().all(|one| silent.contains(one));
         for &rule in &reason.rules {
             let uses = self.rules.entry(rule).or_default();
             uses.used += 1;
             uses.verdicts[at] += 1;
-            uses.decided += u64::from(at != 3 || stops);
+            uses.decided += u64::from(!default);
         }
     }
 
