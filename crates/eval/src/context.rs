@@ -13,6 +13,7 @@ use std::sync::Arc;
 use whocan_policy::{KeyName, KeyState, VariableValue};
 
 use crate::inquiry::Inquiry;
+use crate::session::SetValue;
 use crate::{OpenKind, Precedence};
 
 /// What is known of one key, and who decides what is not.
@@ -60,10 +61,13 @@ impl Derived {
         }
     }
 
-    fn present_but(excluded: &Arc<[String]>, kind: OpenKind) -> Derived {
-        Derived {
-            excluded: Arc::clone(excluded),
-            ..Derived::present(kind)
+    fn set(value: &SetValue) -> Derived {
+        match value {
+            SetValue::Known(value) => Derived::value(value),
+            SetValue::Other(excluded) => Derived {
+                excluded: Arc::clone(excluded),
+                ..Derived::present(OpenKind::CallerChosen)
+            },
         }
     }
 

@@ -104,8 +104,8 @@ fn chain(inquiry: &Inquiry<'_>) -> Option<Fixed> {
     if !trust::is_assume_role(call.action) {
         return None;
     }
-    if let (SourceIdentity::Set(carried), SourceIdentity::Set(wanted)) =
-        (&call.session.source_identity, &call.assume.source_identity)
+    let identities = [&call.session.source_identity, &call.assume.source_identity];
+    if let [SourceIdentity::Set(carried), SourceIdentity::Set(wanted)] = identities
         && carried != wanted
     {
         call.rule(211);
@@ -114,7 +114,7 @@ fn chain(inquiry: &Inquiry<'_>) -> Option<Fixed> {
     let mut passed = call.assume.tags.iter().flatten();
     let changed = passed.any(|(key, value)| {
         let carried = call.session.transitive_tag(key);
-        carried.is_some_and(|(_, carried)| carried.as_ref() != Some(value))
+        carried.is_some_and(|(_, carried)| carried.known() != Some(value))
     });
     changed.then(|| {
         call.rule(210);

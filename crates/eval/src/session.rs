@@ -4,8 +4,17 @@ use std::sync::Arc;
 
 use whocan_policy::{Assume, Document, Session};
 
-/// A tag's key as written, and its value where that is known.
-pub(crate) type OpenTag = (String, Option<String>);
+/// A value that was set, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum SetValue {
+    /// This one.
+    Known(String),
+    /// None of these; any if there are none.
+    Other(Arc<[String]>),
+}
+
+/// A tag's key as written, and its value.
+pub(crate) type OpenTag = (String, SetValue);
 
 /// The state of the calling session (R210, R211, R233).
 #[derive(Clone, Debug, Default)]
@@ -29,9 +38,7 @@ pub(crate) enum SourceIdentity {
     /// None is set.
     Unset,
     /// This one is set.
-    Set(String),
-    /// One is set, and is none of these; any if there are none.
-    Other(Arc<[String]>),
+    Set(SetValue),
 }
 
 /// The parameters of an `AssumeRole` call.
@@ -55,7 +62,8 @@ impl SessionState {
         let value = |key: &String| {
             let tags = tags.iter().flatten();
             let mut found = tags.filter(|(name, _)| same_key(name, key));
-            found.next().map(|(_, value)| value.clone())
+            let value = found.next().map(|(_, value)| value.clone());
+            value.map_or_else(SetValue::any, SetValue::Known)
         };
         let transitive = session.transitive.iter();
         SessionState {
@@ -63,7 +71,7 @@ impl SessionState {
             transitive: transitive.map(|key| (key.clone(), value(key))).collect(),
             tags: tags.clone().or_else(|| complete.then(Vec::new)),
             source_identity: match (&session.source_identity, complete) {
-                (Some(identity), _) => SourceIdentity::Set(identity.clone()),
+                (Some(identity), _) => SourceIdentity::Set(SetValue::Known(identity.clone())),
                 (None, true) => SourceIdentity::Unset,
                 (None, false) => SourceIdentity::Open,
             },
@@ -76,10 +84,25 @@ impl SessionState {
     }
 }
 
+impl SetValue {
+    /// Returns a value of which nothing is known.
+    pub fn any() -> SetValue {
+        SetValue::Other(Arc::default())
+    }
+
+    /// Returns the value, if it is known.
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            SetValue::Known(value) => Some(value),
+            SetValue::Other(_) => None,
+        }
+    }
+}
+
 impl SourceIdentity {
     /// Returns whether one is set for sure.
     pub fn is_set(&self) -> bool {
-        matches!(self, SourceIdentity::Set(_) | SourceIdentity::Other(_))
+        matches!(self, SourceIdentity::Set(_))
     }
 }
 
@@ -95,7 +118,7 @@ impl AssumeState {
             tags: Some(assume.tags.clone()),
             transitive: assume.tags.is_empty().then(Vec::new),
             source_identity: match &assume.source_identity {
-                Some(identity) => SourceIdentity::Set(identity.clone()),
+                Some(identity) => SourceIdentity::Set(SetValue::Known(identity.clone())),
                 None => SourceIdentity::Unset,
             },
             name: assume.name.clone(),

@@ -125,18 +125,14 @@ impl<'a> Cuts<'a> {
         if !open || prefix.starts_with("arn:aws:s3:::") {
             return;
         }
-        for account in self.index.graph.accounts() {
-            self.add_place(&format!("arn:*:*:*:{}:*", account.id));
-        }
-        for region in &self.index.regions {
-            self.add_place(&format!("arn:*:*:{region}:*:*"));
-        }
-    }
-
-    // Compared part by part: in a resource pattern a star runs over colons (R49).
-    fn add_place(&mut self, text: &str) {
-        if let Some(pattern) = Pattern::arn(text) {
-            self.add(&pattern);
+        // Part by part, so that no ARN lies in two accounts or regions.
+        let accounts = self.index.graph.accounts().iter();
+        let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
+        let regions = self.index.regions.iter();
+        let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
+        let places: Vec<String> = accounts.chain(regions).collect();
+        for place in places.iter().filter_map(|place| Pattern::arn(place)) {
+            self.add(&place);
         }
     }
 
@@ -209,7 +205,8 @@ impl<'a> Cuts<'a> {
         for policy in index.graph.policies() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
+                || (policy.kind == Endpoint
+                    && self.ask.endpoint_passed(&index.graph) == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
                 self.by_document(index.graph.document(document), &[]);
             }

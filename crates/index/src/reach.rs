@@ -11,8 +11,9 @@ use crate::scene::Scene;
 use crate::state::{Fixed, State, values};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
-/// Sessions of roles, by what they carry; one entry with `None` where nothing looks at it.
-type Sessions = BTreeMap<Option<Fixed>, RoaringBitmap>;
+/// Sessions of roles, by what they carry (`None` where nothing looks at it) and
+/// by whether they or what follows them pass what the walk must pass.
+type Sessions = BTreeMap<(Option<Fixed>, bool), RoaringBitmap>;
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
@@ -163,13 +164,30 @@ impl<'a> Search<'a> {
         set - &self.walk.avoiding
     }
 
+    // Parts those with whom the walk has passed what it must pass, itself or
+    // `behind` them, from the rest.
+    fn passing(&self, set: RoaringBitmap, behind: bool) -> (RoaringBitmap, RoaringBitmap) {
+        match &self.walk.through {
+            Some(through) if !behind => (&set & through, set - through),
+            _ => (set, RoaringBitmap::new()),
+        }
+    }
+
+    fn passes(&self, principal: PrincipalId) -> bool {
+        let through = self.walk.through.as_ref();
+        through.is_none_or(|through| through.contains(principal.0))
+    }
+
     fn run(&self, strict: bool, sure: bool) -> Levels {
         let start = self.may_pass(self.first.plane(strict).set(sure).clone());
-        let sessions = self.last.iter().map(|(value, last)| {
+        let (start, _) = self.passing(start, false);
+        let mut seen_sessions = Sessions::new();
+        for (value, last) in &self.last {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
-            (value.clone(), roles)
-        });
-        let mut seen_sessions: Sessions = sessions.collect();
+            let (passed, not) = self.passing(roles, false);
+            seen_sessions.insert((value.clone(), true), passed);
+            seen_sessions.insert((value.clone(), false), not);
+        }
         let mut seen = start.clone();
         let mut levels = Levels {
             starts: vec![start],
@@ -196,14 +214,17 @@ impl<'a> Search<'a> {
     fn step(&self, frontier: &Sessions, strict: bool, sure: bool) -> (RoaringBitmap, Sessions) {
         let mut starts = RoaringBitmap::new();
         let mut sessions = Sessions::new();
-        for (value, roles) in frontier {
+        for ((value, behind), roles) in frontier {
             for role in roles {
                 let role = PrincipalId(role);
                 for (before, callers) in self.before(role, value.as_ref(), strict, sure) {
                     match before {
-                        Before::Start => starts |= &callers,
+                        Before::Start => starts |= self.passing(callers, *behind).0,
                         Before::Session(carried) => {
-                            *sessions.entry(carried).or_default() |= &(callers & &self.index.roles);
+                            let callers = callers & &self.index.roles;
+                            let (passed, not) = self.passing(callers, *behind);
+                            *sessions.entry((carried.clone(), true)).or_default() |= passed;
+                            *sessions.entry((carried, false)).or_default() |= not;
                         }
                     }
                 }
@@ -315,8 +336,10 @@ impl Levels {
         let mut at = from;
         // `None` while the chain has not left its start.
         let mut carried: Option<Option<Fixed>> = None;
+        let mut passed = search.passes(from);
         while level > 0 {
-            let (role, value) = self.next(search, at, carried.as_ref(), level - 1, sure)?;
+            let (role, value) = self.next(search, at, carried.as_ref(), passed, level - 1, sure)?;
+            passed |= search.passes(role);
             let state = value.as_ref().map(|next| State {
                 carried: carried.clone().flatten(),
                 next: next.clone(),
@@ -343,10 +366,13 @@ impl Levels {
         search: &Search<'_>,
         at: PrincipalId,
         carried: Option<&Option<Fixed>>,
+        passed: bool,
         level: usize,
         sure: bool,
     ) -> Option<(PrincipalId, Option<Fixed>)> {
-        for (value, roles) in &self.sessions[level] {
+        let sessions = self.sessions[level].iter();
+        // Until the path has passed what it must, only what still passes it leads on.
+        for ((value, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
                 let before = search.before(role, value.as_ref(), true, sure);

@@ -54,8 +54,10 @@ pub enum Type {
 pub enum On {
     /// Whatever the set or the row is about; with `principal.` or `resource.` before it, that.
     Thing,
-    /// A row of an answer.
+    /// A row of an answer about access.
     Row,
+    /// A row of `list` and `show`.
+    Fact,
 }
 
 /// How an attribute's value is got.
@@ -185,6 +187,21 @@ const fn row(
     }
 }
 
+const fn fact(
+    name: &'static str,
+    kind: Type,
+    get: fn(&Facts<'_>) -> Value,
+    meaning: &'static str,
+) -> Attribute {
+    Attribute {
+        name,
+        kind,
+        on: On::Fact,
+        meaning,
+        get: Get::Row(get),
+    }
+}
+
 const fn later(name: &'static str, kind: Type, meaning: &'static str) -> Attribute {
     Attribute {
         name,
@@ -243,7 +260,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     later("console", Type::Flag, "whether a user has a console password"),
     row("principal", Type::Thing, get::row_principal, "the principal of the row"),
     row("resource", Type::Thing, get::row_resource, "the resource of the row"),
-    row("thing", Type::Thing, get::row_thing, "what the row lists"),
+    fact("thing", Type::Thing, get::row_thing, "what the row lists"),
     row("verdict", Type::Text, get::verdict, "yes, no or if"),
     row("as_collected", Type::Text, get::as_collected, "the verdict with gaps taken as a fresh account's defaults"),
     row("hops", Type::Number, get::hops, "how many roles are assumed on the way"),
@@ -256,8 +273,8 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("conditions", Type::List, get::conditions, "under which conditions an if holds"),
     row("condition.keys", Type::List, get::condition_keys, "the context keys and facts that an if depends on"),
     row("count", Type::Number, get::count, "how many rows are counted"),
-    row("property", Type::Text, get::property, "the attribute that is shown"),
-    row("value", Type::Text, get::value, "its value"),
+    fact("property", Type::Text, get::property, "the attribute that is shown"),
+    fact("value", Type::Text, get::value, "its value"),
 ];
 
 /// Finds an attribute by its name in lower case, without `principal.` or `resource.`.

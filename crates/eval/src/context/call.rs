@@ -47,10 +47,7 @@ fn request_tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
     let assume = inquiry.call.assume;
     let mut transitive = assume.transitive.iter().flatten();
     if let Some((_, value)) = transitive.find(|(name, _)| same_key(name, tag)) {
-        return match value {
-            Some(value) => Derived::value(value),
-            None => Derived::present(CallerChosen),
-        };
+        return Derived::set(value);
     }
     match &assume.tags {
         Some(tags) => {
@@ -142,10 +139,7 @@ fn source_identity(inquiry: &Inquiry<'_>) -> Derived {
     let call = &inquiry.call;
     match (&call.session.source_identity, &call.assume.source_identity) {
         (SourceIdentity::Set(identity), _) | (_, SourceIdentity::Set(identity)) => {
-            Derived::value(identity)
-        }
-        (SourceIdentity::Other(excluded), _) | (_, SourceIdentity::Other(excluded)) => {
-            Derived::present_but(excluded, CallerChosen)
+            Derived::set(identity)
         }
         (_, SourceIdentity::Open) => Derived::open(CallerChosen),
         (SourceIdentity::Open, SourceIdentity::Unset) if may_carry(inquiry) => {

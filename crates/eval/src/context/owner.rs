@@ -91,10 +91,7 @@ fn bucket_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
 fn role_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
     let session = inquiry.call.session;
     if let Some((_, value)) = session.transitive_tag(tag) {
-        return match value {
-            Some(value) => Derived::value(value),
-            None => Derived::present(CallerChosen),
-        };
+        return Derived::set(value);
     }
     let own = own_role_tag(inquiry, tag);
     let may_override = session.tags.is_none()

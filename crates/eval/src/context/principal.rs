@@ -239,10 +239,7 @@ fn tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
 fn session_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
     let session = inquiry.call.session;
     if let Some((_, value)) = session.transitive_tag(key) {
-        return match value {
-            Some(value) => Derived::value(value),
-            None => Derived::present(CallerChosen),
-        };
+        return Derived::set(value);
     }
     let own = own_tag(inquiry, key);
     match &session.tags {

@@ -80,8 +80,7 @@ fn source_identity(inquiry: &Inquiry<'_>) -> Derived {
         return Derived::absent();
     }
     match &inquiry.call.session.source_identity {
-        SourceIdentity::Set(identity) => Derived::value(identity),
-        SourceIdentity::Other(excluded) => Derived::present_but(excluded, CallerChosen),
+        SourceIdentity::Set(identity) => Derived::set(identity),
         SourceIdentity::Open if trust::may_permit(inquiry, subject, "sts:SetSourceIdentity") => {
             Derived::open(CallerChosen)
         }

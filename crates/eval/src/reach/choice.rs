@@ -1,13 +1,12 @@
 //! What a caller chooses when it assumes a role, as far as the chain keeps it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use whocan_graph::{Graph, PrincipalId};
 use whocan_policy::{Condition, Document, Effect, KeyName, Statement, Truth};
 
 use super::{Node, Place, Search};
-use crate::session::{AssumeState, OpenTag, SessionState, SourceIdentity};
+use crate::session::{AssumeState, OpenTag, SessionState, SetValue, SourceIdentity};
 use crate::subject::{Subject, SubjectKind};
 use crate::trust;
 
@@ -78,9 +77,7 @@ impl Search<'_> {
         let mut all = vec![plain.source_identity.clone()];
         let fixed = session.source_identity.is_set() || plain.source_identity.is_set();
         if !fixed && may_permit(self.graph, role, "sts:SetSourceIdentity") {
-            let named = self.identities.iter().cloned();
-            all.extend(named.map(SourceIdentity::Set));
-            all.push(SourceIdentity::Other(self.identities.as_slice().into()));
+            all.extend(each_or_other(&self.identities).map(SourceIdentity::Set));
         }
         all
     }
@@ -98,8 +95,8 @@ impl Search<'_> {
         }
         let mut sets: Vec<Vec<OpenTag>> = vec![Vec::new()];
         for key in keys {
-            let mut values = self.values_of_tag(&key);
-            values.push(None);
+            let named = self.values_of_tag(&key);
+            let values: Vec<SetValue> = each_or_other(&named).collect();
             let with_key = sets.iter().flat_map(|set| {
                 let key = &key;
                 values.iter().map(move |value| {
@@ -117,15 +114,21 @@ impl Search<'_> {
         all
     }
 
-    fn values_of_tag(&self, tag: &str) -> Vec<Option<String>> {
+    fn values_of_tag(&self, tag: &str) -> Vec<String> {
         let mut values = BTreeSet::new();
         for key in ["aws:RequestTag", "aws:PrincipalTag", "aws:ResourceTag"] {
             let key = format!("{key}/{tag}");
             let documents = self.graph.documents().iter();
             values.extend(documents.flat_map(|document| values_of(document, &key)));
         }
-        values.into_iter().map(Some).collect()
+        values.into_iter().collect()
     }
+}
+
+/// Returns each value that policies name, and one that they do not.
+fn each_or_other(named: &[String]) -> impl Iterator<Item = SetValue> {
+    let each = named.iter().cloned().map(SetValue::Known);
+    each.chain([SetValue::Other(named.into())])
 }
 
 // Nothing is passed but what some services always pass.
@@ -135,7 +138,9 @@ fn plain(subject: &Subject<'_>, session: &SessionState) -> AssumeState {
         _ => "",
     };
     let tags = match service {
-        trust::POD_IDENTITY => POD_TAGS.map(|tag| (tag.to_owned(), None)).to_vec(),
+        trust::POD_IDENTITY => POD_TAGS
+            .map(|tag| (tag.to_owned(), SetValue::any()))
+            .to_vec(),
         _ => Vec::new(),
     };
     let anywhere = service == trust::ROLES_ANYWHERE && !session.source_identity.is_set();
@@ -143,7 +148,7 @@ fn plain(subject: &Subject<'_>, session: &SessionState) -> AssumeState {
         tags: None,
         transitive: Some(tags),
         source_identity: if anywhere {
-            SourceIdentity::Other(Arc::default())
+            SourceIdentity::Set(SetValue::any())
         } else {
             SourceIdentity::Unset
         },

@@ -120,13 +120,11 @@ fn chosen(choice: &Choice, decision: Decision) -> Decision {
             kind: OpenKind::CallerChosen,
         });
     };
-    match &choice.assume.source_identity {
-        SourceIdentity::Set(identity) => choose("sts:SourceIdentity", Some(identity)),
-        SourceIdentity::Other(_) => choose("sts:SourceIdentity", None),
-        SourceIdentity::Open | SourceIdentity::Unset => {}
+    if let SourceIdentity::Set(identity) = &choice.assume.source_identity {
+        choose("sts:SourceIdentity", identity.known());
     }
     for (key, value) in choice.assume.transitive.iter().flatten() {
-        choose(&format!("aws:RequestTag/{key}"), value.as_deref());
+        choose(&format!("aws:RequestTag/{key}"), value.known());
     }
     open(decision, texts, points)
 }

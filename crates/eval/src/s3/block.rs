@@ -2,14 +2,14 @@
 
 use whocan_graph::Membership;
 use whocan_policy::Truth;
-use whocan_snapshot::{Collected, PublicAccessBlock};
+use whocan_snapshot::{Bucket, Collected, Detail, PublicAccessBlock};
 
 use super::Setting;
 use crate::inquiry::{Inquiry, not_collected};
 
 /// Returns whether a setting is on at some level.
 ///
-/// The strictest level wins; an access point has its own in the bucket's place.
+/// The strictest level wins.
 /// Source: Blocking public access to your Amazon S3 storage, S3 User Guide.
 pub(super) fn setting(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Setting {
     if inquiry.call.is_alone() {
@@ -49,14 +49,35 @@ fn account(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Trut
     }
 }
 
+// What comes through an access point meets its settings and the bucket's.
 fn bucket(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Truth {
     let target = &inquiry.target;
-    let own = target.bucket().map(|bucket| &bucket.public_access_block);
-    let point = target.access_point();
-    match own.or(point.map(|point| &point.public_access_block)) {
-        Some(block) => level(block, is_on),
-        None if target.complete => Truth::False,
+    let Some(point) = target.access_point() else {
+        return of_bucket(inquiry, target.bucket(), is_on);
+    };
+    let behind = of_bucket(inquiry, bucket_behind(inquiry, &point.bucket), is_on);
+    level(&point.public_access_block, is_on) | behind
+}
+
+fn of_bucket(
+    inquiry: &Inquiry<'_>,
+    bucket: Option<&Bucket>,
+    is_on: fn(&PublicAccessBlock) -> bool,
+) -> Truth {
+    match bucket {
+        Some(bucket) => level(&bucket.public_access_block, is_on),
+        None if inquiry.target.complete => Truth::False,
         None => Truth::Unknown,
+    }
+}
+
+fn bucket_behind<'a>(inquiry: &Inquiry<'a>, name: &str) -> Option<&'a Bucket> {
+    let partition = inquiry.target.arn.as_ref()?.partition();
+    let graph = inquiry.call.graph;
+    let record = graph.resource_of(&format!("arn:{partition}:s3:::{name}"))?;
+    match &graph.resource(record).detail {
+        Detail::Bucket(bucket) => Some(bucket),
+        _ => None,
     }
 }
 

@@ -564,8 +564,8 @@ impl Scene<'_> {
     }
 
     fn network(&self, name: &str) -> KeyState {
-        let Some(id) = &self.ask.endpoint else {
-            return KeyState::Unknown;
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+            return self.network_as_given(name);
         };
         let endpoint = self
             .graph()
@@ -573,9 +573,30 @@ impl Scene<'_> {
             .map(|id| self.graph().endpoint(id));
         match name {
             "aws:sourceip" => KeyState::Absent,
-            "aws:sourcevpce" => known(id.as_str()),
+            "aws:sourcevpce" => known(id),
             "aws:sourcevpc" => endpoint.map_or(KeyState::Present, |endpoint| known(&*endpoint.vpc)),
             _ => KeyState::Present,
+        }
+    }
+
+    // What a given key of one family says of the other: they exclude each other (R114).
+    fn network_as_given(&self, name: &str) -> KeyState {
+        let is_given = |key: &str| {
+            let state = self.ask.given.get(&KeyName::new(key));
+            state.is_some_and(|state| !matches!(state, KeyState::Absent | KeyState::Unknown))
+        };
+        let private = [
+            "aws:SourceVpc",
+            "aws:SourceVpcArn",
+            "aws:SourceVpce",
+            "aws:VpcSourceIp",
+        ];
+        match (private.into_iter().any(is_given), name) {
+            (true, "aws:sourceip") => KeyState::Absent,
+            (true, _) => KeyState::Present,
+            (false, "aws:sourceip") => KeyState::Unknown,
+            (false, _) if is_given("aws:SourceIp") => KeyState::Absent,
+            (false, _) => KeyState::Unknown,
         }
     }
 
@@ -585,7 +606,7 @@ impl Scene<'_> {
         if !supported {
             return KeyState::Absent;
         }
-        let Some(id) = &self.ask.endpoint else {
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
             return KeyState::Unknown;
         };
         let Some(endpoint) = self
@@ -605,8 +626,10 @@ impl Scene<'_> {
         }
     }
 
+    // Permissions that an AssumeRole call needs besides see the same call (R209, R211).
     fn is_assume_role(&self) -> bool {
         self.ask.action.eq_ignore_ascii_case("sts:AssumeRole")
+            || self.action_id.is_some() && self.action_id == catalogue().action("sts:AssumeRole")
     }
 
     fn request_tag(&self, name: &str, tag: &str) -> KeyState {

@@ -110,6 +110,7 @@ impl Scene<'_> {
             || exempt_action
             || !is_under_rcps(self.service)
             || self.is_aws_managed_key()
+            || self.hands_out_service_linked_role()
         {
             return Planes::default();
         }
@@ -175,6 +176,14 @@ impl Scene<'_> {
         denied
     }
 
+    // Services assume their service-linked roles past RCPs (R162).
+    // Source: Resource control policies (RCPs), AWS Organizations User Guide, read 2026-11-24.
+    fn hands_out_service_linked_role(&self) -> bool {
+        let role = self.target.role.filter(|_| self.is_trust());
+        let facts = role.and_then(|role| self.graph().principal(role).role());
+        facts.is_some_and(|role| role.service_linked)
+    }
+
     fn is_aws_managed_key(&self) -> bool {
         let record = self
             .target
@@ -206,7 +215,7 @@ impl Scene<'_> {
     }
 
     fn endpoint_statements(&self, effect: Effect) -> Endpoint {
-        let Some(id) = &self.ask.endpoint else {
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
             return Endpoint::None;
         };
         let Some(endpoint) = self

@@ -221,8 +221,9 @@ impl Scene<'_> {
         let named = match &statement.principal {
             Some(clause) if clause.negated => self.spared_by_allow(clause),
             Some(clause) => self.named(clause),
-            // No principal where one is needed: whom it means is open (R12, R13).
-            None => Named::anything(&self.callers().all),
+            // Nobody where one is needed; in a doubtful statement it may be anybody (R12, R13).
+            None if statement.doubtful => Named::anything(&self.callers().all),
+            None => Named::default(),
         };
         let set = named.any().possibly;
         let applies = self.applies(statement, &set, self.implied_resources());
@@ -236,7 +237,8 @@ impl Scene<'_> {
         let named = match &statement.principal {
             Some(clause) if clause.negated => self.denied_unless_listed(clause),
             Some(clause) => self.named(clause).any(),
-            None => Planes::open(self.callers().all.clone()),
+            None if statement.doubtful => Planes::open(self.callers().all.clone()),
+            None => Planes::default(),
         };
         let applies = self.applies(statement, &named.possibly, self.implied_resources());
         named.and(&applies)

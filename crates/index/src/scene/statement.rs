@@ -3,6 +3,7 @@
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
+use whocan_policy::catalogue::catalogue;
 use whocan_policy::{KeyName, KeyState, Statement, Truth, Variable, VariableValue};
 
 use super::context::Varies;
@@ -63,7 +64,8 @@ impl Scene<'_> {
         let Some(clause) = &statement.resources else {
             return match resources {
                 Resources::Implied => Truth::True,
-                Resources::Needed => Truth::Unknown,
+                // Without one it does nothing; a doubtful one may have had any (R13, R193).
+                Resources::Needed => statement.doubtful.into(),
             };
         };
         if resources == Resources::Implied && self.is_trust() {
@@ -151,9 +153,19 @@ impl Scene<'_> {
     }
 
     /// Returns what a variable inserts for one caller.
+    ///
+    /// Nothing for a key that has a list of values (R97).
     pub fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
+        if has_list(&variable.key) {
+            return VariableValue::None;
+        }
         key_state::variable(&self.state_of(&variable.key, caller))
     }
+}
+
+fn has_list(key: &KeyName) -> bool {
+    let entry = catalogue().condition_key(key.as_written());
+    entry.is_some_and(|entry| entry.kind.is_list()) || key.as_lower().ends_with(":amr")
 }
 
 // The keys that a statement looks at.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use whocan_graph::{AccountIndex, Boundary, Collected, Graph, Identity, Membership, RoleFacts};
-use whocan_policy::Arn;
+use whocan_policy::{AccountId, Arn};
 use whocan_policy::catalogue::catalogue;
 
 use super::Value;
@@ -62,7 +62,8 @@ pub(super) fn units(graph: &Graph, thing: Thing) -> Value {
         return Value::Unknown;
     };
     let mut units = Vec::new();
-    for level in levels.iter().map(|level| graph.level(*level)) {
+    let above = levels.iter().map(|level| graph.level(*level));
+    for level in above.filter(|level| level.id.parse::<AccountId>().is_err()) {
         units.push(level.id.clone());
         if level.name != level.id {
             units.push(level.name.clone());
@@ -284,10 +285,23 @@ pub(super) fn hops(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn via(facts: &Facts<'_>) -> Value {
-    facts.path.map_or(Value::Missing, |path| {
-        let roles = path.iter().map(|hop| Thing::Principal(hop.role));
-        Value::List(roles.map(|role| role.shorthand(facts.graph).into()).collect())
-    })
+    let Some(path) = facts.path else {
+        return Value::Missing;
+    };
+    let mut before = facts.principal.and_then(|start| start.account(facts.graph));
+    let mut roles = Vec::new();
+    for hop in path {
+        let role = Thing::Principal(hop.role);
+        let account = role.account(facts.graph);
+        // Names repeat across accounts, so a hop into another says which.
+        let place = match account.filter(|_| account != before) {
+            Some(account) => format!(" ({})", crate::thing::account_name(facts.graph, account)),
+            None => String::new(),
+        };
+        roles.push(format!("{}{place}", role.shorthand(facts.graph)).into());
+        before = account;
+    }
+    Value::List(roles)
 }
 
 pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
@@ -316,7 +330,14 @@ pub(super) fn actions(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn parts(facts: &Facts<'_>) -> Value {
-    Value::List(facts.parts.iter().map(|part| part.words().into()).collect())
+    let alike = facts.parts.windows(2).all(|pair| pair[0].actions == pair[1].actions);
+    let words = facts.parts.iter().map(|part| match part.actions.as_slice() {
+        _ if alike => part.words().into(),
+        [] => part.words().into(),
+        [one] => format!("{one}: {}", part.words()).into(),
+        [one, rest @ ..] => format!("{one} +{}: {}", rest.len(), part.words()).into(),
+    });
+    Value::List(words.collect())
 }
 
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {

@@ -1,11 +1,13 @@
 //! The index and the judge behind the language.
 
+use std::sync::Arc;
+
 use roaring::RoaringBitmap;
-use whocan_eval::Decision;
-use whocan_graph::{PrincipalId, PrincipalKind};
-use whocan_index::{Ask, Cell, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
+use whocan_eval::{Caller, Decision, Overrides, Request, Strictness};
+use whocan_graph::{Graph, PrincipalId, PrincipalKind};
+use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
-use whocan_policy::{Precedence, Region, Session, Truth};
+use whocan_policy::{Document, Precedence, Region, Session, Truth};
 
 use super::{Engine, Goal};
 
@@ -183,13 +185,59 @@ impl Engine for Indexed<'_> {
         self.index.candidate_actions(principal)
     }
 
-    fn explain(&self, _caller: PrincipalId, _ask: &Ask, _strict: bool) -> Option<Decision> {
-        None
+    fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision> {
+        let graph = self.index.graph();
+        let request = Request {
+            caller: caller_of(graph, caller)?,
+            action: ask.action.clone(),
+            resources: vec![ask.resource.clone()],
+            resource_account: ask.resource_account,
+            given: ask.given.clone(),
+            precedence: ask.precedence,
+            session: ask.session.clone(),
+            assume: ask.assume.clone(),
+            endpoint: ask.endpoint.clone(),
+            access_point: ask.access_point.clone(),
+            overrides: without(ask.ignoring),
+        };
+        let strictness = match strict {
+            true => Strictness::Strict,
+            false => Strictness::AsCollected,
+        };
+        whocan_eval::decide(graph, &request, strictness).ok()
     }
 }
 
+/// Returns a principal as the judge knows callers; an account that was not
+/// collected as a user of it that nothing names.
+fn caller_of(graph: &Graph, id: PrincipalId) -> Option<Caller> {
+    let principal = graph.principal(id);
+    match &principal.kind {
+        PrincipalKind::Foreign(_) => {
+            let anybody = principal.arn.replace(":root", ":user/any-principal");
+            anybody.parse().ok()
+        }
+        _ => principal.arn.parse().ok(),
+    }
+}
+
+/// Replaces ignored policies by ones that allow everything.
+fn without(ignoring: Ignoring) -> Overrides {
+    let full = || Arc::new(Document::parse(FULL_ACCESS));
+    Overrides {
+        scps: ignoring.scps.then(Vec::new),
+        rcps: ignoring.rcps.then(Vec::new),
+        boundary: ignoring.boundaries.then(full),
+        ..Overrides::default()
+    }
+}
+
+/// A policy that limits nothing.
+const FULL_ACCESS: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
 /// Adds the sessions of roles that policies name: a chain may pick their names (R239).
-fn with_sessions(graph: &whocan_graph::Graph, roles: &RoaringBitmap) -> RoaringBitmap {
+fn with_sessions(graph: &Graph, roles: &RoaringBitmap) -> RoaringBitmap {
     let mut all = roles.clone();
     for (at, principal) in graph.principals().iter().enumerate() {
         if let PrincipalKind::Session { role, .. } = &principal.kind

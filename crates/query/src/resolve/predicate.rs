@@ -280,7 +280,11 @@ impl Resolver<'_> {
     fn source(&self, written: &ast::Attribute, scope: Scope) -> Result<Source, Fault> {
         let (prefix, name) = side_of(&written.name);
         let found = attribute::named(name)
-            .filter(|found| found.on == On::Thing || (scope != Scope::Member && prefix.is_none()))
+            .filter(|found| match found.on {
+                On::Thing => true,
+                On::Row => prefix.is_none() && matches!(scope, Scope::Row(own) if own != Side::Own),
+                On::Fact => prefix.is_none() && scope == Scope::Row(Side::Own),
+            })
             .filter(|found| matches!(found.get, Get::Keyed(_)) == written.key.is_some());
         let Some(attribute) = found else {
             return Err(unknown(written, scope));
@@ -291,7 +295,7 @@ impl Resolver<'_> {
                 .with_hint(format!("the snapshot does not hold {}", attribute.meaning)));
         }
         let side = match (attribute.on, prefix, scope) {
-            (On::Row, ..) => Side::Row,
+            (On::Row | On::Fact, ..) => Side::Row,
             (On::Thing, Some(side), Scope::Row(_)) => side,
             (On::Thing, _, Scope::Member) => Side::Own,
             (On::Thing, None, Scope::Row(own)) => own,
@@ -316,6 +320,12 @@ fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
     let (_, name) = side_of(&written.name);
     if name == "tag" {
         return fault.with_hint("a tag has a key: `tag.team` or `tag[\"cost:center\"]`");
+    }
+    if attribute::named(name).is_some_and(|found| found.on != On::Thing) {
+        return fault.with_hint(match scope {
+            Scope::Member => "that is an attribute of rows: ask for it with `where`",
+            Scope::Row(_) => "rows of this question do not have it",
+        });
     }
     let usable = |one: &&Attribute| scope != Scope::Member || one.on == On::Thing;
     let names = attribute::ATTRIBUTES.iter().filter(usable).map(|one| one.name);

@@ -46,9 +46,15 @@ impl Resolver<'_> {
                 Ok(members)
             }
             SetKind::Filtered { set: inner, filters } => {
+                let before = self.notes.len();
                 let mut members = self.set(inner)?;
+                let (count, noted) = (members.len(), self.notes.len());
                 for filter in filters {
                     members = self.filtered(members, filter)?;
+                }
+                // What was narrowed is no longer what its notes count.
+                if members.len() != count {
+                    self.notes.drain(before..noted);
                 }
                 Ok(members)
             }

@@ -61,38 +61,33 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
         let ask = Ask {
             action: hop.action.to_owned(),
             resource: context.graph.principal(hop.role).arn.to_string(),
-            ..caller_state(&plan.base, calls.is_empty())
+            ..of_hop(&plan.base)
         };
         calls.extend(call(from, &ask, context));
         from = hop.role;
     }
     if let Goal::Request(ask) = goal {
-        let first = from == start;
-        let session = caller_state(&plan.base, first).session;
-        let ask = Ask {
-            session,
-            ..(**ask).clone()
-        };
-        let last = call(from, &ask, context);
+        let last = call(from, ask, context);
         let refused = last.as_ref().is_some_and(|last| last.decision.truth() == Truth::False);
         let reached = row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No);
         calls.extend(match anonymous(context) {
             // Any principal may send the request unsigned (R238).
-            Some(anonymous) if reach && refused && reached => call(anonymous, &ask, context),
+            Some(anonymous) if reach && refused && reached => call(anonymous, ask, context),
             _ => last,
         });
     }
     calls
 }
 
-/// A session policy and an endpoint belong to the caller's own call; later calls carry neither (R232).
-fn caller_state(base: &Ask, first: bool) -> Ask {
-    let mut ask = base.clone();
-    ask.access_point = None;
-    if !first {
-        ask.session = Session::default();
+/// Returns what the calls of a chain share with the request at its end: given
+/// keys and ignored policies, but neither its session policy nor its route.
+fn of_hop(base: &Ask) -> Ask {
+    Ask {
+        session: Session::default(),
+        access_point: None,
+        endpoint: None,
+        ..base.clone()
     }
-    ask
 }
 
 fn anonymous(context: Context<'_>) -> Option<PrincipalId> {

@@ -129,7 +129,8 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
         && found.combine != Combine::Nothing;
     let Found { drafts, slices, combine, .. } = found;
     for draft in drafts.iter_mut() {
-        if by_part && !draft.slices.is_empty() {
+        let about_one = draft.row.resource.is_some() || draft.region.is_some();
+        if by_part && !about_one && !draft.slices.is_empty() {
             filter_parts(draft, slices, *combine, plan, context);
         } else {
             let facts = draft.row.facts(context.graph);

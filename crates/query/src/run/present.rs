@@ -211,7 +211,7 @@ fn columns(found: &Found, plan: &Plan) -> Vec<Wanted> {
         };
         let attribute = attribute::named(bare)?;
         let side = match attribute.on {
-            attribute::On::Row => Side::Row,
+            attribute::On::Row | attribute::On::Fact => Side::Row,
             attribute::On::Thing => side,
         };
         Some(Wanted {

@@ -1,6 +1,8 @@
 //! The parts of what is asked: one action on one part of the resources.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
@@ -19,6 +21,8 @@ pub(super) struct Slice {
     pub action: &'static str,
     /// The patterns of the part.
     pub region: Region,
+    /// What was asked, of which this is a part.
+    pub asked: Region,
     /// The call on a resource of the part.
     pub ask: Ask,
     /// Who may, themselves or over chains.
@@ -93,6 +97,11 @@ fn decide(
     context: Context<'_>,
     slices: &mut Vec<Slice>,
 ) {
+    let asked = match target {
+        Target::Star => Region::of(Pattern::exact("*")),
+        Target::Exact(arn) => Region::of(Pattern::exact(arn)),
+        Target::Region(region) => region.clone(),
+    };
     let mut one = |ask: Ask, region: Region, known: Option<Verdicts>, too_complex: bool| {
         let goal = Goal::Request(Box::new(ask.clone()));
         let reached = walk.map(|walk| context.engine.reach(&goal, walk));
@@ -106,6 +115,7 @@ fn decide(
         slices.push(Slice {
             action,
             region,
+            asked: asked.clone(),
             ask,
             verdicts,
             reached,
@@ -115,11 +125,11 @@ fn decide(
     match target {
         Target::Star => {
             ask.resource = "*".to_owned();
-            one(ask, Region::of(Pattern::exact("*")), None, false);
+            one(ask, asked.clone(), None, false);
         }
         Target::Exact(arn) => {
             ask.resource.clone_from(arn);
-            one(ask, Region::of(Pattern::exact(arn)), None, false);
+            one(ask, asked.clone(), None, false);
         }
         Target::Region(region) => {
             for cell in context.engine.parts(&ask, region, focus) {
@@ -185,7 +195,7 @@ pub(super) fn combine(slices: &[Slice], how: Combine) -> Verdicts {
 }
 
 fn grouped<'s, K: Ord>(all: &[(&'s Slice, &'s Planes)], key: impl Fn(&'s Slice) -> K) -> Planes {
-    let mut groups = std::collections::BTreeMap::<K, Vec<&Planes>>::new();
+    let mut groups = BTreeMap::<K, Vec<&Planes>>::new();
     for (slice, planes) in all {
         groups.entry(key(slice)).or_default().push(planes);
     }
@@ -218,19 +228,17 @@ pub(super) fn anybody(verdicts: &Verdicts) -> RoaringBitmap {
     &verdicts.strict.possibly | &verdicts.as_collected.possibly
 }
 
-/// Puts the slices of a row into words: one part where all are alike.
-pub(super) fn parts(own: &[(usize, Verdict)], slices: &[Slice], asked: usize) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let direct: Vec<&(usize, Verdict)> = own
-        .iter()
-        .filter(|(at, _)| slices[*at].ask.access_point.is_none())
-        .collect();
-    let alike = direct.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    if !direct.is_empty() && direct.len() == asked && alike {
-        let actions = direct.iter().map(|(at, _)| slices[*at].action.to_owned());
-        let actions: std::collections::BTreeSet<String> = actions.collect();
+/// Puts the slices of a row, out of all that were asked, into parts: one for
+/// all of it where everything is alike; else what lies whole in one question
+/// is told as it was asked.
+pub(super) fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<Part> {
+    let is_direct = |at: &usize| slices[*at].ask.access_point.is_none();
+    let asked = all.clone().filter(is_direct).count();
+    let direct: Vec<&(usize, Verdict)> = own.iter().filter(|(at, _)| is_direct(at)).collect();
+    if !direct.is_empty() && direct.len() == asked && alike(&direct) {
+        let actions: BTreeSet<&str> = direct.iter().map(|(at, _)| slices[*at].action).collect();
         return vec![Part {
-            actions: actions.into_iter().collect(),
+            actions: actions.into_iter().map(str::to_owned).collect(),
             whole: true,
             within: Vec::new(),
             except: Vec::new(),
@@ -238,32 +246,62 @@ pub(super) fn parts(own: &[(usize, Verdict)], slices: &[Slice], asked: usize) ->
             verdict: direct[0].1,
         }];
     }
-    for (at, verdict) in own.iter().filter(|(_, verdict)| verdict.strict != Outcome::No) {
-        let part = part(&slices[*at], *verdict);
-        let same = |other: &&mut Part| {
-            other.within == part.within
-                && other.except == part.except
-                && other.route == part.route
-                && other.verdict == part.verdict
-        };
-        match parts.iter_mut().find(same) {
-            Some(other) if !other.actions.contains(&part.actions[0]) => {
-                other.actions.extend(part.actions);
-            }
-            Some(_) => {}
-            None => parts.push(part),
+    // What was asked as one: the same action, target and route.
+    let question = |at: usize| {
+        let slice = &slices[at];
+        (slice.action, &slice.asked, slice.ask.access_point.as_deref())
+    };
+    let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
+    for at in all {
+        *sizes.entry(question(at)).or_default() += 1;
+    }
+    let mut groups: BTreeMap<_, Vec<&(usize, Verdict)>> = BTreeMap::new();
+    for one in own.iter().filter(|(_, verdict)| verdict.strict != Outcome::No) {
+        groups.entry(question(one.0)).or_default().push(one);
+    }
+    let mut parts: Vec<Part> = Vec::new();
+    for (question, group) in groups {
+        let whole = sizes.get(&question) == Some(&group.len()) && alike(&group);
+        for (at, verdict) in group {
+            let slice = &slices[*at];
+            let region = if whole { &slice.asked } else { &slice.region };
+            add(&mut parts, part(slice, region, *verdict));
         }
     }
     parts
 }
 
-fn part(slice: &Slice, verdict: Verdict) -> Part {
+fn alike(slices: &[&(usize, Verdict)]) -> bool {
+    slices.windows(2).all(|pair| pair[0].1 == pair[1].1)
+}
+
+/// Adds a part, to one of the same place and verdict if there is one.
+fn add(parts: &mut Vec<Part>, part: Part) {
+    let same = |other: &&mut Part| {
+        other.within == part.within
+            && other.except == part.except
+            && other.route == part.route
+            && other.verdict == part.verdict
+    };
+    match parts.iter_mut().find(same) {
+        Some(other) => {
+            for action in part.actions {
+                if !other.actions.contains(&action) {
+                    other.actions.push(action);
+                }
+            }
+        }
+        None => parts.push(part),
+    }
+}
+
+fn part(slice: &Slice, region: &Region, verdict: Verdict) -> Part {
     let texts = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.to_string()).collect();
     Part {
         actions: vec![slice.action.to_owned()],
         whole: false,
-        within: texts(&slice.region.within),
-        except: texts(&slice.region.except),
+        within: texts(&region.within),
+        except: texts(&region.except),
         route: slice.ask.access_point.clone(),
         verdict,
     }

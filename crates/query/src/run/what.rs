@@ -38,7 +38,6 @@ pub(super) fn find(
         let first = found.slices.len();
         let own = slices(std::slice::from_ref(deed), walk, focus, &plan.base, context);
         let verdict = who::of(&combine(&own, Combine::Some), subject);
-        let asked = own.iter().filter(|slice| slice.ask.access_point.is_none()).count();
         found.slices.extend(own);
         if verdict == Verdict::plain(Outcome::No) {
             found.slices.truncate(first);
@@ -53,7 +52,7 @@ pub(super) fn find(
             verdict: Some(verdict),
             principal: Some(subject),
             action: Some(deed.action.to_owned()),
-            parts: parts(&on_it, &found.slices, asked),
+            parts: parts(&on_it, &found.slices, first..found.slices.len()),
             hops: lead.and_then(|at| found.slices[at].hops(subject)),
             ..Row::default()
         };

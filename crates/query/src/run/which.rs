@@ -29,7 +29,6 @@ pub(super) fn find(
         let first = found.slices.len();
         let own = slices(deeds, walk, focus, &plan.base, context);
         let verdicts = combine(&own, Combine::Some);
-        let asked = own.iter().filter(|slice| slice.ask.access_point.is_none()).count();
         let able = anybody(&verdicts) & subjects;
         let best = able.iter().map(PrincipalId).max_by_key(|id| {
             let hops = own.iter().filter_map(|slice| slice.hops(*id)).min();
@@ -52,7 +51,7 @@ pub(super) fn find(
             principal: Some(best),
             resource,
             resource_text: text.map(|pattern| pattern.to_string()),
-            parts: parts(&on_it, &found.slices, asked),
+            parts: parts(&on_it, &found.slices, first..found.slices.len()),
             hops: lead.and_then(|at| found.slices[at].hops(best)),
             count: i64::try_from(able.len()).ok(),
             ..Row::default()

@@ -118,15 +118,10 @@ pub(super) fn draft(id: PrincipalId, all: &Verdicts, found: &Found) -> Draft {
         .filter(|(_, on_it)| on_it.strict != Outcome::No || on_it.as_collected != Outcome::No)
         .collect();
     let lead = lead(&own, &found.slices, id);
-    let asked = found
-        .slices
-        .iter()
-        .filter(|slice| slice.ask.access_point.is_none())
-        .count();
     let row = Row {
         verdict: Some(verdict),
         principal: Some(id),
-        parts: parts(&own, &found.slices, asked),
+        parts: parts(&own, &found.slices, 0..found.slices.len()),
         hops: lead.and_then(|at| found.slices[at].hops(id)),
         ..Row::default()
     };

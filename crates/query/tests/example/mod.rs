@@ -1,0 +1,125 @@
+//! The example organization as a place to ask questions, and answers as text.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use whocan_graph::Graph;
+use whocan_import::{BoxError, Options, Sink, import};
+use whocan_index::Index;
+use whocan_query::attribute::Value;
+use whocan_query::engine::Indexed;
+use whocan_query::rows::{Answer, Row};
+use whocan_query::{Context, Names, answer};
+use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
+
+/// Keeps what an import delivers.
+#[derive(Default)]
+struct Kept {
+    accounts: Mutex<Vec<AccountObject>>,
+    organization: Mutex<Option<OrganizationObject>>,
+}
+
+impl Sink for Kept {
+    fn account(&self, account: AccountObject) -> Result<(), BoxError> {
+        self.accounts.lock().expect("no thread panics").push(account);
+        Ok(())
+    }
+
+    fn activity(&self, _activity: ActivityObject) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn organization(&self, organization: OrganizationObject) -> Result<(), BoxError> {
+        *self.organization.lock().expect("no thread panics") = Some(organization);
+        Ok(())
+    }
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example");
+    let kept = Kept::default();
+    import(&[bundle], &Options::default(), &kept).expect("the example imports");
+    let mut accounts = kept.accounts.into_inner().expect("no thread panics");
+    accounts.sort_by_key(|account| account.id);
+    let snapshot = Snapshot {
+        taken: "2026-11-01T00:00:00Z".parse().expect("a time"),
+        accounts: accounts.into_iter().map(Arc::new).collect(),
+        organization: kept
+            .organization
+            .into_inner()
+            .expect("no thread panics")
+            .map(Arc::new),
+        activity: Vec::new(),
+        assumptions: Vec::new(),
+    };
+    Index::build(Arc::new(Graph::build(&snapshot)))
+});
+
+/// Answers a text; the last answer, or the error, as text.
+pub fn ask(text: &str) -> String {
+    let mut names = Names::default();
+    let engine = Indexed::new(&INDEX);
+    let context = Context {
+        graph: INDEX.graph(),
+        engine: &engine,
+        read_policy: &|file| Err(format!("no file `{file}` in tests")),
+        rows_with_evidence: 200,
+    };
+    let mut last = String::new();
+    let mut give = |answer: Answer| last = shown(&answer);
+    match answer(text, context, &mut names, &mut give) {
+        Ok(()) => last,
+        Err(error) => error.pointed(),
+    }
+}
+
+fn shown(answer: &Answer) -> String {
+    let mut out = String::new();
+    let rows = &answer.rows;
+    if let Some(assertion) = &answer.assertion {
+        let verb = if assertion.holds { "holds" } else { "fails" };
+        let _ = writeln!(out, "{verb}: {}", assertion.reason);
+    }
+    let _ = writeln!(out, "{}, {} rows", answer.outcome.word(), rows.total);
+    for row in &rows.rows {
+        let cells: Vec<String> = row.cells.iter().map(value).collect();
+        let _ = writeln!(out, "{}", cells.join(" | ").trim_end_matches([' ', '|']));
+        if answer.explain {
+            evidence(&mut out, row);
+        }
+    }
+    if rows.hidden_because_of_gaps > 0 {
+        let _ = writeln!(out, "{} hidden by gaps", rows.hidden_because_of_gaps);
+    }
+    for gap in &rows.gaps {
+        let _ = writeln!(out, "gap: {gap}");
+    }
+    for note in &rows.notes {
+        let _ = writeln!(out, "note: {note}");
+    }
+    out
+}
+
+fn evidence(out: &mut String, row: &Row) {
+    for call in &row.evidence {
+        let _ = writeln!(out, "  {} {} {}", call.decision.label(), call.action, call.resource);
+        for one in &call.decision.reason().evidence {
+            let _ = writeln!(out, "    {:?} {} {}", one.side, one.source, one.statement);
+        }
+    }
+}
+
+fn value(value: &Value) -> String {
+    match value {
+        Value::Missing => String::new(),
+        Value::Unknown => "?".to_owned(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Names(names) => names.last().map_or(String::new(), |name| name.to_string()),
+        Value::Time(time) => time.to_string(),
+        Value::List(list) => list.join(", "),
+        Value::Thing(thing) => thing.shorthand(INDEX.graph()),
+    }
+}
