@@ -230,7 +230,8 @@ impl<'a> Scene<'a> {
             entry |= &callers.saml;
         }
         let mut granted = resource.direct.clone().within(&entry);
-        granted.or(&self.acl_allows().direct.within(&callers.anonymous));
+        let acl = self.acl_allows().direct;
+        granted.or(&acl.within(&(&callers.anonymous | &callers.services)));
         granted
     }
 
@@ -323,7 +324,8 @@ impl<'a> Scene<'a> {
     }
 
     pub fn is_trust(&self) -> bool {
-        self.target.role.is_some() && trust::is_session_call(&self.ask.action)
+        let role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
+        self.arn().is_some_and(role) && trust::is_session_call(&self.ask.action)
     }
 
     pub fn is_key(&self) -> bool {
