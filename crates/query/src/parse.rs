@@ -62,10 +62,8 @@ fn imbalanced(imbalance: Imbalance, whole: Span) -> Fault {
             let max_bytes = MAX_TEXT_BYTES;
             Fault::new(Problem::TooLong { max_bytes }, whole)
         }
-        Imbalance::TooDeep(offset) => {
-            Fault::new(Problem::TooDeep { max: MAX_NESTING }, at(offset))
-                .with_hint("name the inner sets with `let NAME = SET;`")
-        }
+        Imbalance::TooDeep(offset) => Fault::new(Problem::TooDeep { max: MAX_NESTING }, at(offset))
+            .with_hint("name the inner sets with `let NAME = SET;`"),
         Imbalance::Unclosed(offset) => Fault::new(Problem::Unclosed('('), at(offset)),
         Imbalance::UnclosedQuote(offset) => Fault::new(Problem::Unclosed('"'), at(offset)),
         Imbalance::Unopened(offset) => Fault::new(Problem::Unopened, at(offset)),

@@ -5,6 +5,7 @@ mod can;
 mod detail;
 mod draft;
 mod list;
+mod part;
 mod present;
 mod slice;
 mod what;
@@ -116,7 +117,11 @@ fn assertion(
     let (assertion, found) = assert::judge(bound, only.as_ref(), found, &plan, context);
     let explain = plan.explain;
     let (rows, _) = present::present(found, &plan, context, explain);
-    let outcome = if assertion.holds { Outcome::Yes } else { Outcome::No };
+    let outcome = if assertion.holds {
+        Outcome::Yes
+    } else {
+        Outcome::No
+    };
     Ok((rows, outcome, Some(assertion), explain))
 }
 
@@ -175,8 +180,14 @@ pub(crate) fn members_of(
     names: &Names,
 ) -> Result<(Members, Vec<String>), Fault> {
     let plan = resolve::question(question, context, names)?;
-    if plan.count || !plan.group_by.is_empty() || matches!(plan.shape, Shape::What { .. } | Shape::Show(_)) {
-        return Err(Fault::senseless("the rows of this question are no set", question.span));
+    if plan.count
+        || !plan.group_by.is_empty()
+        || matches!(plan.shape, Shape::What { .. } | Shape::Show(_))
+    {
+        return Err(Fault::senseless(
+            "the rows of this question are no set",
+            question.span,
+        ));
     }
     let found = find(&plan, context);
     let own = own_side(&plan.shape);

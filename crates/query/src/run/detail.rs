@@ -18,7 +18,12 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
     if found.reach {
         paths(found, plan, context);
     }
-    let Found { drafts, goals, reach, .. } = found;
+    let Found {
+        drafts,
+        goals,
+        reach,
+        ..
+    } = found;
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
         if let Some(goal) = draft.goal.and_then(|at| goals.get(at)) {
@@ -33,15 +38,22 @@ fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
     let mut by_goal: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, draft) in found.drafts.iter().enumerate() {
         if let (Some(goal), None) = (draft.goal, &draft.row.path)
-            && draft.row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No)
+            && draft
+                .row
+                .verdict
+                .is_some_and(|verdict| verdict.strict != Outcome::No)
         {
             by_goal.entry(goal).or_default().push(at);
         }
     }
     for (goal, drafts) in by_goal {
-        let starts: Vec<PrincipalId> =
-            drafts.iter().filter_map(|at| found.drafts[*at].row.principal).collect();
-        let paths = context.engine.paths(&starts, &found.goals[goal], &plan.walk);
+        let starts: Vec<PrincipalId> = drafts
+            .iter()
+            .filter_map(|at| found.drafts[*at].row.principal)
+            .collect();
+        let paths = context
+            .engine
+            .paths(&starts, &found.goals[goal], &plan.walk);
         for (at, path) in drafts.into_iter().zip(paths) {
             if let Some(path) = path {
                 found.drafts[at].row.path = Some(path.hops);
@@ -68,8 +80,12 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
     }
     if let Goal::Request(ask) = goal {
         let last = call(from, ask, context);
-        let refused = last.as_ref().is_some_and(|last| last.decision.truth() == Truth::False);
-        let reached = row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No);
+        let refused = last
+            .as_ref()
+            .is_some_and(|last| last.decision.truth() == Truth::False);
+        let reached = row
+            .verdict
+            .is_some_and(|verdict| verdict.strict != Outcome::No);
         calls.extend(match anonymous(context) {
             // Any principal may send the request unsigned (R238).
             Some(anonymous) if reach && refused && reached => call(anonymous, ask, context),
@@ -114,8 +130,11 @@ fn conditions(row: &mut Row) {
                     row.conditions.push(condition.clone());
                 }
             }
-            let new: Vec<OpenPoint> =
-                open.iter().filter(|point| !row.open.contains(point)).cloned().collect();
+            let new: Vec<OpenPoint> = open
+                .iter()
+                .filter(|point| !row.open.contains(point))
+                .cloned()
+                .collect();
             row.open.extend(new);
         }
     }
