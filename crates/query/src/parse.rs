@@ -39,10 +39,7 @@ fn read(text: &str) -> Result<Ast, Fault> {
 }
 
 fn fault(text: &str, error: SyntaxError) -> Fault {
-    let whole = Span {
-        start: 0,
-        end: text.len().min(1),
-    };
+    let whole = Span::default();
     match error {
         SyntaxError::Imbalance(imbalance) => imbalanced(imbalance, whole),
         SyntaxError::TooComplex => Fault::new(Problem::TooComplex, whole),

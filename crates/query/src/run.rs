@@ -12,7 +12,7 @@ mod what;
 mod which;
 mod who;
 
-use crate::ast::{Bound, Question, Set, Shape as Written, Statement, StatementKind};
+use crate::ast::{Bound, PathKind, Question, Set, Shape as Written, Statement, StatementKind};
 use crate::context::{Context, Names};
 use crate::error::{Fault, QueryError};
 use crate::members::Members;
@@ -152,12 +152,19 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
         } => what::find(*subject, *reach, deeds, plan, context),
         Shape::Reachable { subject } => what::find_roles(*subject, plan, context),
         Shape::Can { subject, access } => can::find(*subject, access, plan, context),
-        Shape::Paths { kind, from, access } => who::find_paths(*kind, from, access, plan, context),
+        Shape::Paths { from, access, .. } => who::find_paths(from, access, plan, context),
         Shape::List(members) => list::find(members),
         Shape::Show(thing) => list::show(*thing, context.graph),
     };
     let single = matches!(plan.shape, Shape::Can { .. });
     draft::filter(&mut found, plan, context, single);
+    if let Shape::Paths {
+        kind: PathKind::Shortest,
+        ..
+    } = plan.shape
+    {
+        who::shortest(&mut found);
+    }
     found
 }
 

@@ -282,6 +282,8 @@ fn name_gaps(
         .iter()
         .chain(&hidden)
         .flat_map(|draft| &draft.row.open);
+    // Read as a fresh account, nothing is open because of a gap.
+    let open = open.filter(|_| !plan.as_collected);
     for point in open.filter(|point| point.kind == OpenKind::NotCollected) {
         if !rows.gaps.contains(&point.subject) {
             rows.gaps.push(point.subject.clone());

@@ -7,7 +7,6 @@ use whocan_index::{Reached, Verdicts};
 use super::draft::{Combine, Draft, Found};
 use super::part::Teller;
 use super::slice::{Slice, anybody, combine, slices};
-use crate::ast::PathKind;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Access, Aim, Plan};
@@ -26,9 +25,15 @@ pub(super) fn find(
     }
 }
 
+/// Keeps the rows that are surest and nearest.
+pub(super) fn shortest(found: &mut Found) {
+    let best = |draft: &Draft| (std::cmp::Reverse(draft.row.verdict), draft.row.hops);
+    let least = found.drafts.iter().map(best).min();
+    found.drafts.retain(|draft| Some(best(draft)) == least);
+}
+
 /// Finds the chains from principals to an access.
 pub(super) fn find_paths(
-    kind: PathKind,
     from: &RoaringBitmap,
     access: &Access,
     plan: &Plan,
@@ -36,11 +41,6 @@ pub(super) fn find_paths(
 ) -> Found {
     let mut found = find(from, access, plan, context);
     found.columns = vec!["principal", "verdict", "hops", "via"];
-    if kind == PathKind::Shortest {
-        let best = |draft: &Draft| (std::cmp::Reverse(draft.row.verdict), draft.row.hops);
-        let least = found.drafts.iter().map(best).min();
-        found.drafts.retain(|draft| Some(best(draft)) == least);
-    }
     found
 }
 
@@ -131,7 +131,11 @@ fn draft(id: PrincipalId, all: &Verdicts, found: &Found, teller: &mut Teller) ->
         .map(|(at, slice)| (at, slice.of(id)))
         .filter(|(_, on_it)| on_it.strict != Outcome::No || on_it.as_collected != Outcome::No)
         .collect();
-    let lead = lead(&own, &found.slices, id);
+    let lead = match found.combine {
+        Combine::Some => lead(&own, &found.slices, id),
+        // Of what must all hold, the part that holds least decides.
+        _ => weakest(&own),
+    };
     let row = Row {
         verdict: Some(verdict),
         principal: Some(id),
@@ -156,6 +160,11 @@ pub(super) fn lead(own: &[(usize, Verdict)], slices: &[Slice], id: PrincipalId) 
         (std::cmp::Reverse(*verdict), slice.hops(id), routed, *at)
     });
     best.map(|(at, _)| *at)
+}
+
+fn weakest(own: &[(usize, Verdict)]) -> Option<usize> {
+    let least = own.iter().min_by_key(|(at, verdict)| (*verdict, *at));
+    least.map(|(at, _)| *at)
 }
 
 pub(super) fn of(all: &Verdicts, id: PrincipalId) -> Verdict {
