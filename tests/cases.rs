@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use case_file::{CaseFile, Expected, Rule, Written};
+use case_file::{CaseFile, Expected, Known, Rule, Written};
 
 /// The number of the last rule.
 const LAST: u16 = 240;
@@ -74,12 +74,23 @@ struct Failure {
 fn check(written: &Written) -> Result<(), Failure> {
     let expected = &written.expected;
     let (judge, index) = answered(written).map_err(|text| Failure { text, agreed: None })?;
-    let agree = index.fits(&judge);
-    if agree && expected.fits(&judge) {
+    let known = |of: fn(&Known) -> bool| written.known.as_ref().filter(|known| of(known));
+    let wanted_judge = known(|known| known.judge).map_or(expected, |known| &known.says);
+    let mut wanted_index = known(|known| known.index)
+        .map_or(expected, |known| &known.says)
+        .clone();
+    // The index gives no reasons.
+    wanted_index.explicit = None;
+    if wanted_judge.fits(&judge) && wanted_index.fits(&index) {
         return Ok(());
     }
+    let mut text = format!("expected `{expected}`, the judge says `{judge}`, the index `{index}`");
+    if written.known.is_some() {
+        text += "; its line `Known` is out of date";
+    }
+    let agree = written.known.is_none() && index.fits(&judge);
     Err(Failure {
-        text: format!("expected `{expected}`, the judge says `{judge}`, the index `{index}`"),
+        text,
         agreed: agree.then_some(judge),
     })
 }

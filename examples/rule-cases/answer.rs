@@ -28,8 +28,8 @@ pub fn answers(case: &Case) -> Result<Answers, String> {
     let snapshot = world::snapshot(&case.snapshot, &case.request.principal);
     let graph = Arc::new(Graph::build_with(&snapshot, &callers(&request.caller)));
     let reach = is_reach(case);
-    let (judged, judged_hops) = self::judged(&graph, &request, reach)?;
-    let (indexed, indexed_hops) = self::indexed(&Index::build(graph), &request, reach)?;
+    let (judged, judged_hops) = judged(&graph, &request, reach)?;
+    let (indexed, indexed_hops) = indexed(&Index::build(graph), &request, reach)?;
     Ok(Answers {
         judged,
         judged_hops,

@@ -27,6 +27,15 @@ pub struct Written {
     /// The line of the file that says what is expected, counted from 0.
     pub expected_at: usize,
     pub expected: Expected,
+    /// An answer that is known to be wrong.
+    pub known: Option<Known>,
+}
+
+/// A wrong answer that we know about.
+pub struct Known {
+    pub judge: bool,
+    pub index: bool,
+    pub says: Expected,
 }
 
 /// What a case expects, or what was answered.
@@ -41,6 +50,7 @@ pub struct Expected {
 }
 
 const EXPECTED: &str = "Expected: ";
+const KNOWN: &str = "Known: ";
 
 impl CaseFile {
     /// Reads all files of a folder, in the order of their names.
@@ -80,6 +90,7 @@ fn rules(path: &Path, lines: &[String]) -> Vec<Rule> {
     let mut id = String::new();
     let mut json = String::new();
     let mut fenced = false;
+    let mut in_case = false;
     for (at, line) in lines.iter().enumerate() {
         let place = || format!("{}:{}", path.display(), at + 1);
         if line.starts_with("```") {
@@ -88,6 +99,7 @@ fn rules(path: &Path, lines: &[String]) -> Vec<Rule> {
             json.push_str(line);
             json.push('\n');
         } else if let Some((number, title)) = heading(line, 'R') {
+            in_case = false;
             rules.push(Rule {
                 number: number
                     .parse()
@@ -96,10 +108,9 @@ fn rules(path: &Path, lines: &[String]) -> Vec<Rule> {
                 prose: String::new(),
                 cases: Vec::new(),
             });
-        } else if let Some((number, _)) = heading(line, 'C') {
-            id = format!("C{number}");
-        } else if let Some((number, _)) = heading(line, 'N') {
-            id = format!("N{number}");
+        } else if let Some(name) = case_name(line) {
+            in_case = true;
+            id = name;
         } else if let Some(written) = line.strip_prefix(EXPECTED) {
             let rule = rules
                 .last_mut()
@@ -110,8 +121,14 @@ fn rules(path: &Path, lines: &[String]) -> Vec<Rule> {
                 expected_at: at,
                 expected: Expected::parse(written)
                     .unwrap_or_else(|| panic!("{}: cannot read `{line}`", place())),
+                known: None,
             });
-        } else if let Some(rule) = rules.last_mut() {
+        } else if let Some(written) = line.strip_prefix(KNOWN) {
+            let case = rules.last_mut().and_then(|rule| rule.cases.last_mut());
+            let case = case.unwrap_or_else(|| panic!("{}: no case", place()));
+            let known = Known::parse(written);
+            case.known = Some(known.unwrap_or_else(|| panic!("{}: cannot read `{line}`", place())));
+        } else if let Some(rule) = rules.last_mut().filter(|_| !in_case) {
             add_prose(rule, line);
         }
     }
@@ -127,9 +144,14 @@ fn heading(line: &str, letter: char) -> Option<(String, String)> {
     (is_heading && !title.starts_with("to R")).then(|| (number.to_owned(), title.to_owned()))
 }
 
+fn case_name(line: &str) -> Option<String> {
+    let name = |letter| heading(line, letter).map(|(number, _)| format!("{letter}{number}"));
+    name('C').or_else(|| name('N'))
+}
+
 // The first paragraph under a rule's heading says the rule.
 fn add_prose(rule: &mut Rule, line: &str) {
-    if rule.cases.is_empty() && !line.is_empty() {
+    if !line.is_empty() {
         if !rule.prose.is_empty() {
             rule.prose.push(' ');
         }
@@ -143,6 +165,21 @@ impl Rule {
         self.prose
             .split_once(" Source: ")
             .unwrap_or((self.prose.as_str(), ""))
+    }
+}
+
+impl Known {
+    /// Reads ``the index says `conditional, 2 hops`: why``.
+    fn parse(written: &str) -> Option<Known> {
+        let (who, said) = written.split_once(" says `")?;
+        let (says, why) = said.split_once("`: ")?;
+        let known = Known {
+            judge: ["the judge", "either"].contains(&who),
+            index: ["the index", "either"].contains(&who),
+            says: Expected::parse(says)?,
+        };
+        let proper = (known.judge || known.index) && !why.is_empty();
+        proper.then_some(known)
     }
 }
 

@@ -56,7 +56,9 @@ impl Index {
     /// Decides a question for one principal, or for all.
     pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
         let mut scene = Scene::new(self, ask, None);
-        scene.focus = focus.map(|id| [id.0].into_iter().collect());
+        if let Some(focus) = focus {
+            scene.look_only_at([focus.0].into_iter().collect());
+        }
         scene.verdicts()
     }
 
@@ -205,7 +207,8 @@ impl<'a> Cuts<'a> {
         for policy in index.graph.policies() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
+                || (policy.kind == Endpoint
+                    && self.ask.endpoint_passed(&index.graph) == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
                 self.by_document(index.graph.document(document), &[]);
             }

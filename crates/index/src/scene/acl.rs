@@ -127,7 +127,7 @@ impl Scene<'_> {
         match grantee {
             AclGrantee::AllUsers => self.public_grant(&(&callers.all - &tokens), named),
             AclGrantee::AuthenticatedUsers => {
-                let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
+                let signed = &(&callers.all - &tokens) - &callers.anonymous;
                 self.public_grant(&signed, named);
             }
             AclGrantee::Account(account) => named

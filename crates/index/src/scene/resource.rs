@@ -138,7 +138,7 @@ fn owner(
     // An object of another account is that account's only where ACLs are on (R177);
     // whether they are is looked at where ACLs are.
     let known = record.or(carrier).map(of);
-    let known = known.or(asked).or_else(|| arn.account());
+    let known = known.or_else(|| arn.account()).or(asked);
     match known {
         Some(account) => Owner::Account(account),
         // Resources of AWS itself, such as public images.
