@@ -378,6 +378,19 @@ impl Scene<'_> {
 
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if name == "identitystore:userid" {
+            let role = self
+                .role_of(caller)
+                .map(|role| self.graph().principal(role));
+            let by_identity_center = role
+                .and_then(|role| role.role())
+                .is_some_and(|facts| facts.identity_center);
+            return Some(if by_identity_center {
+                KeyState::Unknown
+            } else {
+                self.unless_foreign(caller)
+            });
+        }
         let (service, _) = DELIVERED.iter().find_map(|(service, keys)| {
             let named = keys
                 .iter()
@@ -386,7 +399,7 @@ impl Scene<'_> {
         })?;
         let handed_out = self.role_of(caller).is_some_and(|role| {
             let facts = self.index.trust_facts(role);
-            facts.services.iter().any(|trusted| **trusted == **service)
+            facts.any_service || facts.services.iter().any(|trusted| **trusted == **service)
         });
         if handed_out {
             return Some(KeyState::Unknown);
@@ -787,7 +800,6 @@ const DELIVERED: &[(&str, &[&str])] = &[
     ("ssm.amazonaws.com", &["ssm:sourceinstancearn"]),
     ("glue.amazonaws.com", &["glue:"]),
     ("codebuild.amazonaws.com", &["codebuild:"]),
-    ("identitystore.amazonaws.com", &["identitystore:userid"]),
     ("chatbot.amazonaws.com", &["aws:chatbotsourcearn"]),
     ("signin.amazonaws.com", &["aws:signinsessionarn"]),
 ];

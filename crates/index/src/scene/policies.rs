@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{DocumentId, PrincipalId, PrincipalKind};
-use whocan_policy::{Document, Effect};
+use whocan_policy::{Document, Effect, Statement};
 
 use super::statement::Resources;
 use super::{Limits, Scene};
@@ -27,9 +27,9 @@ impl Scene<'_> {
             let statement = &self.document(document).statements[statement as usize];
             if statement.effect == Some(effect) {
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies(statement, holders, Resources::Needed));
+                planes.or(&self.applies_to_holders(statement, holders));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies(statement, federated, Resources::Needed));
+                    planes.or(&self.applies_to_holders(statement, federated));
                 }
             }
         }
@@ -147,9 +147,18 @@ impl Scene<'_> {
             .iter()
             .filter(|statement| !statement.is_inert());
         for statement in live.filter(|statement| statement.effect == Some(effect)) {
-            planes.or(&self.applies(statement, set, Resources::Needed));
+            planes.or(&self.applies_to_holders(statement, set));
         }
         planes
+    }
+
+    // A principal has no place in these policies; what one means is open (R12, R13).
+    fn applies_to_holders(&self, statement: &Statement, set: &RoaringBitmap) -> Planes {
+        let applies = self.applies(statement, set, Resources::Needed);
+        match statement.principal {
+            Some(_) => applies.doubted(),
+            None => applies,
+        }
     }
 
     // Everyone who can carry a session policy: sessions of roles and federated users.
