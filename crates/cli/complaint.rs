@@ -7,6 +7,9 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, SourceSpan};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
+// Of a longer line only what stands around the spot is shown.
+const MOST_SHOWN: usize = 160;
+
 /// Writes `failure` to standard error.
 ///
 /// If that is closed, nobody can be told.
@@ -20,6 +23,13 @@ pub fn complain(failure: &Failure, terminal: &Terminal) {
 }
 
 fn drawn(failure: &Failure, terminal: &Terminal) -> String {
+    // A drawing of a line that fills the screen helps nobody.
+    if failure
+        .text()
+        .is_some_and(|text| text.lines().any(|line| line.len() > 4 * MOST_SHOWN))
+    {
+        return plain(failure);
+    }
     let theme = if terminal.stderr_colors {
         GraphicalTheme::unicode()
     } else {
@@ -54,19 +64,21 @@ fn pointer(text: &str, span: &SourceSpan) -> Option<String> {
     let before = text.get(..span.offset())?;
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     let line = text[start..].lines().next().unwrap_or_default();
+    let covered = text.get(span.offset()..span.offset() + span.len());
+    let covered = covered.and_then(|covered| covered.lines().next());
+    let covered = covered.map_or(1, |covered| covered.chars().count());
+    let at = before[start..].chars().count();
+    let from = at.saturating_sub(MOST_SHOWN / 2);
+    let shown: Vec<char> = line.chars().skip(from).take(MOST_SHOWN).collect();
     let number = (before.matches('\n').count() + 1).to_string();
     let margin = " ".repeat(number.len());
     // Tabs stay tabs, so that the mark stands under the text.
-    let indent: String = before[start..]
-        .chars()
-        .map(|character| if character == '\t' { '\t' } else { ' ' })
-        .collect();
-    let covered = text.get(span.offset()..span.offset() + span.len());
-    let covered = covered.and_then(|covered| covered.lines().next());
-    let mark = "^".repeat(covered.map_or(1, |covered| covered.chars().count().max(1)));
-    Some(format!(
-        " {number} | {line}\n {margin} | {indent}{mark}\n"
-    ))
+    let blank = |character: &char| if *character == '\t' { '\t' } else { ' ' };
+    let indent: String = shown.iter().take(at - from).map(blank).collect();
+    let room = shown.len().saturating_sub(at - from);
+    let mark = "^".repeat(covered.min(room).max(1));
+    let shown: String = shown.into_iter().collect();
+    Some(format!(" {number} | {shown}\n {margin} | {indent}{mark}\n"))
 }
 
 #[cfg(test)]
@@ -91,5 +103,13 @@ mod tests {
             Some(" 1 | who can \n   |         ^\n")
         );
         assert_eq!(pointer("who", &SourceSpan::new(9.into(), 1)), None);
+    }
+
+    #[test]
+    fn of_a_long_line_only_the_surroundings_are_shown() {
+        let text = format!("{}x{}", "a".repeat(1000), "b".repeat(1000));
+        let lines = pointer(&text, &SourceSpan::new(1000.into(), 900)).unwrap();
+        assert!(lines.lines().all(|line| line.len() < 170), "{lines}");
+        assert!(lines.contains("ax"), "{lines}");
     }
 }

@@ -22,6 +22,7 @@ A question may take several lines. `help` tells more, `exit` or Ctrl-D ends.
 ";
 
 const HELP: &str = "\
+Questions:
   who can s3:GetObject on bucket/logs            who may, by themselves
   who can reach s3:GetObject on bucket/logs      also over chains of assumed roles
   why can user/ana s3:GetObject on bucket/logs   the statements that decide

@@ -108,6 +108,22 @@ fn decide(index: &Index, role: PrincipalId, walk: &Walk, state: Option<&State>) 
 }
 
 impl Ask {
+    /// Returns the question that says nothing, for what is known of callers alone.
+    pub(crate) fn about_callers() -> Ask {
+        Ask {
+            action: String::new(),
+            resource: "*".to_owned(),
+            resource_account: None,
+            given: Given::default(),
+            precedence: Precedence::Facts,
+            session: whocan_policy::Session::default(),
+            assume: None,
+            access_point: None,
+            endpoint: None,
+            ignoring: Ignoring::default(),
+        }
+    }
+
     fn session_call(index: &Index, role: PrincipalId, action: &str, walk: &Walk) -> Ask {
         Ask {
             action: action.to_owned(),

@@ -25,6 +25,13 @@ pub fn text(row: &Row, graph: &Graph) -> String {
     roles.join(" → ")
 }
 
+/// Returns the ARNs of the roles of a row's path, in order.
+pub fn arns(row: &Row, graph: &Graph) -> Vec<String> {
+    let roles = row.path.iter().flatten();
+    let arns = roles.map(|hop| graph.principal(hop.role).arn.to_string());
+    arns.collect()
+}
+
 fn account_of(thing: Option<Thing>, graph: &Graph) -> Option<AccountIndex> {
     thing?.account(graph)
 }

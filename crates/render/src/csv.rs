@@ -4,11 +4,11 @@ use whocan_graph::Graph;
 use whocan_query::attribute::{Type, Value};
 use whocan_query::rows::{Rows, Verdict};
 
-use crate::{Plain, value};
+use crate::{Plain, chain, value};
 
 /// Returns the rows with a header line; the columns are the question's.
 ///
-/// Things are ARNs, lists are joined by `; `. A text that begins with `=`,
+/// Things are ARNs, accounts are numbers, lists are joined by `; `. A text that begins with `=`,
 /// `+`, `-`, `@`, a tab or a line break gets a `'` before it, so that no
 /// spreadsheet takes a role's name for a formula. What a terminal might obey
 /// is shown as `\u{1b}`.
@@ -23,6 +23,7 @@ pub fn text(rows: &Rows, graph: &Graph) -> String {
             cells.map(
                 |(column, found)| match (column.name.as_str(), row.verdict) {
                     ("verdict", Some(verdict)) => word(verdict).to_owned(),
+                    ("via", _) => inert(&chain::arns(row, graph).join("; ")),
                     _ => cell(found, column.kind, graph),
                 },
             ),
@@ -40,6 +41,7 @@ fn cell(found: &Value, kind: Type, graph: &Graph) -> String {
         Value::Number(number) => number.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::List(list) => inert(&list.join("; ")),
+        Value::Names(names) => inert(names.first().map_or("", |number| number)),
         _ => inert(&value::text(found, graph, kind == Type::Thing)),
     }
 }

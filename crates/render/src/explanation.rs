@@ -58,16 +58,51 @@ fn add_call(text: &mut String, call: &Call, number: Option<usize>, graph: &Graph
     for condition in &reason.conditions {
         let _ = writeln!(text, "       {}", Plain(condition));
     }
-    for evidence in &reason.evidence {
-        let _ = writeln!(text, "     {}", line(evidence));
+    let assumes = call.action.starts_with("sts:AssumeRole");
+    let (levels, rest): (Vec<&Evidence>, Vec<&Evidence>) = reason
+        .evidence
+        .iter()
+        .partition(|evidence| is_open_level(evidence));
+    if !levels.is_empty() {
+        let _ = writeln!(text, "     {:<10} allows: {}", "SCP", places(&levels));
+    }
+    for evidence in rest {
+        let _ = writeln!(text, "     {}", line(evidence, assumes));
     }
     if matches!(call.decision, Decision::Deny(_)) {
         add_remedy(text, reason);
     }
 }
 
+/// Returns whether a service control policy lets a call pass without conditions.
+///
+/// Every level has one, mostly the same; a line for all of them is enough.
+fn is_open_level(evidence: &Evidence) -> bool {
+    evidence.policy_type == PolicyType::Scp
+        && evidence.side == EvidenceSide::Allows
+        && evidence.truth == Truth::True
+}
+
+/// Joins policies of the same name: `FullAWSAccess at r-1, ou-2; Other at ou-3`.
+fn places(levels: &[&Evidence]) -> String {
+    let mut named: Vec<(&str, Vec<&str>)> = Vec::new();
+    for level in levels {
+        let source = level.source.strip_prefix("SCP ").unwrap_or(&level.source);
+        let (name, place) = source.rsplit_once(" at ").unwrap_or((source, ""));
+        match named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, places)) => places.push(place),
+            None => named.push((name, vec![place])),
+        }
+    }
+    let named = named.iter().map(|(name, places)| match places.as_slice() {
+        [""] => Plain(name).to_string(),
+        _ => format!("{} at {}", Plain(name), Plain(&places.join(", "))),
+    });
+    named.collect::<Vec<String>>().join("; ")
+}
+
 /// Returns one piece of evidence as a line: `identity  allows  Reports of inline policy read`.
-fn line(evidence: &Evidence) -> String {
+fn line(evidence: &Evidence, assumes: bool) -> String {
     let certainty = match evidence.truth {
         Truth::Unknown if evidence.side != EvidenceSide::Silent => "may ",
         _ => "",
@@ -79,7 +114,12 @@ fn line(evidence: &Evidence) -> String {
         (EvidenceSide::Denies, _) => "deny",
         (EvidenceSide::Silent, _) => "is silent",
     };
-    let kind = kind(evidence.policy_type);
+    // A role's resource-based policy is its trust policy: the two sides of a hop.
+    let kind = match (evidence.policy_type, assumes) {
+        (PolicyType::Resource, true) => "trust",
+        (PolicyType::Identity, true) => "permission",
+        (other, _) => kind(other),
+    };
     let mut text = format!("{kind:<10} {certainty}{verb}: {}", Plain(&evidence.source));
     if !evidence.statement.is_empty() {
         let _ = write!(text, ", statement {}", Plain(&evidence.statement));

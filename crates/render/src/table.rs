@@ -16,10 +16,16 @@ pub fn text(answer: &Answer, graph: &Graph, look: Look) -> String {
         let reason = Plain(&assertion.reason);
         text.push_str(&format!("{word}: {statement}\n  {reason}\n"));
     }
-    text.push_str(&table(&answer.rows, graph, look));
+    let rows = &answer.rows.rows;
+    // `why`: the explanation says all that the one row would.
+    let explained = answer.explain && matches!(rows.as_slice(), [row] if row.principal.is_some());
+    if !explained {
+        text.push_str(&table(&answer.rows, graph, look));
+    }
     if answer.explain {
-        for row in &answer.rows.rows {
-            text.push('\n');
+        let between = if explained { "" } else { "\n" };
+        for row in rows {
+            text.push_str(between);
             text.push_str(&explanation::text(row, graph));
         }
     }
@@ -98,7 +104,10 @@ fn cell(
 
 /// Returns on which parts of what was asked a row holds, a line for each.
 fn parts(row: &Row) -> String {
-    let several = row.parts.iter().any(|part| Some(part.verdict) != row.verdict);
+    let several = row
+        .parts
+        .iter()
+        .any(|part| Some(part.verdict) != row.verdict);
     let lines = row.parts.iter().map(|part| match several {
         true => format!("{}: {}", words(part.verdict), short(&part.words())),
         false => short(&part.words()),

@@ -100,15 +100,12 @@ impl Scene<'_> {
             Collected::Yes(policy) => *policy,
             Collected::Not => None,
         });
-        let Some(document) = policy.and_then(|policy| self.graph().document_of(policy)) else {
+        let Some(document) = policy.and_then(|policy| self.graph().policy(policy).document) else {
             return Planes::default();
         };
         let mut delegated = Planes::default();
-        for statement in document
-            .statements
-            .iter()
-            .filter(|statement| !statement.is_inert())
-        {
+        for line in self.index.facts.lines(self.graph(), document) {
+            let statement = line.statement;
             let everyone = statement.principal.as_ref().is_some_and(|clause| {
                 !clause.negated && clause.entries.contains(&NamedPrincipal::Everyone)
             });
@@ -118,7 +115,7 @@ impl Scene<'_> {
             });
             if everyone && keyed && statement.effect == Some(Effect::Allow) {
                 let all = &self.callers().all;
-                delegated.or(&self.applies(statement, all, super::statement::Resources::Needed));
+                delegated.or(&self.applies(line, all, super::statement::Resources::Needed));
             }
         }
         delegated
@@ -135,7 +132,7 @@ struct PassScene<'a> {
 impl PassScene<'_> {
     fn decide(self) -> Planes {
         let outer = self.scene;
-        let scene = Scene {
+        let mut scene = Scene {
             index: outer.index,
             ask: outer.ask,
             service: outer.service,

@@ -9,6 +9,7 @@ use whocan_query::rows;
 use whocan_query::thing::Thing;
 
 use super::Evidence;
+use crate::chain;
 
 /// One row of an answer.
 #[derive(Debug, Serialize)]
@@ -158,7 +159,14 @@ fn gaps(row: &rows::Row) -> Vec<&str> {
 fn cells(row: &rows::Row, columns: &[rows::Column], graph: &Graph) -> Map<String, Json> {
     let pairs = columns.iter().zip(&row.cells);
     pairs
-        .map(|(column, value)| (column.name.clone(), cell(value, graph)))
+        .map(|(column, value)| {
+            let json = match column.name.as_str() {
+                // Shorthands need not be unique.
+                "via" => json!(chain::arns(row, graph)),
+                _ => cell(value, graph),
+            };
+            (column.name.clone(), json)
+        })
         .collect()
 }
 
