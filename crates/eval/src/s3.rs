@@ -60,16 +60,23 @@ fn object_owner(call: &Call<'_>, target: &Target<'_>) -> ObjectOwner {
             ObjectOwner::Open
         };
     };
+    let writer = match target.own {
+        Some(record) => record
+            .owner
+            .map_or(ObjectOwner::Bucket, ObjectOwner::Account),
+        None if known => ObjectOwner::Bucket,
+        None => ObjectOwner::Open,
+    };
     match call.collected(&bucket.ownership, || ObjectOwnership::BucketOwnerEnforced) {
         Some(ObjectOwnership::BucketOwnerEnforced) => ObjectOwner::Bucket,
-        Some(_) => match target.own {
-            Some(record) => record
-                .owner
-                .map_or(ObjectOwner::Bucket, ObjectOwner::Account),
-            None if known => ObjectOwner::Bucket,
-            None => ObjectOwner::Open,
+        Some(_) => writer,
+        None => match writer {
+            ObjectOwner::Account(owner) if target.owner != Owner::Account(owner) => {
+                ObjectOwner::Open
+            }
+            ObjectOwner::Account(_) | ObjectOwner::Bucket => ObjectOwner::Bucket,
+            ObjectOwner::Open => ObjectOwner::Open,
         },
-        None => ObjectOwner::Open,
     }
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Scene<'a> {
     pub state: Option<&'a crate::state::State>,
     // Whom alone the question is about, if not everybody.
     pub focus: Option<Focus>,
+    // Whether it is a permission that another call needs beside its own.
+    pub beside: bool,
     // The access point side of a request looks at another resource.
     pub through: Option<AccessPointSide>,
 }
@@ -78,6 +80,7 @@ impl<'a> Scene<'a> {
             gap_seen: Cell::new(false),
             state,
             focus: None,
+            beside: false,
             through: None,
         }
     }

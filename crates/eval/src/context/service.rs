@@ -129,8 +129,7 @@ fn by_catalogue(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
                 "glue" | "codebuild" => {
                     delivered::by_service(inquiry, &format!("{prefix}.amazonaws.com"))
                 }
-                // The catalogue may lag behind AWS, so what is given wins.
-                _ => Derived::by_default(KeyState::Absent),
+                _ => Derived::absent(),
             }
         }
         KeyCarriage::Global | KeyCarriage::Unknown => {

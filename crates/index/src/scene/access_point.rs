@@ -142,6 +142,7 @@ impl PassScene<'_> {
             gap_seen: std::cell::Cell::new(false),
             state: outer.state,
             focus: outer.focus.clone(),
+            beside: outer.beside,
             through: Some(self.side),
         };
         let decided = scene.decide();

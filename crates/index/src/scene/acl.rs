@@ -6,6 +6,7 @@ use whocan_snapshot::{AclGrant, AclGrantee, Bucket, ObjectOwnership};
 
 use super::Scene;
 use super::principal::Named;
+use super::resource::Owner;
 use crate::Planes;
 
 /// What a permission of an ACL stands for (R179).
@@ -19,7 +20,10 @@ const BUCKET_PERMISSIONS: &[(&str, &[&str])] = &[
             "s3:listbucketmultipartuploads",
         ],
     ),
-    ("WRITE", &["s3:putobject"]),
+    (
+        "WRITE",
+        &["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
+    ),
     ("READ_ACP", &["s3:getbucketacl"]),
     ("WRITE_ACP", &["s3:putbucketacl"]),
 ];
@@ -60,6 +64,16 @@ impl Scene<'_> {
         if !self.is_object() {
             return named;
         }
+        // Only the bucket's owner may delete by its ACL.
+        if let Owner::Account(owner) = self.target.owner
+            && self
+                .ask
+                .action
+                .to_ascii_lowercase()
+                .starts_with("s3:delete")
+        {
+            named = named.within(&self.of_account(owner));
+        }
         match self.target.object(self.graph()) {
             Some(object) => merge(&mut named, &self.by_acl(&object.acl, OBJECT_PERMISSIONS)),
             None if self.objects_collected() => {}
@@ -70,7 +84,12 @@ impl Scene<'_> {
                 if covered {
                     self.gap_seen.set(true);
                     if self.strict {
-                        named.direct.or(&Planes::open(self.callers().all.clone()));
+                        let callers = self.callers();
+                        let signed = &callers.all - &(&callers.oidc | &callers.saml);
+                        let mut open = Named::default();
+                        self.public_grant(&signed, &mut open);
+                        open.account.or(&Planes::open(signed));
+                        merge(&mut named, &doubted(open));
                     }
                 }
             }
@@ -108,9 +127,12 @@ impl Scene<'_> {
         }
         let Some(grants) = self.known(acl) else {
             if self.strict {
-                named.direct.or(&Planes::open(self.callers().all.clone()));
+                let callers = self.callers();
+                let signed = &callers.all - &(&callers.oidc | &callers.saml);
+                self.public_grant(&signed, &mut named);
+                named.account.or(&Planes::open(signed));
             }
-            return named;
+            return doubted(named);
         };
         let fitting = grants.iter().filter(|grant| {
             grant.permission == "FULL_CONTROL" || wanted.contains(&grant.permission.as_str())
@@ -134,10 +156,7 @@ impl Scene<'_> {
                 .account
                 .or(&Planes::certain(self.of_account(*account))),
             AclGrantee::CanonicalUser(id) => {
-                if let Some(account) = self.graph().account_of_canonical_id(id) {
-                    let id = self.graph().account(account).id;
-                    named.account.or(&Planes::certain(self.of_account(id)));
-                }
+                named.account.or(&self.canonical(id));
             }
             AclGrantee::Other(_) => {}
         }
@@ -166,11 +185,7 @@ impl Scene<'_> {
             return None;
         }
         let bucket = self.target.bucket(self.graph())?;
-        let record = self
-            .target
-            .record
-            .filter(|record| Some(*record) != self.target.carrier)?;
-        let owner = self.graph().resource(record).owner?;
+        let owner = self.graph().resource(self.target.object_record()?).owner?;
         (self.acls_on(bucket) != Some(false)).then_some(owner)
     }
 
@@ -205,7 +220,7 @@ impl Scene<'_> {
             Some(owner) if Some(owner) == bucket_owner => Some(false),
             Some(_) if acls_on == Some(true) => Some(true),
             Some(_) => None,
-            None if self.target.record != self.target.carrier || self.objects_collected() => {
+            None if self.target.object_record().is_some() || self.objects_collected() => {
                 Some(false)
             }
             None => {

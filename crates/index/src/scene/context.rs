@@ -360,10 +360,23 @@ impl Scene<'_> {
 
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if name == "identitystore:userid" {
+            let role = self
+                .role_of(caller)
+                .map(|role| self.graph().principal(role));
+            let by_identity_center = role
+                .and_then(|role| role.role())
+                .is_some_and(|facts| facts.identity_center);
+            return Some(if by_identity_center {
+                KeyState::Unknown
+            } else {
+                self.unless_foreign(caller)
+            });
+        }
         let service = deliverer(name)?;
         let handed_out = self.role_of(caller).is_some_and(|role| {
             let facts = self.index.trust_facts(role);
-            facts.services.iter().any(|trusted| **trusted == *service)
+            facts.any_service || facts.services.iter().any(|trusted| **trusted == *service)
         });
         if handed_out {
             return Some(KeyState::Unknown);
@@ -765,7 +778,6 @@ const DELIVERED: &[(&str, &[&str])] = &[
     ("ssm.amazonaws.com", &["ssm:sourceinstancearn"]),
     ("glue.amazonaws.com", &["glue:"]),
     ("codebuild.amazonaws.com", &["codebuild:"]),
-    ("identitystore.amazonaws.com", &["identitystore:userid"]),
     ("chatbot.amazonaws.com", &["aws:chatbotsourcearn"]),
     ("signin.amazonaws.com", &["aws:signinsessionarn"]),
 ];
@@ -779,7 +791,7 @@ fn deliverer(name: &str) -> Option<&'static str> {
 
 /// Returns whether some service sets the key in the sessions that it hands out.
 pub(crate) fn is_delivered(name: &str) -> bool {
-    deliverer(name).is_some()
+    name == "identitystore:userid" || deliverer(name).is_some()
 }
 
 // Tag keys are found without case (R66).

@@ -303,9 +303,7 @@ impl Scene<'_> {
             }
             NamedPrincipal::Federated(provider) => self.add_provider(provider, named),
             NamedPrincipal::CanonicalUser(id) => {
-                if let Some(account) = graph.account_of_canonical_id(id) {
-                    named.account.or(&self.members(graph.account(account).id));
-                }
+                named.account.or(&self.canonical(id));
             }
             NamedPrincipal::UniqueId(id) => self.add_unique_id(id, named),
             NamedPrincipal::Nobody(_) => {}
@@ -317,6 +315,23 @@ impl Scene<'_> {
         let members = self.graph().account_of(account);
         let members = members.map(|index| self.callers().by_account[index.index()].clone());
         Planes::certain(members.unwrap_or_default())
+    }
+
+    /// Returns everyone of the account that S3 knows by this id; of accounts
+    /// whose own id was not collected, everyone perhaps (R27).
+    pub fn canonical(&self, id: &str) -> Planes {
+        let graph = self.graph();
+        if let Some(account) = graph.account_of_canonical_id(id) {
+            return self.members(graph.account(account).id);
+        }
+        let mut open = RoaringBitmap::new();
+        for (account, members) in graph.accounts().iter().zip(&self.callers().by_account) {
+            if account.canonical_id.is_none() {
+                self.gap_seen.set(true);
+                open |= members;
+            }
+        }
+        Planes::open(open)
     }
 
     fn add_user(&self, arn: &Arn, named: &mut Named) {

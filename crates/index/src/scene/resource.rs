@@ -95,8 +95,12 @@ impl Target {
 
     /// Returns the settings of the object's own record.
     pub fn object<'a>(&self, graph: &'a Graph) -> Option<&'a Bucket> {
-        let record = self.record.filter(|record| Some(*record) != self.carrier)?;
-        settings(graph, record)
+        settings(graph, self.object_record()?)
+    }
+
+    /// Returns the object's own record.
+    pub fn object_record(&self) -> Option<ResourceId> {
+        self.record.filter(|record| Some(*record) != self.carrier)
     }
 
     /// Returns the tags of the resource.

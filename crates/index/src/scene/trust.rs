@@ -35,7 +35,7 @@ impl Scene<'_> {
         }
         let mut unfit = &callers.roots | &callers.federated_users;
         unfit |= &callers.anonymous;
-        if self.calls("sts:AssumeRole") {
+        if !self.beside {
             unfit |= &callers.oidc;
             unfit |= &callers.saml;
         }
@@ -45,7 +45,9 @@ impl Scene<'_> {
     /// Returns the calls that must be allowed besides the call itself: passing
     /// tags and setting or carrying a source identity (R209 to R211, R220, R221).
     pub fn also_needed(&self) -> Vec<(&'static str, RoaringBitmap)> {
-        if !self.calls("sts:AssumeRole") {
+        let assumes = ["", "WithWebIdentity", "WithSAML"];
+        let mut assumes = assumes.iter();
+        if !assumes.any(|form| self.calls(&format!("sts:AssumeRole{form}"))) {
             return Vec::new();
         }
         let callers = self.callers();
@@ -135,6 +137,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            other.beside = true;
             // It is one call, with one context.
             other.action_id = self.action_id;
             other.focus.clone_from(&self.focus);
