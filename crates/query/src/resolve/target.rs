@@ -367,7 +367,15 @@ fn takes(id: ActionId, arn: &str) -> bool {
 }
 
 /// Returns everything inside a resource that the action takes: a bucket's objects.
+///
+/// Forms that leave the service open fit everything and say nothing about what is inside.
 fn widen(id: ActionId, arn: &str) -> Option<Region> {
+    let service = arn.split(':').nth(2)?;
+    let types = catalogue().resource_types(id).iter();
+    let mut forms = types.flat_map(|one| catalogue().resource_type(one.resource_type).arn_forms());
+    if !forms.any(|form| form.as_str().split(':').nth(2) == Some(service)) {
+        return None;
+    }
     ['/', ':'].into_iter().find_map(|sign| {
         let inside = takes(id, &format!("{arn}{sign}x"));
         inside.then(|| Region::of(Pattern::resource(&format!("{arn}{sign}*"))))
