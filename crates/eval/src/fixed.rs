@@ -80,9 +80,11 @@ fn credentials(inquiry: &Inquiry<'_>) -> Option<Fixed> {
                 "sessions of `GetFederationToken` cannot call IAM or STS",
             )
         }
-        (SubjectKind::Root(_), "sts:AssumeRole" | "sts:AssumeRoot") => {
-            (204, "root credentials cannot assume roles")
-        }
+        // Tags and source identity are parts of that call (R209, R211).
+        (
+            SubjectKind::Root(_),
+            "sts:AssumeRole" | "sts:AssumeRoot" | "sts:TagSession" | "sts:SetSourceIdentity",
+        ) => (204, "root credentials cannot assume roles"),
         (SubjectKind::Oidc(_), "sts:AssumeRoleWithWebIdentity")
         | (SubjectKind::Saml(_), "sts:AssumeRoleWithSAML") => return None,
         (SubjectKind::Oidc(_) | SubjectKind::Saml(_), _) => {

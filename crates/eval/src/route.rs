@@ -2,7 +2,7 @@
 
 use whocan_graph::Endpoint;
 use whocan_policy::{Arn, Given, KeyName, KeyState};
-use whocan_snapshot::{AccessPoint, EndpointKind};
+use whocan_snapshot::AccessPoint;
 
 use crate::inquiry::Call;
 
@@ -42,41 +42,22 @@ pub(crate) struct Passage<'a> {
 impl<'a> Route<'a> {
     /// Returns the way of `call`, access points apart.
     ///
-    /// A given `aws:SourceVpce` names the endpoint too, if the snapshot has it;
-    /// one that it does not have has no known policy and is only a key (R6).
+    /// Only an endpoint that the request names has a policy (R6); a given
+    /// `aws:SourceVpce` is a key like others.
     pub fn of(call: &Call<'a>) -> Route<'a> {
-        let given = &call.request.given;
-        let find = |id: &str| {
-            let found = if call.is_alone() {
-                None
-            } else {
-                call.graph.endpoint_of(id)
-            };
-            found.map(|id| call.graph.endpoint(id))
-        };
-        if let Some(id) = call.request.endpoint.as_deref() {
-            return Route {
-                path: Path::Endpoint,
-                endpoint_id: Some(id),
-                endpoint: find(id),
-                access_point: None,
-            };
-        }
-        let named = given_endpoint(given).and_then(|id| Some((id, find(id)?)));
-        let named = named.filter(|(_, endpoint)| serves(endpoint, call.service()));
+        let endpoint_id = call.request.endpoint.as_deref();
+        let known = endpoint_id.filter(|_| !call.is_alone());
+        let known = known.and_then(|id| call.graph.endpoint_of(id));
         Route {
-            path: path(given),
-            endpoint_id: named.map(|(id, _)| id),
-            endpoint: named.map(|(_, endpoint)| endpoint),
+            path: match endpoint_id {
+                Some(_) => Path::Endpoint,
+                None => path(&call.request.given),
+            },
+            endpoint_id,
+            endpoint: known.map(|id| call.graph.endpoint(id)),
             access_point: None,
         }
     }
-}
-
-// Gateway endpoints exist for two services only.
-// Source: Gateway endpoints, AWS PrivateLink Guide, read 2026-11-24.
-fn serves(endpoint: &Endpoint, service: &str) -> bool {
-    endpoint.kind != EndpointKind::Gateway || matches!(service, "s3" | "dynamodb")
 }
 
 // The two families of network keys exclude each other (R114).
@@ -106,17 +87,4 @@ fn is_present(given: &Given, key: &str) -> bool {
         state,
         Some(KeyState::Known(_) | KeyState::Present | KeyState::Prefix(_))
     )
-}
-
-fn given_endpoint(given: &Given) -> Option<&str> {
-    if given.keys.is_empty() {
-        return None;
-    }
-    match given.get(&KeyName::new("aws:SourceVpce"))? {
-        KeyState::Known(values) => match values.as_slice() {
-            [id] if !id.is_empty() => Some(id),
-            _ => None,
-        },
-        _ => None,
-    }
 }

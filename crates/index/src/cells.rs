@@ -56,7 +56,9 @@ impl Index {
     /// Decides a question for one principal, or for all.
     pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
         let mut scene = Scene::new(self, ask, None);
-        scene.focus = focus.map(|id| [id.0].into_iter().collect());
+        if let Some(focus) = focus {
+            scene.look_only_at([focus.0].into_iter().collect());
+        }
         scene.verdicts()
     }
 

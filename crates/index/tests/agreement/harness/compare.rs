@@ -186,7 +186,10 @@ impl Comparison<'_> {
     fn reach(&mut self) {
         let graph = &self.sides.graph;
         let walk = chain::of_index(graph, self.question);
-        let reached = self.sides.index.reach(&self.question.ask(&self.question.resource), &walk);
+        let reached = self
+            .sides
+            .index
+            .reach(&self.question.ask(&self.question.resource), &walk);
         let (judged, judge_walk) = chain::of_judge(graph, self.case, self.question);
         let judged = judged.as_ref().unwrap_or(graph);
         for (id, caller) in &self.sides.callers {
@@ -231,7 +234,10 @@ impl Comparison<'_> {
     // Every cell's verdict is that of its members, and each member is in one cell.
     fn region(&mut self) {
         let asked = asked(&self.question.resource);
-        let cells = self.sides.index.cells(&self.question.ask("*"), &asked, None);
+        let cells = self
+            .sides
+            .index
+            .cells(&self.question.ask("*"), &asked, None);
         let mut dice = Dice::new(self.at as u64);
         let mut members = member::of_cells(&cells);
         members.extend(member::of_world(&self.sides.graph, &asked));
@@ -301,7 +307,13 @@ impl Comparison<'_> {
             if let Some(decision) = self.decide(&request, strictness)
                 && truth(&decision) != index
             {
-                self.differ(&request, strictness, &decision, index, " for its whole account");
+                self.differ(
+                    &request,
+                    strictness,
+                    &decision,
+                    index,
+                    " for its whole account",
+                );
             }
         }
     }
