@@ -24,6 +24,11 @@ pub(crate) fn is_assume_role(action: &str) -> bool {
     matches!(action, "sts:AssumeRole" | WEB_IDENTITY | SAML)
 }
 
+/// Returns whether the action gives a session of a role, or is a permission beside that.
+pub(crate) fn is_assuming(action: &str) -> bool {
+    is_assume_role(action) || matches!(action, "sts:TagSession" | "sts:SetSourceIdentity")
+}
+
 /// The own account (R195 to R200).
 ///
 /// A caller named directly whose boundary lacks the action is open: two pages disagree.
@@ -104,7 +109,7 @@ fn may_permit_target(
         return permits(overridden, covers);
     }
     let Some(role) = target.role else {
-        return !target.complete;
+        return !target.listed;
     };
     permits(graph.document_of(role.trust).map(|one| &**one), covers)
 }

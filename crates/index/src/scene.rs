@@ -166,7 +166,10 @@ impl<'a> Scene<'a> {
             // Whether it is a foreign resource is open for everyone.
             resource::Owner::Unknown if self.strict => {
                 self.gap_seen.set(true);
-                same().either(&other())
+                let open = self.possible_owners();
+                let mut granted = same().either(&other()).within(&open);
+                granted.or(&other().outside(&open));
+                granted
             }
             resource::Owner::Unknown => same(),
             resource::Owner::Caller => same(),
@@ -212,8 +215,26 @@ impl<'a> Scene<'a> {
             // The organization reaches into its members (R167).
             return resource::Owner::Caller;
         }
+        if self.owned_elsewhere().is_none() && self.object_owner().is_none() {
+            return resource::Owner::Unknown;
+        }
         self.object_owner()
             .map_or(self.target.owner, resource::Owner::Account)
+    }
+
+    // Those to whose account a resource may belong whose owner is not known: a
+    // bucket that no list names is in no account whose buckets are all listed.
+    fn possible_owners(&self) -> RoaringBitmap {
+        let mut possible = self.callers().all.clone();
+        if self.target.owner == resource::Owner::Unknown {
+            let all = self.graph().accounts().iter();
+            for (account, members) in all.zip(&self.callers().by_account) {
+                if resource::lists_buckets(account) {
+                    possible -= members;
+                }
+            }
+        }
+        possible
     }
 
     // Those whose access never comes from an identity-based policy.

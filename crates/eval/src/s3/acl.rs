@@ -9,7 +9,6 @@ use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::policies::{Origin, fact};
 use crate::resource::Family;
 use crate::side::{Hit, Side};
-use crate::subject::SubjectKind;
 
 /// What ACLs grant.
 pub(super) struct AclSides<'a> {
@@ -102,7 +101,7 @@ fn needed(inquiry: &Inquiry<'_>) -> Option<Needed> {
 
 // Buckets whose objects all belong to their owner ignore ACLs.
 fn enabled(inquiry: &Inquiry<'_>) -> Truth {
-    let known = inquiry.target.complete || inquiry.call.as_collected();
+    let known = inquiry.target.listed || inquiry.call.as_collected();
     let Some(bucket) = inquiry.target.bucket() else {
         return if known { Truth::False } else { Truth::Unknown };
     };
@@ -123,6 +122,11 @@ fn list<'a>(inquiry: &Inquiry<'a>, needed: &Needed) -> Result<&'a [AclGrant], No
     } else {
         target.bucket()
     };
+    let known = if needed.of_object {
+        target.complete
+    } else {
+        target.listed
+    };
     let whose = || match needed.of_object {
         true => format!("ACL of {}", target.text),
         false => format!("ACL of the bucket of {}", target.text),
@@ -132,7 +136,7 @@ fn list<'a>(inquiry: &Inquiry<'a>, needed: &Needed) -> Result<&'a [AclGrant], No
             fact(inquiry, &settings.acl, Vec::new, whose)?;
             Ok(settings.acl.known().map_or(&[], Vec::as_slice))
         }
-        None if target.complete || inquiry.call.as_collected() => Ok(&[]),
+        None if known || inquiry.call.as_collected() => Ok(&[]),
         None => Err(not_collected(whose())),
     }
 }
@@ -179,13 +183,10 @@ fn add<'a>(
 /// caller's account.
 fn grantee(inquiry: &Inquiry<'_>, grantee: &AclGrantee) -> (Truth, Truth, Vec<Note>) {
     let subject = inquiry.call.subject;
-    let signed = !matches!(
-        subject.kind,
-        SubjectKind::Anonymous | SubjectKind::Oidc(_) | SubjectKind::Saml(_)
-    );
     match grantee {
         AclGrantee::AllUsers => (Truth::True, Truth::False, Vec::new()),
-        AclGrantee::AuthenticatedUsers => (signed.into(), Truth::False, Vec::new()),
+        // The group of all AWS accounts, so neither services nor unsigned calls.
+        AclGrantee::AuthenticatedUsers => (subject.has_account().into(), Truth::False, Vec::new()),
         AclGrantee::Account(account) => {
             let own = subject.account == Some(*account);
             (Truth::False, own.into(), Vec::new())

@@ -1,6 +1,6 @@
 //! Requests through an S3 access point: two passes, both must allow.
 
-use whocan_graph::Collected;
+use whocan_graph::{Collected, Presence};
 use whocan_policy::{Arn, Effect, KeyName, KeyState, NamedPrincipal};
 use whocan_snapshot::Detail;
 
@@ -61,12 +61,19 @@ impl Scene<'_> {
     // An access point of a VPC refuses requests from elsewhere.
     fn reached(&self, point: &Arn) -> Planes {
         let all = Planes::certain(self.callers().all.clone());
-        let record = self.graph().resource_of(point.as_str());
-        let Some(Detail::AccessPoint(settings)) =
-            record.map(|id| &self.graph().resource(id).detail)
-        else {
-            return self.gap(&self.callers().all, all);
+        let record = match self.graph().presence(point) {
+            Presence::Recorded(record) => &self.graph().resource(record).detail,
+            Presence::Absent(_) => return all,
+            Presence::NotCollected(_) => return self.gap(&self.callers().all, all),
         };
+        let Detail::AccessPoint(settings) = record else {
+            return all;
+        };
+        let bucket = self.arn().and_then(|arn| arn.resource().split('/').next());
+        if bucket.is_some_and(|bucket| bucket != settings.bucket) {
+            // It leads to another bucket.
+            return Planes::default();
+        }
         let Some(vpc) = &settings.vpc else {
             return all;
         };

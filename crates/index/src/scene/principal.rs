@@ -67,9 +67,9 @@ impl Scene<'_> {
     /// Decides whom the resource side allows, ACLs included.
     pub fn resource_allows(&self) -> Named {
         let mut named = match self.resource_policy() {
-            Policy::None => Named::default(),
+            Policy::None => self.without_policy(),
             Policy::Unread if self.strict => Named::anything(&self.callers().all),
-            Policy::Unread => Named::default(),
+            Policy::Unread => self.without_policy(),
             Policy::Document(document) => self.named_by(document),
         };
         if self.owned_elsewhere() == Some(true) {
@@ -79,6 +79,17 @@ impl Scene<'_> {
         }
         named.or(&self.acl_allows());
         self.restricted(named)
+    }
+
+    // A key that has no policy has the default one, which enables its account (R169).
+    fn without_policy(&self) -> Named {
+        match self.target.owner {
+            super::resource::Owner::Account(account) if self.is_key() => Named {
+                account: self.members(account),
+                ..Named::default()
+            },
+            _ => Named::default(),
+        }
     }
 
     /// Decides whom the resource's policy denies.
@@ -132,12 +143,12 @@ impl Scene<'_> {
         {
             return self.read(role.trust);
         }
-        if self.target.arn.is_none() || !self.takes_policy() {
-            return Policy::None;
-        }
         if self.is_trust_call_on_unknown_role() {
             self.gap_seen.set(true);
             return Policy::Unread;
+        }
+        if self.target.arn.is_none() || !self.takes_policy() {
+            return Policy::None;
         }
         match self.target.carrier.map(|id| &graph.resource(id).policy) {
             Some(policy) => match self.known(policy) {
