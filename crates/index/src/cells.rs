@@ -207,8 +207,7 @@ impl<'a> Cuts<'a> {
         for policy in index.graph.policies() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint
-                    && self.ask.endpoint_passed(&index.graph) == Some(&*policy.at));
+                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
                 self.by_document(index.graph.document(document), &[]);
             }

@@ -555,7 +555,7 @@ impl Scene<'_> {
     }
 
     fn network(&self, name: &str) -> KeyState {
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return self.network_as_given(name);
         };
         let endpoint = self
@@ -597,7 +597,7 @@ impl Scene<'_> {
         if !supported {
             return KeyState::Absent;
         }
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return KeyState::Unknown;
         };
         let Some(endpoint) = self
@@ -785,7 +785,7 @@ const DELIVERED: &[(&str, &[&str])] = &[
 fn deliverer(name: &str) -> Option<&'static str> {
     let names = |key: &&str| name == *key || (key.ends_with(':') && name.starts_with(key));
     let mut services = DELIVERED.iter();
-    let found = services.find(|(_, keys)| keys.iter().any(|key| names(key)));
+    let found = services.find(|(_, keys)| keys.iter().any(names));
     found.map(|(service, _)| *service)
 }
 
