@@ -1,2 +1,61 @@
-//! The `whocan` command.
-fn main() {}
+//! The `whocan` command: the one place that reads the command line, the clock
+//! and the environment, prints, and picks an exit code.
+
+mod args;
+mod complaint;
+mod demo;
+mod example;
+mod exit;
+mod failure;
+mod import;
+mod loaded;
+mod manual;
+mod output;
+mod panic;
+mod printer;
+mod progress;
+mod query;
+mod repl;
+mod session;
+mod simulate;
+mod snapshots;
+mod store_location;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Outcome;
+use failure::Failure;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    panic::install();
+    let cli = Cli::parse();
+    let terminal = Terminal::find(cli.global.color);
+    match run(&cli, &terminal) {
+        Ok(outcome) => outcome.into(),
+        // Whoever read our output has gone and has all they wanted.
+        Err(failure) if failure.unheard => ExitCode::SUCCESS,
+        Err(failure) => {
+            complaint::complain(&failure, &terminal);
+            Outcome::Errors.into()
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let store = cli.global.store.as_deref();
+    match &cli.command {
+        Command::Import(args) => import::run(args, store, terminal),
+        Command::Query(args) => query::run(args, store, terminal),
+        Command::Repl(args) => repl::run(args, store, terminal),
+        Command::Demo(args) => demo::run(args, terminal),
+        Command::Simulate(args) => simulate::run(args, store),
+        Command::Snapshots(args) => snapshots::run(args, store, terminal),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::pages(args),
+    }
+}

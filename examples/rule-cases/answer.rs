@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-use whocan_eval::{Caller, Decision, OpenKind, Request, Strictness};
+use whocan_eval::{Caller, Decision, Request, Strictness};
 use whocan_graph::Graph;
 use whocan_index::{Ask, Ignoring, Index, Walk};
 use whocan_policy::{NamedPrincipal, Truth};
@@ -11,41 +10,46 @@ use whocan_policy::{NamedPrincipal, Truth};
 use crate::case::Case;
 use crate::{question, world};
 
-/// One line of output.
-#[derive(Serialize)]
-pub struct Answer {
-    id: String,
-    eval: &'static str,
-    index: &'static str,
-    hops: Option<u32>,
-    open: Vec<Open>,
-}
-
-#[derive(Serialize)]
-struct Open {
-    key: String,
-    kind: OpenKind,
+/// What the judge and the index say about one case.
+pub struct Answers {
+    /// The judge's decision, with its reasons.
+    pub judged: Decision,
+    /// The judge's hops, for reach cases.
+    pub judged_hops: Option<u32>,
+    /// The index's verdict.
+    pub indexed: Truth,
+    /// The index's hops, for reach cases.
+    pub indexed_hops: Option<u32>,
 }
 
 /// Answers one case.
-pub fn answer(case: &Case) -> Result<Answer, String> {
+pub fn answers(case: &Case) -> Result<Answers, String> {
     let request = question::request(&case.request).map_err(|error| error.to_string())?;
     let snapshot = world::snapshot(&case.snapshot, &case.request.principal);
     let graph = Arc::new(Graph::build_with(&snapshot, &callers(&request.caller)));
-    let reach = case.request.mode.as_deref() == Some("reach");
-    let (decision, hops) = judged(&graph, &request, reach)?;
-    let index = Index::build(graph.clone());
-    let (by_index, index_hops) = indexed(&index, &request, reach)?;
-    if reach && hops != index_hops {
-        return Err(format!("hops differ: eval {hops:?}, index {index_hops:?}"));
-    }
-    Ok(Answer {
-        id: case.id.clone(),
-        eval: word(decision.truth()),
-        index: word(by_index),
-        hops,
-        open: open_points(decision),
+    let reach = is_reach(case);
+    let (judged, judged_hops) = judged(&graph, &request, reach)?;
+    let (indexed, indexed_hops) = indexed(&Index::build(graph), &request, reach)?;
+    Ok(Answers {
+        judged,
+        judged_hops,
+        indexed,
+        indexed_hops,
     })
+}
+
+/// Returns whether a case asks for chains.
+pub fn is_reach(case: &Case) -> bool {
+    case.request.mode.as_deref() == Some("reach")
+}
+
+/// Returns a verdict as cases spell it.
+pub fn word(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "allow",
+        Truth::False => "deny",
+        Truth::Unknown => "conditional",
+    }
 }
 
 fn judged(
@@ -139,25 +143,4 @@ fn callers(caller: &Caller) -> Vec<NamedPrincipal> {
         Caller::Anonymous => return Vec::new(),
     };
     vec![named]
-}
-
-fn word(truth: Truth) -> &'static str {
-    match truth {
-        Truth::True => "allow",
-        Truth::False => "deny",
-        Truth::Unknown => "conditional",
-    }
-}
-
-fn open_points(decision: Decision) -> Vec<Open> {
-    let Decision::If(_, points) = decision else {
-        return Vec::new();
-    };
-    let points = points.into_iter();
-    points
-        .map(|point| Open {
-            key: point.subject,
-            kind: point.kind,
-        })
-        .collect()
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use whocan_policy::AccountId;
 
-/// One case.
+/// One case. What it expects is for others to read.
 #[derive(Deserialize)]
 pub struct Case {
     /// The name.
@@ -15,15 +15,6 @@ pub struct Case {
     pub snapshot: World,
     /// What is asked.
     pub request: Asked,
-    /// `allow`, `deny` or `conditional`, if the case says so.
-    #[serde(default)]
-    pub expected: Option<String>,
-    /// For reach cases: the fewest hops, `null` for a deny.
-    #[serde(default)]
-    pub expected_hops: Option<u32>,
-    /// `explicit` or `implicit`, the reason of a deny.
-    #[serde(default)]
-    pub deny: Option<String>,
 }
 
 /// Everything that a case knows.

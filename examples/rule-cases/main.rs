@@ -6,6 +6,7 @@
 
 mod answer;
 mod case;
+mod line;
 mod question;
 mod world;
 
@@ -32,9 +33,9 @@ fn main() -> anyhow::Result<()> {
 fn judge(line: &str) -> String {
     let answered = serde_json::from_str::<case::Case>(line)
         .map_err(|error| error.to_string())
-        .and_then(|case| answer::answer(&case));
+        .and_then(|case| line::line(&case));
     match answered {
-        Ok(answer) => serde_json::to_string(&answer).expect("an answer is plain data"),
+        Ok(line) => serde_json::to_string(&line).expect("a line is plain data"),
         Err(error) => serde_json::json!({"id": id(line), "error": error}).to_string(),
     }
 }

@@ -133,7 +133,7 @@ fn grants<'a>(inquiry: &Inquiry<'a>) -> Grants<'a> {
 
 fn add_unrecorded(inquiry: &Inquiry<'_>, found: &mut Grants<'_>) {
     let alone = inquiry.call.is_alone() || inquiry.call.request.overrides.resource.is_some();
-    if !(inquiry.target.complete || alone || inquiry.call.as_collected()) {
+    if !(inquiry.target.listed || alone || inquiry.call.as_collected()) {
         let note = crate::inquiry::not_collected(format!("grants of {}", inquiry.target.text));
         found.named.add_note(note);
     }

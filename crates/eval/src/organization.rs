@@ -14,6 +14,7 @@ use crate::resource::Owner;
 use crate::side::{Formula, Side};
 use crate::statement;
 use crate::subject::SubjectKind;
+use crate::trust;
 
 /// The policies of each level above an account, root first.
 enum Levels<'a> {
@@ -224,11 +225,19 @@ fn is_exempt(inquiry: &Inquiry<'_>) -> bool {
         .is_some_and(|key| key.aws_managed == Collected::Yes(true));
     let exempt = managed_key
         || inquiry.call.action == "kms:RetireGrant"
-        || inquiry.call.subject.is_service_linked();
+        || inquiry.call.subject.is_service_linked()
+        || hands_out_service_linked_role(inquiry);
     if exempt {
         inquiry.rule(162);
     }
     exempt || (inquiry.target.owner == Owner::Nobody && inquiry.target.arn.is_none())
+}
+
+// Services assume their service-linked roles past RCPs.
+// Source: Resource control policies (RCPs), AWS Organizations User Guide, read 2026-11-24.
+fn hands_out_service_linked_role(inquiry: &Inquiry<'_>) -> bool {
+    let linked = inquiry.target.role.is_some_and(|role| role.service_linked);
+    linked && trust::is_assume_role(inquiry.call.action)
 }
 
 fn rcp_levels<'a>(inquiry: &Inquiry<'a>) -> Levels<'a> {

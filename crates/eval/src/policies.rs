@@ -3,9 +3,9 @@
 mod own;
 mod resource;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use whocan_graph::{GroupId, LevelId, PolicyId};
+use whocan_graph::{Graph, GroupId, LevelId, PolicyId, PolicyKind};
 use whocan_policy::{Document, Effect, Statement, Truth};
 use whocan_snapshot::{AclGrant, Collected, KeyGrant};
 
@@ -47,10 +47,30 @@ impl<'a> Inquiry<'a> {
     /// Returns a policy of the snapshot with its document.
     pub fn bearing(&self, origin: Origin<'a>, policy: PolicyId) -> Bearing<'a> {
         let document = self.call.graph.document_of(policy);
+        let document = document.map(|document| &**document);
+        let default = || {
+            let fresh = self.call.as_collected().then_some(self.call.graph);
+            fresh.and_then(|graph| uncollected(graph, policy))
+        };
         Bearing {
             origin,
-            document: document.map(|document| &**document),
+            document: document.or_else(default),
         }
+    }
+}
+
+// What a document that was not collected says where gaps count as in a fresh
+// account: policies of the organization let everything pass, resources have
+// none. What is attached to an identity may say anything all the same.
+fn uncollected(graph: &Graph, policy: PolicyId) -> Option<&'static Document> {
+    static EVERYTHING: LazyLock<Document> = LazyLock::new(|| {
+        Document::parse(r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#)
+    });
+    static NOTHING: LazyLock<Document> = LazyLock::new(|| Document::parse(r#"{"Statement":[]}"#));
+    match graph.policy(policy).kind {
+        PolicyKind::ServiceControl | PolicyKind::ResourceControl => Some(&EVERYTHING),
+        PolicyKind::Trust | PolicyKind::Resource | PolicyKind::Endpoint => Some(&NOTHING),
+        PolicyKind::Inline | PolicyKind::Managed | PolicyKind::Session => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The resource of one request: what it is, whose it is, what is recorded of it.
 
-use whocan_graph::{AccountIndex, Graph, PrincipalKind, Resource, RoleFacts};
+use whocan_graph::{AccountIndex, Graph, Presence, PrincipalKind, Resource, RoleFacts};
 use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{Detail, ResourceList};
 
@@ -20,8 +20,10 @@ pub(crate) struct Target<'a> {
     pub owner: Owner,
     /// The same, where it is known and the graph has it.
     pub index: Option<AccountIndex>,
-    /// Whether whatever is not recorded of it does not exist (R1).
+    /// Whether its account was collected whole: what is not recorded of it does not exist (R1).
     pub complete: bool,
+    /// Whether all of its kind were collected, or of what carries its policy.
+    pub listed: bool,
     /// The record that carries its policy: the bucket of an object, the table
     /// of an index, else itself.
     pub carrier: Option<&'a Resource>,
@@ -106,6 +108,7 @@ impl<'a> Target<'a> {
             Owner::Account(id) => graph.account_of(id),
             _ => None,
         };
+        let complete = alone || index.is_some_and(|index| graph.account(index).complete);
         Ok(Target {
             text: text.to_owned(),
             own: record(text),
@@ -114,7 +117,8 @@ impl<'a> Target<'a> {
             family,
             owner,
             index,
-            complete: alone || index.is_some_and(|index| graph.account(index).complete),
+            complete,
+            listed: complete || is_listed(graph, index, arn.as_ref()),
             arn,
         })
     }
@@ -184,15 +188,34 @@ fn unstated_owner(
 
 // Whether a bucket that is not recorded cannot be the caller's.
 fn lists_buckets(graph: &Graph, subject: &Subject<'_>) -> bool {
-    let buckets = ResourceList {
+    subject.index.is_some_and(|index| {
+        let account = graph.account(index);
+        account.complete || account.lists.contains(&buckets())
+    })
+}
+
+fn buckets() -> ResourceList {
+    ResourceList {
         service: "s3".to_owned(),
         kind: String::new(),
         region: String::new(),
+    }
+}
+
+// Whether the list in which a resource of this account would stand was read.
+fn is_listed(graph: &Graph, index: Option<AccountIndex>, arn: Option<&Arn>) -> bool {
+    let (Some(index), Some(arn)) = (index, arn) else {
+        return false;
     };
-    subject.index.is_some_and(|index| {
-        let account = graph.account(index);
-        account.complete || account.lists.contains(&buckets)
-    })
+    let account = graph.account(index);
+    let Ok(carrier) = carrier(arn).parse::<Arn>() else {
+        return false;
+    };
+    match carrier.account() {
+        Some(_) if carrier.service() == "iam" => account.collected,
+        Some(_) => matches!(graph.presence(&carrier), Presence::Absent(_)),
+        None => carrier.service() == "s3" && account.lists.contains(&buckets()),
+    }
 }
 
 fn role<'a>(graph: &'a Graph, arn: Option<&Arn>, alone: bool) -> Option<&'a RoleFacts> {

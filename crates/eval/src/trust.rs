@@ -109,7 +109,7 @@ fn may_permit_target(
         return permits(overridden, covers);
     }
     let Some(role) = target.role else {
-        return !target.complete;
+        return !target.listed;
     };
     permits(graph.document_of(role.trust).map(|one| &**one), covers)
 }

@@ -74,8 +74,21 @@ impl Callers {
             PrincipalKind::Oidc { .. } => self.oidc.insert(id),
             PrincipalKind::Saml => self.saml.insert(id),
             PrincipalKind::Anonymous => self.anonymous.insert(id),
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => self.foreign.insert(id),
+            PrincipalKind::Foreign(_) => self.foreign.insert(id),
+            PrincipalKind::ForeignNamed(_) => self.foreign_named(id, &principal.arn),
         };
+    }
+
+    // What kind it is, its ARN tells.
+    fn foreign_named(&mut self, id: u32, arn: &str) -> bool {
+        if arn.contains(":role/") || arn.contains(":assumed-role/") {
+            self.sessions.insert(id);
+        } else if arn.contains(":federated-user/") {
+            self.federated_users.insert(id);
+        } else {
+            self.users.insert(id);
+        }
+        self.foreign.insert(id)
     }
 
     // Sessions are numbered behind the roles of their account.

@@ -56,7 +56,9 @@ impl Index {
     /// Decides a question for one principal, or for all.
     pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
         let mut scene = Scene::new(self, ask, None);
-        scene.focus = focus.map(|id| [id.0].into_iter().collect());
+        if let Some(focus) = focus {
+            scene.look_only_at([focus.0].into_iter().collect());
+        }
         scene.verdicts()
     }
 
@@ -125,11 +127,14 @@ impl<'a> Cuts<'a> {
         if !open || prefix.starts_with("arn:aws:s3:::") {
             return;
         }
-        for account in self.index.graph.accounts() {
-            self.add(&Pattern::resource(&format!("arn:*:*:*:{}:*", account.id)));
-        }
-        for region in &self.index.regions {
-            self.add(&Pattern::resource(&format!("arn:*:*:{region}:*:*")));
+        // Part by part, so that no ARN lies in two accounts or regions.
+        let accounts = self.index.graph.accounts().iter();
+        let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
+        let regions = self.index.regions.iter();
+        let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
+        let places: Vec<String> = accounts.chain(regions).collect();
+        for place in places.iter().filter_map(|place| Pattern::arn(place)) {
+            self.add(&place);
         }
     }
 
@@ -202,7 +207,8 @@ impl<'a> Cuts<'a> {
         for policy in index.graph.policies() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
+                || (policy.kind == Endpoint
+                    && self.ask.endpoint_passed(&index.graph) == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
                 self.by_document(index.graph.document(document), &[]);
             }

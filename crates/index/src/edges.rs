@@ -1,10 +1,11 @@
 //! Who can start a session of which role.
 
+use std::hash::Hasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Given, Precedence};
 
@@ -34,16 +35,31 @@ impl Edges {
         let plain = all.map(|id| {
             let role = PrincipalId(id);
             index.graph.principal(role).role()?;
-            Some(Arc::new(decide(index, role, &walk, None)))
+            Some(decide(index, role, &walk, None))
         });
         Edges {
-            plain: plain.collect(),
+            plain: shared(plain.collect()),
         }
     }
 
     fn plain(&self, role: PrincipalId) -> Option<Arc<Verdicts>> {
         self.plain.get(role.index()).cloned().flatten()
     }
+}
+
+// Gives roles with the same callers one answer in common.
+fn shared(decided: Vec<Option<Verdicts>>) -> Vec<Option<Arc<Verdicts>>> {
+    let mut known: FxHashMap<u64, Vec<Arc<Verdicts>>> = FxHashMap::default();
+    let mut share = |verdicts: Verdicts| {
+        let alike = known.entry(verdicts.fingerprint()).or_default();
+        if let Some(same) = alike.iter().find(|one| ***one == verdicts) {
+            return same.clone();
+        }
+        alike.push(Arc::new(verdicts));
+        alike[alike.len() - 1].clone()
+    };
+    let all = decided.into_iter();
+    all.map(|verdicts| verdicts.map(&mut share)).collect()
 }
 
 /// Callers by role and by what their sessions carry.
@@ -108,6 +124,22 @@ fn decide(index: &Index, role: PrincipalId, walk: &Walk, state: Option<&State>) 
 }
 
 impl Ask {
+    /// Returns the question that says nothing, for what is known of callers alone.
+    pub(crate) fn about_callers() -> Ask {
+        Ask {
+            action: String::new(),
+            resource: "*".to_owned(),
+            resource_account: None,
+            given: Given::default(),
+            precedence: Precedence::Facts,
+            session: whocan_policy::Session::default(),
+            assume: None,
+            access_point: None,
+            endpoint: None,
+            ignoring: Ignoring::default(),
+        }
+    }
+
     fn session_call(index: &Index, role: PrincipalId, action: &str, walk: &Walk) -> Ask {
         Ask {
             action: action.to_owned(),
@@ -136,6 +168,18 @@ pub(crate) fn call_of(index: &Index, caller: PrincipalId) -> &'static str {
 }
 
 impl Verdicts {
+    // Equal for equal answers.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        for planes in [&self.strict, &self.as_collected] {
+            for set in [&planes.surely, &planes.possibly] {
+                hasher.write_u64(set.len());
+                set.iter().for_each(|id| hasher.write_u32(id));
+            }
+        }
+        hasher.finish()
+    }
+
     /// Returns the planes of one reading of gaps.
     pub fn plane(&self, strict: bool) -> &Planes {
         if strict {

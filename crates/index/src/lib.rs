@@ -12,6 +12,8 @@ mod callers;
 mod candidates;
 mod cells;
 mod edges;
+mod facts;
+mod guardrails;
 mod planes;
 mod question;
 mod reach;
@@ -29,7 +31,10 @@ use whocan_graph::{Graph, PrincipalId};
 use actions::Actions;
 use callers::Callers;
 use edges::Edges;
+use facts::Facts;
+use guardrails::Guardrails;
 use scene::Scene;
+use state::SourceIdentities;
 use trust_facts::TrustFacts;
 
 pub use cells::resources_of;
@@ -47,6 +52,9 @@ pub struct Index {
     pub(crate) malformed_identity: RoaringBitmap,
     pub(crate) roles: RoaringBitmap,
     pub(crate) edges: Edges,
+    pub(crate) facts: Facts,
+    pub(crate) source_identities: SourceIdentities,
+    pub(crate) guardrails: Guardrails,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
@@ -72,10 +80,13 @@ impl Index {
         let mut index = Index {
             trust: trust.collect(),
             roles: graph.roles().map(|role| role.0).collect(),
+            guardrails: Guardrails::of(&graph, &callers),
             callers,
             permissions,
             malformed_identity,
             edges: Edges::default(),
+            facts: Facts::of(&graph),
+            source_identities: SourceIdentities::of(&graph),
             regions: regions(&graph),
             resource_actions: candidates::resource_actions(&graph),
             graph,

@@ -1,18 +1,22 @@
 //! Breadth-first search backwards over the trust edges, on whole sets.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
+use rustc_hash::FxHashSet;
 use whocan_graph::PrincipalId;
-use whocan_policy::{Precedence, Truth};
+use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::scene::Scene;
-use crate::state::{Fixed, State, values};
+use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
-/// Sessions of roles, by what they carry; one entry with `None` where nothing looks at it.
-type Sessions = BTreeMap<Option<Fixed>, RoaringBitmap>;
+/// Sessions of roles, by what they carry (`None` where nothing looks at it) and
+/// by whether they or what follows them pass what the walk must pass.
+type Sessions = BTreeMap<(Option<Fixed>, bool), RoaringBitmap>;
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
@@ -58,7 +62,7 @@ impl Index {
     ) -> Vec<Option<Path>> {
         let search = Search::new(self, ask, walk);
         let sure = search.run(true, true);
-        let possible = search.run(true, false);
+        let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
             let (hops, truth) = match sure.path(&search, from, true) {
                 Some(hops) => (hops, Truth::True),
@@ -70,7 +74,7 @@ impl Index {
     }
 
     /// Decides who takes on `role` with one call that `walk` follows.
-    pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> std::sync::Arc<Verdicts> {
+    pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
         WalkEdges::of(self, walk).callers(role, None)
     }
 }
@@ -96,7 +100,7 @@ struct Levels {
 
 impl<'a> Search<'a> {
     fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
-        let values = values(&index.graph, &walk.given);
+        let values = index.source_identities.values(&walk.given);
         let mut first = index.can(ask);
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -116,9 +120,9 @@ impl<'a> Search<'a> {
 
     // What a chain's last role may do: it carries no session policy of the caller (R232).
     fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
-        let plain = whocan_policy::Session::default();
+        let plain = Session::default();
         let ask = Ask {
-            session: whocan_policy::Session {
+            session: Session {
                 policies: self.ask.session.policies.clone(),
                 ..plain
             },
@@ -133,7 +137,14 @@ impl<'a> Search<'a> {
             last
         };
         if self.values.is_empty() {
-            return [(None, decide(None))].into_iter().collect();
+            let same =
+                self.ask.session == Session::default() && self.ask.precedence == Precedence::Facts;
+            let last = if same {
+                self.first.clone()
+            } else {
+                decide(None)
+            };
+            return [(None, last)].into_iter().collect();
         }
         let by_value = self.values.iter().map(|value| {
             let state = State {
@@ -152,24 +163,45 @@ impl<'a> Search<'a> {
                 .last
                 .values()
                 .all(|last| last.strict == last.as_collected)
-            && possible.roles().iter().all(|role| {
-                let role = PrincipalId(role);
-                let callers = self.edges.callers(role, None);
-                callers.strict == callers.as_collected
-            })
+            && self.no_gap_leads_to(&possible.roles())
+    }
+
+    fn no_gap_leads_to(&self, roles: &RoaringBitmap) -> bool {
+        let mut looked_at = FxHashSet::default();
+        roles.iter().all(|role| {
+            let callers = self.edges.callers(PrincipalId(role), None);
+            !looked_at.insert(Arc::as_ptr(&callers)) || callers.strict == callers.as_collected
+        })
     }
 
     fn may_pass(&self, set: RoaringBitmap) -> RoaringBitmap {
         set - &self.walk.avoiding
     }
 
+    // Parts those with whom the walk has passed what it must pass, itself or
+    // `behind` them, from the rest.
+    fn passing(&self, set: RoaringBitmap, behind: bool) -> (RoaringBitmap, RoaringBitmap) {
+        match &self.walk.through {
+            Some(through) if !behind => (&set & through, set - through),
+            _ => (set, RoaringBitmap::new()),
+        }
+    }
+
+    fn passes(&self, principal: PrincipalId) -> bool {
+        let through = self.walk.through.as_ref();
+        through.is_none_or(|through| through.contains(principal.0))
+    }
+
     fn run(&self, strict: bool, sure: bool) -> Levels {
         let start = self.may_pass(self.first.plane(strict).set(sure).clone());
-        let sessions = self.last.iter().map(|(value, last)| {
+        let (start, _) = self.passing(start, false);
+        let mut seen_sessions = Sessions::new();
+        for (value, last) in &self.last {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
-            (value.clone(), roles)
-        });
-        let mut seen_sessions: Sessions = sessions.collect();
+            let (passed, not) = self.passing(roles, false);
+            seen_sessions.insert((value.clone(), true), passed);
+            seen_sessions.insert((value.clone(), false), not);
+        }
         let mut seen = start.clone();
         let mut levels = Levels {
             starts: vec![start],
@@ -196,17 +228,14 @@ impl<'a> Search<'a> {
     fn step(&self, frontier: &Sessions, strict: bool, sure: bool) -> (RoaringBitmap, Sessions) {
         let mut starts = RoaringBitmap::new();
         let mut sessions = Sessions::new();
-        for (value, roles) in frontier {
-            for role in roles {
-                let role = PrincipalId(role);
-                for (before, callers) in self.before(role, value.as_ref(), strict, sure) {
-                    match before {
-                        Before::Start => starts |= &callers,
-                        Before::Session(carried) => {
-                            *sessions.entry(carried).or_default() |= &(callers & &self.index.roles);
-                        }
-                    }
-                }
+        for ((value, behind), roles) in frontier {
+            let (first, later) = self.before_all(roles, value.as_ref(), strict, sure);
+            starts |= self.passing(first, *behind).0;
+            for (carried, callers) in later {
+                let callers = callers & &self.index.roles;
+                let (passed, not) = self.passing(callers, *behind);
+                *sessions.entry((carried.clone(), true)).or_default() |= passed;
+                *sessions.entry((carried, false)).or_default() |= not;
             }
         }
         let starts = self.may_pass(starts);
@@ -216,21 +245,60 @@ impl<'a> Search<'a> {
         (starts, sessions.collect())
     }
 
+    // The callers that can start a session of one of `roles` that carries
+    // `value`: at the start of a chain, and by what their own session carries.
+    fn before_all(
+        &self,
+        roles: &RoaringBitmap,
+        value: Option<&Fixed>,
+        strict: bool,
+        sure: bool,
+    ) -> (RoaringBitmap, BTreeMap<Option<Fixed>, RoaringBitmap>) {
+        let mut first = RoaringBitmap::new();
+        let mut later: BTreeMap<Option<Fixed>, RoaringBitmap> = BTreeMap::new();
+        if value.is_none() {
+            self.add_callers(roles, strict, sure, &mut first);
+            later.insert(None, first.clone());
+            return (first, later);
+        }
+        for role in roles {
+            for (before, callers) in self.before(PrincipalId(role), value, sure) {
+                let callers = callers.plane(strict).set(sure);
+                match before {
+                    Before::Start => first |= callers,
+                    Before::Session(carried) => *later.entry(carried).or_default() |= callers,
+                }
+            }
+        }
+        (first, later)
+    }
+
+    // Roles that the same callers can assume share one answer.
+    fn add_callers(
+        &self,
+        roles: &RoaringBitmap,
+        strict: bool,
+        sure: bool,
+        all: &mut RoaringBitmap,
+    ) {
+        let mut added = FxHashSet::default();
+        for role in roles {
+            let callers = self.edges.callers(PrincipalId(role), None);
+            if added.insert(Arc::as_ptr(&callers)) {
+                *all |= callers.plane(strict).set(sure);
+            }
+        }
+    }
+
     // The callers that can start a session of `role` that carries `value`.
     fn before(
         &self,
         role: PrincipalId,
         value: Option<&Fixed>,
-        strict: bool,
         sure: bool,
-    ) -> Vec<(Before, RoaringBitmap)> {
+    ) -> Vec<(Before, Arc<Verdicts>)> {
         let Some(value) = value else {
-            let callers = self
-                .edges
-                .callers(role, None)
-                .plane(strict)
-                .set(sure)
-                .clone();
+            let callers = self.edges.callers(role, None);
             return vec![
                 (Before::Start, callers.clone()),
                 (Before::Session(None), callers),
@@ -241,11 +309,7 @@ impl<'a> Search<'a> {
                 carried,
                 next: value.clone(),
             };
-            self.edges
-                .callers(role, Some(&state))
-                .plane(strict)
-                .set(sure)
-                .clone()
+            self.edges.callers(role, Some(&state))
         };
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
@@ -315,8 +379,10 @@ impl Levels {
         let mut at = from;
         // `None` while the chain has not left its start.
         let mut carried: Option<Option<Fixed>> = None;
+        let mut passed = search.passes(from);
         while level > 0 {
-            let (role, value) = self.next(search, at, carried.as_ref(), level - 1, sure)?;
+            let (role, value) = self.next(search, at, carried.as_ref(), passed, level - 1, sure)?;
+            passed |= search.passes(role);
             let state = value.as_ref().map(|next| State {
                 carried: carried.clone().flatten(),
                 next: next.clone(),
@@ -343,20 +409,23 @@ impl Levels {
         search: &Search<'_>,
         at: PrincipalId,
         carried: Option<&Option<Fixed>>,
+        passed: bool,
         level: usize,
         sure: bool,
     ) -> Option<(PrincipalId, Option<Fixed>)> {
-        for (value, roles) in &self.sessions[level] {
+        let sessions = self.sessions[level].iter();
+        // Until the path has passed what it must, only what still passes it leads on.
+        for ((value, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
-                let before = search.before(role, value.as_ref(), true, sure);
+                let before = search.before(role, value.as_ref(), sure);
                 let fits = before.into_iter().any(|(before, callers)| {
                     let from_here = match (&before, carried) {
                         (Before::Start, None) => true,
                         (Before::Session(wanted), Some(carried)) => wanted == carried,
                         _ => false,
                     };
-                    from_here && callers.contains(at.0)
+                    from_here && callers.strict.set(sure).contains(at.0)
                 });
                 if fits {
                     return Some((role, value.clone()));

@@ -8,6 +8,7 @@ mod access_point;
 mod acl;
 mod context;
 mod fixed;
+mod focus;
 mod grant;
 mod key_state;
 mod organization;
@@ -18,15 +19,18 @@ mod resource;
 mod statement;
 mod trust;
 
+pub(crate) use context::is_delivered;
+
 use std::cell::Cell;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, Graph, PrincipalId};
 use whocan_policy::catalogue::{ActionId, catalogue};
-use whocan_policy::{Arn, Document};
+use whocan_policy::{AccountId, Arn, Document};
 
 use crate::callers::Callers;
 use crate::{Ask, Index, Planes, Verdicts};
+use focus::Focus;
 use principal::Named;
 use resource::Target;
 
@@ -45,7 +49,7 @@ pub(crate) struct Scene<'a> {
     // A state of the calling session that a chain fixes, if a chain is searched.
     pub state: Option<&'a crate::state::State>,
     // Whom alone the question is about, if not everybody.
-    pub focus: Option<RoaringBitmap>,
+    pub focus: Option<Focus>,
     // The access point side of a request looks at another resource.
     pub through: Option<AccessPointSide>,
 }
@@ -118,50 +122,91 @@ impl<'a> Scene<'a> {
     ///
     /// Source: How AWS enforcement code logic evaluates requests to allow or
     /// deny access, IAM User Guide, read 2026-11-24.
-    pub fn decide(&self) -> Planes {
+    pub fn decide(&mut self) -> Planes {
         if self.ask.access_point.is_some() && self.through.is_none() {
             return self.decide_through_access_point();
         }
         if let Some(fixed) = self.fixed() {
             return fixed;
         }
-        let granted = self.granted();
-        if granted.is_empty() {
-            return granted;
+        let asked = self.focus.clone();
+        let decided = self.decide_step_by_step();
+        self.focus = asked;
+        decided
+    }
+
+    // Each step only looks at those whom the steps before leave.
+    fn decide_step_by_step(&mut self) -> Planes {
+        let resource = self.resource_allows();
+        if let Some(grantable) = self.grantable_by(&resource) {
+            let grantable = self.among(&grantable);
+            if grantable.is_empty() {
+                return Planes::default();
+            }
+            self.look_only_at(grantable);
         }
+        let granted = self.granted(&resource);
+        let left = self.among(&granted.possibly);
+        if left.is_empty() {
+            return Planes::default();
+        }
+        self.look_only_at(left);
         let granted = granted.and(&self.scps_allow()).and(&self.endpoint_allows());
         let decided = granted.and_not(&self.denied()).outside(&self.unable());
         self.with_also_needed(decided)
     }
 
     // The table of who is granted by what, by kind of caller and relation (R122 to R143, R168, R195).
-    fn granted(&self) -> Planes {
-        let resource = self.resource_allows();
+    fn granted(&self, resource: &Named) -> Planes {
         let limits = self.limits();
         let identity = self.identity_allows();
-        let same = || self.granted_in_own_account(&resource, &identity, &limits);
-        let other = || self.granted_across(&resource, &identity, &limits);
+        let same = || self.granted_in_own_account(resource, &identity, &limits);
+        let other = || self.granted_across(resource, &identity, &limits);
         let mut granted = match self.relation() {
             // Whether it is a foreign resource is open for everyone.
             resource::Owner::Unknown if self.strict => {
                 self.gap_seen.set(true);
-                same().either(&other())
+                let open = self.possible_owners();
+                let mut granted = same().either(&other()).within(&open);
+                granted.or(&other().outside(&open));
+                granted
             }
             resource::Owner::Unknown => same(),
             resource::Owner::Caller => same(),
             resource::Owner::Account(account) => {
-                let own = match self.graph().account_of(account) {
-                    Some(index) => self.callers().by_account[index.index()].clone(),
-                    None => RoaringBitmap::new(),
-                };
+                let own = self.members_of(account);
                 let mut granted = same().within(&own);
                 granted.or(&other().outside(&own));
                 granted
             }
         };
         granted = granted.outside(&self.without_identity());
-        granted.or(&self.granted_without_identity(&resource));
+        granted.or(&self.granted_without_identity(resource));
         granted
+    }
+
+    // Everyone whom anything may grant the action, as far as the resource side
+    // tells: whom it names, and its own account where that needs no naming.
+    // `None` if it may be anybody.
+    fn grantable_by(&self, resource: &Named) -> Option<RoaringBitmap> {
+        let named = resource.any().possibly;
+        if self.is_trust() {
+            return Some(named);
+        }
+        match self.relation() {
+            // Grants of keys and access points are looked at apart.
+            resource::Owner::Account(owner) if !self.is_key() && self.through.is_none() => {
+                Some(named | self.members_of(owner))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns everyone who belongs to an account.
+    pub fn members_of(&self, account: AccountId) -> RoaringBitmap {
+        let index = self.graph().account_of(account);
+        let members = index.map(|index| self.callers().by_account[index.index()].clone());
+        members.unwrap_or_default()
     }
 
     // Whose account the caller must belong to for the rules of one account.
@@ -170,8 +215,26 @@ impl<'a> Scene<'a> {
             // The organization reaches into its members (R167).
             return resource::Owner::Caller;
         }
+        if self.owned_elsewhere().is_none() && self.object_owner().is_none() {
+            return resource::Owner::Unknown;
+        }
         self.object_owner()
             .map_or(self.target.owner, resource::Owner::Account)
+    }
+
+    // Those to whose account a resource may belong whose owner is not known: a
+    // bucket that no list names is in no account whose buckets are all listed.
+    fn possible_owners(&self) -> RoaringBitmap {
+        let mut possible = self.callers().all.clone();
+        if self.target.owner == resource::Owner::Unknown {
+            let all = self.graph().accounts().iter();
+            for (account, members) in all.zip(&self.callers().by_account) {
+                if resource::lists_buckets(account) {
+                    possible -= members;
+                }
+            }
+        }
+        possible
     }
 
     // Those whose access never comes from an identity-based policy.
@@ -188,7 +251,8 @@ impl<'a> Scene<'a> {
             entry |= &callers.saml;
         }
         let mut granted = resource.direct.clone().within(&entry);
-        granted.or(&self.acl_allows().direct.within(&callers.anonymous));
+        let acl = self.acl_allows().direct;
+        granted.or(&acl.within(&(&callers.anonymous | &callers.services)));
         granted
     }
 
@@ -281,7 +345,8 @@ impl<'a> Scene<'a> {
     }
 
     pub fn is_trust(&self) -> bool {
-        self.target.role.is_some() && trust::is_session_call(&self.ask.action)
+        let role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
+        self.arn().is_some_and(role) && trust::is_session_call(&self.ask.action)
     }
 
     pub fn is_key(&self) -> bool {

@@ -60,6 +60,11 @@ impl TrustFacts {
         let covers = |action: &str| statement.covers_action(action) != Truth::False;
         self.tags_sessions |= covers("sts:TagSession");
         self.sets_source_identity |= covers("sts:SetSourceIdentity");
+        if statement.principal.is_none() {
+            // Whom it means is open (R12).
+            self.federated = true;
+            self.open = true;
+        }
         for entry in statement
             .principal
             .iter()

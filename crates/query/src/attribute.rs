@@ -54,8 +54,10 @@ pub enum Type {
 pub enum On {
     /// Whatever the set or the row is about; with `principal.` or `resource.` before it, that.
     Thing,
-    /// A row of an answer.
+    /// A row of an answer about access.
     Row,
+    /// A row of `list` and `show`.
+    Fact,
 }
 
 /// How an attribute's value is got.
@@ -185,6 +187,21 @@ const fn row(
     }
 }
 
+const fn fact(
+    name: &'static str,
+    kind: Type,
+    get: fn(&Facts<'_>) -> Value,
+    meaning: &'static str,
+) -> Attribute {
+    Attribute {
+        name,
+        kind,
+        on: On::Fact,
+        meaning,
+        get: Get::Row(get),
+    }
+}
+
 const fn later(name: &'static str, kind: Type, meaning: &'static str) -> Attribute {
     Attribute {
         name,
@@ -199,16 +216,66 @@ const fn later(name: &'static str, kind: Type, meaning: &'static str) -> Attribu
 pub const ATTRIBUTES: &[Attribute] = &[
     thing("name", Type::Text, get::name, "the name, as in shorthands"),
     thing("arn", Type::Text, get::arn, "the ARN"),
-    thing("kind", Type::Text, get::kind, "what it is: user, role, bucket, ..."),
-    thing("account", Type::Names, get::account, "the account: its number, name or alias"),
-    thing("account.name", Type::Text, get::account_name, "the account's name"),
-    thing("account.id", Type::Text, get::account_id, "the account's number"),
-    thing("ou", Type::List, get::units, "the units above the account, by id and name, root first"),
-    thing("in_org", Type::Flag, get::in_org, "whether the account belongs to the organization"),
-    thing("collected", Type::Flag, get::collected, "whether the account was collected"),
-    thing("path", Type::Text, get::path, "the path of a user or role, / if none"),
-    thing("id", Type::Text, get::id, "the unique id of a user or role, the number of an account"),
-    thing("created", Type::Time, get::created, "when the user or role was created"),
+    thing(
+        "kind",
+        Type::Text,
+        get::kind,
+        "what it is: user, role, bucket, ...",
+    ),
+    thing(
+        "account",
+        Type::Names,
+        get::account,
+        "the account: its number, name or alias",
+    ),
+    thing(
+        "account.name",
+        Type::Text,
+        get::account_name,
+        "the account's name",
+    ),
+    thing(
+        "account.id",
+        Type::Text,
+        get::account_id,
+        "the account's number",
+    ),
+    thing(
+        "ou",
+        Type::List,
+        get::units,
+        "the units above the account, by id and name, root first",
+    ),
+    thing(
+        "in_org",
+        Type::Flag,
+        get::in_org,
+        "whether the account belongs to the organization",
+    ),
+    thing(
+        "collected",
+        Type::Flag,
+        get::collected,
+        "whether the account was collected",
+    ),
+    thing(
+        "path",
+        Type::Text,
+        get::path,
+        "the path of a user or role, / if none",
+    ),
+    thing(
+        "id",
+        Type::Text,
+        get::id,
+        "the unique id of a user or role, the number of an account",
+    ),
+    thing(
+        "created",
+        Type::Time,
+        get::created,
+        "when the user or role was created",
+    ),
     Attribute {
         name: "tag",
         kind: Type::Text,
@@ -217,47 +284,215 @@ pub const ATTRIBUTES: &[Attribute] = &[
         get: Get::Keyed(get::tag),
     },
     thing("tags", Type::List, get::tags, "the keys of the tags"),
-    thing("groups", Type::List, get::groups, "the groups of a user, the members of a group"),
-    thing("policies", Type::List, get::policies, "the names of the identity-based policies, inline and managed"),
-    thing("boundary", Type::Text, get::boundary, "the name of the permissions boundary"),
-    thing("service_linked", Type::Flag, get::service_linked, "whether the role is service-linked"),
-    thing("identity_center", Type::Flag, get::identity_center, "whether Identity Center manages the role"),
-    thing("max_session_seconds", Type::Number, get::max_session, "how long a session of the role may last"),
-    thing("instance_profiles", Type::List, get::instance_profiles, "the instance profiles that carry the role"),
-    thing("trust.external", Type::Flag, trust::external, "whether the trust policy names somebody outside the organization, or outside the collected accounts where there is none"),
-    thing("trust.cross_account", Type::Flag, trust::cross_account, "whether the trust policy names another account"),
-    thing("trust.public", Type::Flag, trust::public, "whether the trust policy names everyone (*)"),
-    thing("trust.accounts", Type::List, trust::accounts, "the accounts that the trust policy names"),
-    thing("trust.services", Type::List, trust::services, "the services that the trust policy names"),
-    thing("trust.federated", Type::List, trust::federated, "the identity providers that the trust policy names"),
-    thing("trust.principals", Type::List, trust::principals, "everybody that the trust policy names, as written"),
-    thing("trust.requires", Type::List, trust::requires, "the context keys in conditions of the trust policy's allows"),
-    thing("service", Type::Text, get::service, "the service of a resource, as in its ARN"),
-    thing("region", Type::Text, get::region, "the region of a resource"),
-    thing("policy", Type::Flag, get::has_policy, "whether a resource has a policy of its own"),
-    thing("encryption_key", Type::Text, get::encryption_key, "the customer key that encrypts a resource"),
-    thing("role", Type::Text, get::role, "the role that a function runs as"),
+    thing(
+        "groups",
+        Type::List,
+        get::groups,
+        "the groups of a user, the members of a group",
+    ),
+    thing(
+        "policies",
+        Type::List,
+        get::policies,
+        "the names of the identity-based policies, inline and managed",
+    ),
+    thing(
+        "boundary",
+        Type::Text,
+        get::boundary,
+        "the name of the permissions boundary",
+    ),
+    thing(
+        "service_linked",
+        Type::Flag,
+        get::service_linked,
+        "whether the role is service-linked",
+    ),
+    thing(
+        "identity_center",
+        Type::Flag,
+        get::identity_center,
+        "whether Identity Center manages the role",
+    ),
+    thing(
+        "max_session_seconds",
+        Type::Number,
+        get::max_session,
+        "how long a session of the role may last",
+    ),
+    thing(
+        "instance_profiles",
+        Type::List,
+        get::instance_profiles,
+        "the instance profiles that carry the role",
+    ),
+    thing(
+        "trust.external",
+        Type::Flag,
+        trust::external,
+        "whether the trust policy names somebody outside the organization, or outside the collected accounts where there is none",
+    ),
+    thing(
+        "trust.cross_account",
+        Type::Flag,
+        trust::cross_account,
+        "whether the trust policy names another account",
+    ),
+    thing(
+        "trust.public",
+        Type::Flag,
+        trust::public,
+        "whether the trust policy names everyone (*)",
+    ),
+    thing(
+        "trust.accounts",
+        Type::List,
+        trust::accounts,
+        "the accounts that the trust policy names",
+    ),
+    thing(
+        "trust.services",
+        Type::List,
+        trust::services,
+        "the services that the trust policy names",
+    ),
+    thing(
+        "trust.federated",
+        Type::List,
+        trust::federated,
+        "the identity providers that the trust policy names",
+    ),
+    thing(
+        "trust.principals",
+        Type::List,
+        trust::principals,
+        "everybody that the trust policy names, as written",
+    ),
+    thing(
+        "trust.requires",
+        Type::List,
+        trust::requires,
+        "the context keys in conditions of the trust policy's allows",
+    ),
+    thing(
+        "service",
+        Type::Text,
+        get::service,
+        "the service of a resource, as in its ARN",
+    ),
+    thing(
+        "region",
+        Type::Text,
+        get::region,
+        "the region of a resource",
+    ),
+    thing(
+        "policy",
+        Type::Flag,
+        get::has_policy,
+        "whether a resource has a policy of its own",
+    ),
+    thing(
+        "encryption_key",
+        Type::Text,
+        get::encryption_key,
+        "the customer key that encrypts a resource",
+    ),
+    thing(
+        "role",
+        Type::Text,
+        get::role,
+        "the role that a function runs as",
+    ),
     later("last_used", Type::Time, "when the principal was last used"),
-    later("access_keys", Type::Number, "how many active access keys a user has"),
+    later(
+        "access_keys",
+        Type::Number,
+        "how many active access keys a user has",
+    ),
     later("mfa", Type::Flag, "whether a user has an MFA device"),
-    later("console", Type::Flag, "whether a user has a console password"),
-    row("principal", Type::Thing, get::row_principal, "the principal of the row"),
-    row("resource", Type::Thing, get::row_resource, "the resource of the row"),
-    row("thing", Type::Thing, get::row_thing, "what the row lists"),
+    later(
+        "console",
+        Type::Flag,
+        "whether a user has a console password",
+    ),
+    row(
+        "principal",
+        Type::Thing,
+        get::row_principal,
+        "the principal of the row",
+    ),
+    row(
+        "resource",
+        Type::Thing,
+        get::row_resource,
+        "the resource of the row",
+    ),
+    fact("thing", Type::Thing, get::row_thing, "what the row lists"),
     row("verdict", Type::Text, get::verdict, "yes, no or if"),
-    row("as_collected", Type::Text, get::as_collected, "the verdict with gaps taken as a fresh account's defaults"),
-    row("hops", Type::Number, get::hops, "how many roles are assumed on the way"),
-    row("via", Type::List, get::via, "the roles that are assumed on the way, in order"),
-    row("path.crosses_account", Type::Flag, get::crosses_account, "whether a hop leads into another account"),
+    row(
+        "as_collected",
+        Type::Text,
+        get::as_collected,
+        "the verdict with gaps taken as a fresh account's defaults",
+    ),
+    row(
+        "hops",
+        Type::Number,
+        get::hops,
+        "how many roles are assumed on the way",
+    ),
+    row(
+        "via",
+        Type::List,
+        get::via,
+        "the roles that are assumed on the way, in order",
+    ),
+    row(
+        "path.crosses_account",
+        Type::Flag,
+        get::crosses_account,
+        "whether a hop leads into another account",
+    ),
     row("action", Type::Text, get::action, "the action"),
     row("level", Type::Text, get::level, "the action's access level"),
-    row("actions", Type::List, get::actions, "the actions of the row"),
-    row("parts", Type::List, get::parts, "on which part of the resources"),
-    row("conditions", Type::List, get::conditions, "under which conditions an if holds"),
-    row("condition.keys", Type::List, get::condition_keys, "the context keys and facts that an if depends on"),
-    row("count", Type::Number, get::count, "how many rows are counted"),
-    row("property", Type::Text, get::property, "the attribute that is shown"),
-    row("value", Type::Text, get::value, "its value"),
+    row(
+        "actions",
+        Type::List,
+        get::actions,
+        "the actions of the row",
+    ),
+    row(
+        "parts",
+        Type::List,
+        get::parts,
+        "on which part of the resources",
+    ),
+    row(
+        "conditions",
+        Type::List,
+        get::conditions,
+        "under which conditions an if holds",
+    ),
+    row(
+        "condition.keys",
+        Type::List,
+        get::condition_keys,
+        "the context keys and facts that an if depends on",
+    ),
+    row(
+        "count",
+        Type::Number,
+        get::count,
+        "how many rows are counted",
+    ),
+    fact(
+        "property",
+        Type::Text,
+        get::property,
+        "the attribute that is shown",
+    ),
+    fact("value", Type::Text, get::value, "its value"),
 ];
 
 /// Finds an attribute by its name in lower case, without `principal.` or `resource.`.

@@ -140,7 +140,7 @@ fn is_iam_identity(inquiry: &Inquiry<'_>) -> bool {
 // A resource that is not recorded where everything was collected has no tags;
 // without a snapshot it has those that the request gives.
 fn missing(inquiry: &Inquiry<'_>) -> Derived {
-    if inquiry.target.complete {
+    if inquiry.target.listed {
         Derived::absent()
     } else {
         Derived::open(NotCollected)

@@ -46,7 +46,7 @@ fn kms(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
         "resourcealiases" => match inquiry.target.key().map(|key| &key.aliases) {
             Some(Collected::Yes(aliases)) if aliases.is_empty() => Derived::absent(),
             Some(Collected::Yes(aliases)) => Derived::fact(KeyState::Known(aliases.clone())),
-            _ if inquiry.target.complete => Derived::absent(),
+            _ if inquiry.target.listed => Derived::absent(),
             _ => Derived::open(NotCollected),
         },
         _ => return None,

@@ -1,6 +1,5 @@
 //! The resource-based policy: trust and key policies included.
 
-use whocan_graph::Presence;
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
 use whocan_policy::{Effect, Statement, Truth};
@@ -9,7 +8,7 @@ use super::{Bearing, Origin, add_hit, readable};
 use crate::PolicyType;
 use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::principal;
-use crate::resource::{Family, Owner, Relation};
+use crate::resource::{Family, Relation};
 use crate::side::Side;
 use crate::statement;
 
@@ -186,7 +185,7 @@ fn unrecorded<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
         inquiry.rule(141);
         return ResourcePolicy::None;
     }
-    let known = inquiry.target.complete || inquiry.call.as_collected() || is_listed(inquiry);
+    let known = inquiry.target.listed || inquiry.call.as_collected();
     match known {
         true if key => ResourcePolicy::DefaultKeyPolicy,
         true => ResourcePolicy::None,
@@ -205,16 +204,6 @@ fn takes_policy(inquiry: &Inquiry<'_>) -> bool {
         let name = catalogue.resource_type(id).name;
         resource_policy_of(service, name).is_some()
     })
-}
-
-fn is_listed(inquiry: &Inquiry<'_>) -> bool {
-    let arn = inquiry.target.arn.as_ref();
-    let carrier = arn.and_then(|arn| crate::resource::carrier(arn).parse().ok());
-    let owned = matches!(inquiry.target.owner, Owner::Account(_));
-    owned
-        && carrier.is_some_and(|carrier| {
-            matches!(inquiry.call.graph.presence(&carrier), Presence::Absent(_))
-        })
 }
 
 fn open_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {

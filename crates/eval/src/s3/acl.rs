@@ -101,7 +101,7 @@ fn needed(inquiry: &Inquiry<'_>) -> Option<Needed> {
 
 // Buckets whose objects all belong to their owner ignore ACLs.
 fn enabled(inquiry: &Inquiry<'_>) -> Truth {
-    let known = inquiry.target.complete || inquiry.call.as_collected();
+    let known = inquiry.target.listed || inquiry.call.as_collected();
     let Some(bucket) = inquiry.target.bucket() else {
         return if known { Truth::False } else { Truth::Unknown };
     };
@@ -122,6 +122,11 @@ fn list<'a>(inquiry: &Inquiry<'a>, needed: &Needed) -> Result<&'a [AclGrant], No
     } else {
         target.bucket()
     };
+    let known = if needed.of_object {
+        target.complete
+    } else {
+        target.listed
+    };
     let whose = || match needed.of_object {
         true => format!("ACL of {}", target.text),
         false => format!("ACL of the bucket of {}", target.text),
@@ -131,7 +136,7 @@ fn list<'a>(inquiry: &Inquiry<'a>, needed: &Needed) -> Result<&'a [AclGrant], No
             fact(inquiry, &settings.acl, Vec::new, whose)?;
             Ok(settings.acl.known().map_or(&[], Vec::as_slice))
         }
-        None if target.complete || inquiry.call.as_collected() => Ok(&[]),
+        None if known || inquiry.call.as_collected() => Ok(&[]),
         None => Err(not_collected(whose())),
     }
 }

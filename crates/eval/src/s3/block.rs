@@ -34,7 +34,7 @@ fn organization(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) ->
     match (membership, inquiry.call.graph.organization()) {
         (Some(Membership::Outside), _) => Truth::False,
         (Some(Membership::Management | Membership::Member), Some(organization)) => {
-            level(&organization.public_access_block, is_on)
+            level(inquiry, &organization.public_access_block, is_on)
         }
         // As far as was collected there is no organization.
         _ if inquiry.call.as_collected() => Truth::False,
@@ -44,7 +44,8 @@ fn organization(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) ->
 
 fn account(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Truth {
     match inquiry.owner_account() {
-        Some(account) => level(&account.public_access_block, is_on),
+        Some(account) => level(inquiry, &account.public_access_block, is_on),
+        None if inquiry.call.as_collected() => Truth::False,
         None => Truth::Unknown,
     }
 }
@@ -56,7 +57,7 @@ fn bucket(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Truth
         return of_bucket(inquiry, target.bucket(), is_on);
     };
     let behind = of_bucket(inquiry, bucket_behind(inquiry, &point.bucket), is_on);
-    level(&point.public_access_block, is_on) | behind
+    level(inquiry, &point.public_access_block, is_on) | behind
 }
 
 fn of_bucket(
@@ -65,8 +66,8 @@ fn of_bucket(
     is_on: fn(&PublicAccessBlock) -> bool,
 ) -> Truth {
     match bucket {
-        Some(bucket) => level(&bucket.public_access_block, is_on),
-        None if inquiry.target.complete => Truth::False,
+        Some(bucket) => level(inquiry, &bucket.public_access_block, is_on),
+        None if inquiry.target.listed || inquiry.call.as_collected() => Truth::False,
         None => Truth::Unknown,
     }
 }
@@ -82,11 +83,14 @@ fn bucket_behind<'a>(inquiry: &Inquiry<'a>, name: &str) -> Option<&'a Bucket> {
 }
 
 fn level(
+    inquiry: &Inquiry<'_>,
     block: &Collected<Option<PublicAccessBlock>>,
     is_on: fn(&PublicAccessBlock) -> bool,
 ) -> Truth {
     match block {
         Collected::Yes(block) => block.as_ref().is_some_and(is_on).into(),
+        // As far as was collected nobody switched it on.
+        Collected::Not if inquiry.call.as_collected() => Truth::False,
         Collected::Not => Truth::Unknown,
     }
 }

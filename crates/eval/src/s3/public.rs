@@ -24,13 +24,14 @@ pub(super) fn policy_is_public(inquiry: &Inquiry<'_>) -> Truth {
     };
     match document {
         Some(document) if !document.malformed => {
-            Truth::any(document.statements.iter().map(is_public))
+            let statements = document.statements.iter();
+            Truth::any(statements.map(|one| is_public(one, point.is_some())))
         }
         _ => Truth::Unknown,
     }
 }
 
-fn is_public(statement: &Statement) -> Truth {
+fn is_public(statement: &Statement, of_point: bool) -> Truth {
     if statement.effect != Some(Effect::Allow) || statement.is_inert() {
         return Truth::False;
     }
@@ -42,15 +43,20 @@ fn is_public(statement: &Statement) -> Truth {
         };
     };
     let wildcard = clause.negated || clause.entries.contains(&NamedPrincipal::Everyone);
-    let public = wildcard && !statement.conditions.iter().any(fixes_the_caller);
+    let public = wildcard
+        && !statement
+            .conditions
+            .iter()
+            .any(|one| fixes_the_caller(one, of_point));
     match public {
         true if statement.doubtful => Truth::Unknown,
         public => public.into(),
     }
 }
 
-/// Returns whether a condition admits only callers of fixed values.
-fn fixes_the_caller(condition: &Condition) -> bool {
+/// Returns whether a condition admits only callers of fixed values, in a bucket's
+/// policy or that of an access point.
+fn fixes_the_caller(condition: &Condition, of_point: bool) -> bool {
     let operator = &condition.operator;
     let passes_without = operator.negated
         || operator.if_exists
@@ -63,7 +69,7 @@ fn fixes_the_caller(condition: &Condition) -> bool {
     match operator.test {
         Test::IpAddress => key == "aws:sourceip" && values.all(is_narrow),
         Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn => {
-            FIXING.contains(&key) && values.all(|value| is_fixed(key, value))
+            FIXING.contains(&key) && values.all(|value| is_fixed(key, value, of_point))
         }
         _ => false,
     }
@@ -92,7 +98,7 @@ const FIXING: [&str; 17] = [
     "s3:dataaccesspointarn",
 ];
 
-fn is_fixed(key: &str, value: &ConditionValue) -> bool {
+fn is_fixed(key: &str, value: &ConditionValue, of_point: bool) -> bool {
     if value.template.variables().next().is_some() {
         return false;
     }
@@ -102,8 +108,8 @@ fn is_fixed(key: &str, value: &ConditionValue) -> bool {
             .text
             .strip_suffix(":*")
             .filter(|id| id.starts_with("AROA")),
-        // Any access point of one account.
-        "s3:dataaccesspointarn" => account_of_point(&value.text),
+        // Any access point of one account; in the policy of one, names are fixed too.
+        "s3:dataaccesspointarn" if !of_point => account_of_point(&value.text),
         _ => None,
     };
     !text.unwrap_or(&value.text).contains(['*', '?'])

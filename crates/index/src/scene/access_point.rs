@@ -1,6 +1,6 @@
 //! Requests through an S3 access point: two passes, both must allow.
 
-use whocan_graph::Collected;
+use whocan_graph::{Collected, Presence};
 use whocan_policy::{Arn, Effect, KeyName, KeyState, NamedPrincipal};
 use whocan_snapshot::Detail;
 
@@ -61,12 +61,19 @@ impl Scene<'_> {
     // An access point of a VPC refuses requests from elsewhere.
     fn reached(&self, point: &Arn) -> Planes {
         let all = Planes::certain(self.callers().all.clone());
-        let record = self.graph().resource_of(point.as_str());
-        let Some(Detail::AccessPoint(settings)) =
-            record.map(|id| &self.graph().resource(id).detail)
-        else {
-            return self.gap(&self.callers().all, all);
+        let record = match self.graph().presence(point) {
+            Presence::Recorded(record) => &self.graph().resource(record).detail,
+            Presence::Absent(_) => return all,
+            Presence::NotCollected(_) => return self.gap(&self.callers().all, all),
         };
+        let Detail::AccessPoint(settings) = record else {
+            return all;
+        };
+        let bucket = self.arn().and_then(|arn| arn.resource().split('/').next());
+        if bucket.is_some_and(|bucket| bucket != settings.bucket) {
+            // It leads to another bucket.
+            return Planes::default();
+        }
         let Some(vpc) = &settings.vpc else {
             return all;
         };
@@ -93,15 +100,12 @@ impl Scene<'_> {
             Collected::Yes(policy) => *policy,
             Collected::Not => None,
         });
-        let Some(document) = policy.and_then(|policy| self.graph().document_of(policy)) else {
+        let Some(document) = policy.and_then(|policy| self.graph().policy(policy).document) else {
             return Planes::default();
         };
         let mut delegated = Planes::default();
-        for statement in document
-            .statements
-            .iter()
-            .filter(|statement| !statement.is_inert())
-        {
+        for line in self.index.facts.lines(self.graph(), document) {
+            let statement = line.statement;
             let everyone = statement.principal.as_ref().is_some_and(|clause| {
                 !clause.negated && clause.entries.contains(&NamedPrincipal::Everyone)
             });
@@ -111,7 +115,7 @@ impl Scene<'_> {
             });
             if everyone && keyed && statement.effect == Some(Effect::Allow) {
                 let all = &self.callers().all;
-                delegated.or(&self.applies(statement, all, super::statement::Resources::Needed));
+                delegated.or(&self.applies(line, all, super::statement::Resources::Needed));
             }
         }
         delegated
@@ -128,7 +132,7 @@ struct PassScene<'a> {
 impl PassScene<'_> {
     fn decide(self) -> Planes {
         let outer = self.scene;
-        let scene = Scene {
+        let mut scene = Scene {
             index: outer.index,
             ask: outer.ask,
             service: outer.service,

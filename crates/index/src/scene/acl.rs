@@ -127,7 +127,7 @@ impl Scene<'_> {
         match grantee {
             AclGrantee::AllUsers => self.public_grant(&(&callers.all - &tokens), named),
             AclGrantee::AuthenticatedUsers => {
-                let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
+                let signed = &(&callers.all - &tokens) - &callers.anonymous;
                 self.public_grant(&signed, named);
             }
             AclGrantee::Account(account) => named
@@ -162,6 +162,9 @@ impl Scene<'_> {
     /// Returns the owner of the object, where it is not the bucket's: only
     /// while ACLs are on (R177).
     pub fn object_owner(&self) -> Option<AccountId> {
+        if self.bucket_owner_decides() {
+            return None;
+        }
         let bucket = self.target.bucket(self.graph())?;
         let record = self
             .target
@@ -171,10 +174,22 @@ impl Scene<'_> {
         (self.acls_on(bucket) != Some(false)).then_some(owner)
     }
 
+    // Writing and deleting are the bucket owner's to grant, whoever owns what is there.
+    // Source: How Amazon S3 authorizes a request for an object operation, S3 User Guide.
+    fn bucket_owner_decides(&self) -> bool {
+        matches!(
+            self.ask.action.to_ascii_lowercase().as_str(),
+            "s3:putobject"
+                | "s3:deleteobject"
+                | "s3:deleteobjectversion"
+                | "s3:abortmultipartupload"
+        )
+    }
+
     /// Returns whether the object belongs to an account that the bucket's
     /// policies do not reach; `None` if that is not known.
     pub fn owned_elsewhere(&self) -> Option<bool> {
-        if self.service != "s3" || !self.is_object() {
+        if self.service != "s3" || !self.is_object() || self.bucket_owner_decides() {
             return Some(false);
         }
         let Some(bucket) = self.target.bucket(self.graph()) else {

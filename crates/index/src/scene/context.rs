@@ -14,51 +14,33 @@ use whocan_snapshot::Tag;
 
 use super::resource::Owner;
 use super::{AccessPointSide, Scene, key_state};
+use crate::facts::About;
 use crate::state::Fixed;
-
-/// Whether a key's state differs from caller to caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Varies {
-    Never,
-    ByCaller,
-}
-
-// Keys that are the same whoever calls, a caller's own account aside.
-const SAME_FOR_ALL: &[&str] = &[
-    "aws:currenttime",
-    "aws:epochtime",
-    "aws:securetransport",
-    "aws:useragent",
-    "aws:referer",
-    "aws:viaawsservice",
-    "aws:calledvia",
-    "aws:calledviafirst",
-    "aws:calledvialast",
-    "aws:sourceip",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:vpcsourceip",
-    "aws:tagkeys",
-    "sts:externalid",
-];
 
 pub(super) fn known(text: impl Into<String>) -> KeyState {
     KeyState::Known(vec![text.into()])
 }
 
 impl Scene<'_> {
-    /// Returns whether the key's state depends on who calls.
-    pub fn varies(&self, key: &KeyName) -> Varies {
-        let name = key.as_lower();
-        let same = SAME_FOR_ALL.contains(&name)
-            || name.starts_with("aws:requesttag/")
-            || (name.starts_with("aws:resourcetag/") && !self.is_trust())
-            || (name.starts_with("aws:resource") && self.target.owner != Owner::Caller);
-        if same || self.given_first(key).is_some() {
-            Varies::Never
-        } else {
-            Varies::ByCaller
+    /// Returns what the state of a key that is about `about` depends on in this question.
+    pub fn about(&self, key: &KeyName, about: About) -> About {
+        match about {
+            About::Question => About::Question,
+            _ if self.given_first(key).is_some() => About::Question,
+            About::Owner if matches!(self.target.owner, Owner::Account(_)) => About::Question,
+            About::Caller if self.speaks_of(key) => About::Both,
+            about => about,
         }
+    }
+
+    // Whether the question itself says something about a key of the caller.
+    fn speaks_of(&self, key: &KeyName) -> bool {
+        let session = &self.ask.session;
+        self.ask.given.complete
+            || self.ask.given.get(key).is_some()
+            || session.tags.is_some()
+            || session.source_identity.is_some()
+            || self.state.is_some() && key.as_lower() == "aws:sourceidentity"
     }
 
     /// Returns what is known of `key` in requests of `caller`.
@@ -378,15 +360,10 @@ impl Scene<'_> {
 
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
-        let (service, _) = DELIVERED.iter().find_map(|(service, keys)| {
-            let named = keys
-                .iter()
-                .any(|key| name == *key || (key.ends_with(':') && name.starts_with(key)));
-            named.then_some((service, ()))
-        })?;
+        let service = deliverer(name)?;
         let handed_out = self.role_of(caller).is_some_and(|role| {
             let facts = self.index.trust_facts(role);
-            facts.services.iter().any(|trusted| **trusted == **service)
+            facts.services.iter().any(|trusted| **trusted == *service)
         });
         if handed_out {
             return Some(KeyState::Unknown);
@@ -407,9 +384,10 @@ impl Scene<'_> {
         if let Some(tag) = key.behind("s3:buckettag/") {
             return Some(self.resource_tag(name, tag));
         }
-        let carried = carries_resource_account(&self.ask.action);
         match name {
-            "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths" if !carried => {
+            "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths"
+                if !carries_resource_account(&self.ask.action) =>
+            {
                 Some(KeyState::Absent)
             }
             "aws:resourceaccount" | "s3:resourceaccount" => Some(match self.owner_of(caller) {
@@ -564,8 +542,8 @@ impl Scene<'_> {
     }
 
     fn network(&self, name: &str) -> KeyState {
-        let Some(id) = &self.ask.endpoint else {
-            return KeyState::Unknown;
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+            return self.network_as_given(name);
         };
         let endpoint = self
             .graph()
@@ -573,9 +551,30 @@ impl Scene<'_> {
             .map(|id| self.graph().endpoint(id));
         match name {
             "aws:sourceip" => KeyState::Absent,
-            "aws:sourcevpce" => known(id.as_str()),
+            "aws:sourcevpce" => known(id),
             "aws:sourcevpc" => endpoint.map_or(KeyState::Present, |endpoint| known(&*endpoint.vpc)),
             _ => KeyState::Present,
+        }
+    }
+
+    // What a given key of one family says of the other: they exclude each other (R114).
+    fn network_as_given(&self, name: &str) -> KeyState {
+        let is_given = |key: &str| {
+            let state = self.ask.given.get(&KeyName::new(key));
+            state.is_some_and(|state| !matches!(state, KeyState::Absent | KeyState::Unknown))
+        };
+        let private = [
+            "aws:SourceVpc",
+            "aws:SourceVpcArn",
+            "aws:SourceVpce",
+            "aws:VpcSourceIp",
+        ];
+        match (private.into_iter().any(is_given), name) {
+            (true, "aws:sourceip") => KeyState::Absent,
+            (true, _) => KeyState::Present,
+            (false, "aws:sourceip") => KeyState::Unknown,
+            (false, _) if is_given("aws:SourceIp") => KeyState::Absent,
+            (false, _) => KeyState::Unknown,
         }
     }
 
@@ -585,7 +584,7 @@ impl Scene<'_> {
         if !supported {
             return KeyState::Absent;
         }
-        let Some(id) = &self.ask.endpoint else {
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
             return KeyState::Unknown;
         };
         let Some(endpoint) = self
@@ -605,8 +604,10 @@ impl Scene<'_> {
         }
     }
 
+    // Permissions that an AssumeRole call needs besides see the same call (R209, R211).
     fn is_assume_role(&self) -> bool {
         self.ask.action.eq_ignore_ascii_case("sts:AssumeRole")
+            || self.action_id.is_some() && self.action_id == catalogue().action("sts:AssumeRole")
     }
 
     fn request_tag(&self, name: &str, tag: &str) -> KeyState {
@@ -768,6 +769,18 @@ const DELIVERED: &[(&str, &[&str])] = &[
     ("chatbot.amazonaws.com", &["aws:chatbotsourcearn"]),
     ("signin.amazonaws.com", &["aws:signinsessionarn"]),
 ];
+
+fn deliverer(name: &str) -> Option<&'static str> {
+    let names = |key: &&str| name == *key || (key.ends_with(':') && name.starts_with(key));
+    let mut services = DELIVERED.iter();
+    let found = services.find(|(_, keys)| keys.iter().any(|key| names(key)));
+    found.map(|(service, _)| *service)
+}
+
+/// Returns whether some service sets the key in the sessions that it hands out.
+pub(crate) fn is_delivered(name: &str) -> bool {
+    deliverer(name).is_some()
+}
 
 // Tag keys are found without case (R66).
 fn find_tag(tags: &[Tag], key: &str) -> KeyState {

@@ -24,7 +24,8 @@ impl Scene<'_> {
         }
         if self.is("sts:GetSessionToken") {
             let mut planes = Planes::certain(&callers.users | &callers.roots);
-            planes.or(&Planes::open(callers.foreign.clone()));
+            let sessions = &callers.sessions | &callers.federated_users;
+            planes.or(&Planes::open(&callers.foreign - &sessions));
             return Some(planes);
         }
         let immutable = self

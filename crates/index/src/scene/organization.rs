@@ -1,7 +1,7 @@
 //! Service and resource control policies, and VPC endpoint policies.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Collected, Level, PolicyId};
+use whocan_graph::{AccountIndex, Collected, PolicyId};
 use whocan_policy::catalogue::facts::is_under_rcps;
 use whocan_policy::{Effect, NamedPrincipal, PrincipalClause, Statement};
 use whocan_snapshot::EndpointKind;
@@ -12,53 +12,37 @@ use super::statement::Resources;
 use crate::Planes;
 
 impl Scene<'_> {
-    // Whom service control policies can restrict: principals of accounts, but
-    // no service-linked roles (R150 to R152).
-    fn under_scps(&self, account: AccountIndex) -> RoaringBitmap {
-        &self.callers().by_account[account.index()] - &self.callers().service_linked
-    }
-
     /// Decides whom every level of the caller's account lets pass (R146, R147).
     pub fn scps_allow(&self) -> Planes {
-        let callers = self.callers();
+        let mut allowed = Planes::certain(self.among(&self.callers().all));
         if self.ask.ignoring.scps {
-            return Planes::certain(callers.all.clone());
+            return allowed;
         }
-        let mut allowed = Planes::certain(callers.all.clone());
-        for account in self.accounts() {
-            let set = self.under_scps(account);
-            if set.is_empty() {
-                continue;
+        let guardrails = &self.index.guardrails;
+        for (policies, below) in &guardrails.scp_levels {
+            let set = self.among(below);
+            if !set.is_empty() {
+                allowed = allowed.and_not(&self.level_stops(policies, &set));
             }
-            let passes = match self.graph().chain(account) {
-                Collected::Not => self.gap(&set, Planes::certain(set.clone())),
-                Collected::Yes(levels) => {
-                    let mut passes = Planes::certain(set.clone());
-                    for &level in levels {
-                        passes = passes.and(&self.level_allows(self.graph().level(level), &set));
-                    }
-                    passes
-                }
-            };
-            allowed = allowed.outside(&set);
-            allowed.or(&passes);
+        }
+        let unread = self.among(&guardrails.scps_unread);
+        if !unread.is_empty() {
+            let open = self.gap(&unread, Planes::default());
+            allowed = allowed.and_not(&open);
         }
         allowed
     }
 
-    fn accounts(&self) -> impl Iterator<Item = AccountIndex> + use<> {
-        (0..self.graph().accounts().len() as u32).map(AccountIndex)
-    }
-
-    fn level_allows(&self, level: &Level, set: &RoaringBitmap) -> Planes {
-        let Some(policies) = self.known(&level.scps) else {
-            return self.gap(set, Planes::certain(set.clone()));
-        };
+    // Those of `set` whom none of the policies lets pass.
+    fn level_stops(&self, policies: &[PolicyId], set: &RoaringBitmap) -> Planes {
         let mut allowed = Planes::default();
         for &policy in policies {
             allowed.or(&self.of_policy(policy, Effect::Allow, set));
         }
-        allowed
+        Planes {
+            surely: set - &allowed.possibly,
+            possibly: set - &allowed.surely,
+        }
     }
 
     /// Decides whom a service control policy denies (R148).
@@ -67,31 +51,22 @@ impl Scene<'_> {
         if self.ask.ignoring.scps {
             return denied;
         }
-        for account in self.accounts() {
-            let set = self.under_scps(account);
-            if set.is_empty() {
-                continue;
+        let guardrails = &self.index.guardrails;
+        for (policy, below) in &guardrails.scps {
+            let set = self.among(below);
+            if !set.is_empty() {
+                denied.or(&self.of_policy(*policy, Effect::Deny, &set));
             }
-            let Collected::Yes(levels) = self.graph().chain(account) else {
-                denied.or(&self.gap(&set, Planes::default()));
-                continue;
-            };
-            for &level in levels {
-                match self.known(&self.graph().level(level).scps) {
-                    Some(policies) => {
-                        for &policy in policies {
-                            denied.or(&self.of_policy(policy, Effect::Deny, &set));
-                        }
-                    }
-                    None => denied.or(&self.gap(&set, Planes::default())),
-                }
-            }
+        }
+        let unread = self.among(&guardrails.scps_unread);
+        if !unread.is_empty() {
+            denied.or(&self.gap(&unread, Planes::default()));
         }
         denied
     }
 
     fn of_policy(&self, policy: PolicyId, effect: Effect, set: &RoaringBitmap) -> Planes {
-        match self.graph().document_of(policy) {
+        match self.graph().policy(policy).document {
             Some(document) => self.of_document(document, effect, set),
             None => {
                 let default = match effect {
@@ -110,10 +85,11 @@ impl Scene<'_> {
             || exempt_action
             || !is_under_rcps(self.service)
             || self.is_aws_managed_key()
+            || self.hands_out_service_linked_role()
         {
             return Planes::default();
         }
-        let set = &self.callers().all - &self.callers().service_linked;
+        let set = self.among(&self.callers().all) - &self.callers().service_linked;
         match self.target.owner {
             Owner::Account(owner) => match self.graph().account_of(owner) {
                 Some(account) => self.rcps_of(account, &set),
@@ -130,11 +106,16 @@ impl Scene<'_> {
 
     fn rcps_of_callers(&self, set: &RoaringBitmap) -> Planes {
         let mut denied = Planes::default();
-        for account in self.accounts() {
-            let own = &self.callers().by_account[account.index()] & set;
+        let guardrails = &self.index.guardrails;
+        for (policy, below) in &guardrails.rcps {
+            let own = below & set;
             if !own.is_empty() {
-                denied.or(&self.rcps_of(account, &own));
+                denied.or(&self.rcp_denies(*policy, &own));
             }
+        }
+        let unread = &guardrails.rcps_unread & set;
+        if !unread.is_empty() {
+            denied.or(&self.gap(&unread, Planes::default()));
         }
         denied
     }
@@ -158,21 +139,26 @@ impl Scene<'_> {
     }
 
     fn rcp_denies(&self, policy: PolicyId, set: &RoaringBitmap) -> Planes {
-        let Some(document) = self.graph().document_of(policy) else {
+        let Some(document) = self.graph().policy(policy).document else {
             return self.gap(set, Planes::default());
         };
-        if document.malformed {
+        if self.document(document).malformed {
             return Planes::open(set.clone());
         }
         let mut denied = Planes::default();
-        for statement in document
-            .statements
-            .iter()
-            .filter(|statement| is_rcp_statement(statement))
-        {
-            denied.or(&self.applies(statement, set, Resources::Needed));
+        let lines = self.index.facts.lines(self.graph(), document);
+        for line in lines.filter(|line| is_rcp_statement(line.statement)) {
+            denied.or(&self.applies(line, set, Resources::Needed));
         }
         denied
+    }
+
+    // Services assume their service-linked roles past RCPs (R162).
+    // Source: Resource control policies (RCPs), AWS Organizations User Guide, read 2026-11-24.
+    fn hands_out_service_linked_role(&self) -> bool {
+        let role = self.target.role.filter(|_| self.is_trust());
+        let facts = role.and_then(|role| self.graph().principal(role).role());
+        facts.is_some_and(|role| role.service_linked)
     }
 
     fn is_aws_managed_key(&self) -> bool {
@@ -206,7 +192,7 @@ impl Scene<'_> {
     }
 
     fn endpoint_statements(&self, effect: Effect) -> Endpoint {
-        let Some(id) = &self.ask.endpoint else {
+        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
             return Endpoint::None;
         };
         let Some(endpoint) = self
@@ -218,21 +204,19 @@ impl Scene<'_> {
         };
         let Some(document) = endpoint
             .policy
-            .and_then(|policy| self.graph().document_of(policy))
+            .and_then(|policy| self.graph().policy(policy).document)
         else {
             return Endpoint::None;
         };
-        if document.malformed {
+        if self.document(document).malformed {
             return Endpoint::Says(Planes::open(self.callers().all.clone()));
         }
         let mut planes = Planes::default();
-        let live = document
-            .statements
-            .iter()
-            .filter(|statement| !statement.is_inert());
-        for statement in live.filter(|statement| statement.effect == Some(effect)) {
-            let named = self.endpoint_principals(statement.principal.as_ref(), endpoint.kind);
-            let applies = self.applies(statement, &named.possibly, Resources::Needed);
+        let lines = self.index.facts.lines(self.graph(), document);
+        for line in lines.filter(|line| line.statement.effect == Some(effect)) {
+            let clause = line.statement.principal.as_ref();
+            let named = self.endpoint_principals(clause, endpoint.kind);
+            let applies = self.applies(line, &named.possibly, Resources::Needed);
             planes.or(&named.and(&applies));
         }
         Endpoint::Says(planes)

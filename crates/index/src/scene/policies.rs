@@ -7,6 +7,8 @@ use whocan_policy::{Document, Effect};
 use super::statement::Resources;
 use super::{Limits, Scene};
 use crate::Planes;
+use crate::actions::StatementRef;
+use crate::facts::Line;
 
 impl Scene<'_> {
     /// Decides whom an identity-based policy allows (R17).
@@ -22,16 +24,29 @@ impl Scene<'_> {
     fn identity(&self, effect: Effect) -> Planes {
         let callers = self.callers();
         let federated = self.federated_holders();
+        let covering = self.index.permissions.covering(&self.ask.action);
         let mut planes = Planes::default();
-        for &(document, statement) in self.index.permissions.covering(&self.ask.action).iter() {
-            let statement = &self.document(document).statements[statement as usize];
-            if statement.effect == Some(effect) {
+        let mut look_at = |&(document, statement): &StatementRef| {
+            let line = self.index.facts.line(self.graph(), document, statement);
+            if line.statement.effect == Some(effect) {
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies(statement, holders, Resources::Needed));
+                planes.or(&self.applies(line, holders, Resources::Needed));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies(statement, federated, Resources::Needed));
+                    planes.or(&self.applies(line, federated, Resources::Needed));
                 }
             }
+        };
+        match self.identity_documents() {
+            Some(documents) if federated.is_none() => {
+                for document in documents {
+                    let start = covering.partition_point(|(known, _)| known < document);
+                    let of_it = covering[start..]
+                        .iter()
+                        .take_while(|(known, _)| known == document);
+                    of_it.for_each(&mut look_at);
+                }
+            }
+            _ => covering.iter().for_each(look_at),
         }
         planes.or(&Planes::open(self.open_identities(federated.as_ref())));
         planes
@@ -127,7 +142,10 @@ impl Scene<'_> {
         let callers = self.callers();
         let mut planes = Planes::default();
         for (document, holders) in &callers.boundary {
-            planes.or(&self.of_document(self.document(*document), effect, holders));
+            if !self.bounds_anyone(*document, holders) {
+                continue;
+            }
+            planes.or(&self.of_document(*document, effect, holders));
         }
         if !callers.boundary_unread.is_empty() {
             self.gap_seen.set(true);
@@ -137,19 +155,39 @@ impl Scene<'_> {
     }
 
     /// Decides what the statements of one document with this effect say about `set`.
-    pub fn of_document(&self, document: &Document, effect: Effect, set: &RoaringBitmap) -> Planes {
+    pub fn of_document(&self, document: DocumentId, effect: Effect, set: &RoaringBitmap) -> Planes {
+        if self.document(document).malformed {
+            return Planes::open(set.clone());
+        }
+        let lines = self.index.facts.lines(self.graph(), document);
+        self.of_lines(lines, effect, set)
+    }
+
+    fn of_lines<'b>(
+        &self,
+        lines: impl Iterator<Item = Line<'b>>,
+        effect: Effect,
+        set: &RoaringBitmap,
+    ) -> Planes {
+        let mut planes = Planes::default();
+        for line in lines.filter(|line| line.statement.effect == Some(effect)) {
+            planes.or(&self.applies(line, set, Resources::Needed));
+        }
+        planes
+    }
+
+    fn of_session_policy(
+        &self,
+        document: &Document,
+        effect: Effect,
+        set: &RoaringBitmap,
+    ) -> Planes {
         if document.malformed {
             return Planes::open(set.clone());
         }
-        let mut planes = Planes::default();
-        let live = document
-            .statements
-            .iter()
-            .filter(|statement| !statement.is_inert());
-        for statement in live.filter(|statement| statement.effect == Some(effect)) {
-            planes.or(&self.applies(statement, set, Resources::Needed));
-        }
-        planes
+        let statements = document.statements.iter();
+        let live = statements.filter(|statement| !statement.is_inert());
+        self.of_lines(live.map(Line::asked), effect, set)
     }
 
     // Everyone who can carry a session policy: sessions of roles and federated users.
@@ -168,7 +206,7 @@ impl Scene<'_> {
         }
         let mut allowed = Planes::certain(holders.clone());
         for policy in &self.ask.session.policies {
-            allowed = allowed.and(&self.of_document(policy, Effect::Allow, &holders));
+            allowed = allowed.and(&self.of_session_policy(policy, Effect::Allow, &holders));
         }
         planes.or(&allowed);
         planes
@@ -179,7 +217,7 @@ impl Scene<'_> {
         let holders = self.session_holders();
         let mut planes = Planes::default();
         for policy in &self.ask.session.policies {
-            planes.or(&self.of_document(policy, Effect::Deny, &holders));
+            planes.or(&self.of_session_policy(policy, Effect::Deny, &holders));
         }
         planes
     }

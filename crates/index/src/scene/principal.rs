@@ -1,16 +1,15 @@
 //! Resource-based policies: whom each statement names, and how.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{PolicyId, PrincipalId, PrincipalKind};
+use whocan_graph::{DocumentId, PolicyId, PrincipalId, PrincipalKind};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
-use whocan_policy::{
-    AccountId, Arn, Document, Effect, NamedPrincipal, PrincipalClause, Statement, Truth,
-};
+use whocan_policy::{AccountId, Arn, Effect, NamedPrincipal, PrincipalClause, Truth};
 
 use super::statement::Resources;
 use super::{AccessPointSide, Scene};
 use crate::Planes;
+use crate::facts::Line;
 
 /// Whom the allow side of a resource-based policy names, by how it names them.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +56,9 @@ impl Named {
 }
 
 /// What is known of the resource's policy.
-enum Policy<'a> {
+enum Policy {
     None,
-    Document(&'a Document),
+    Document(DocumentId),
     /// Not collected: it may say anything.
     Unread,
 }
@@ -68,9 +67,9 @@ impl Scene<'_> {
     /// Decides whom the resource side allows, ACLs included.
     pub fn resource_allows(&self) -> Named {
         let mut named = match self.resource_policy() {
-            Policy::None => Named::default(),
+            Policy::None => self.without_policy(),
             Policy::Unread if self.strict => Named::anything(&self.callers().all),
-            Policy::Unread => Named::default(),
+            Policy::Unread => self.without_policy(),
             Policy::Document(document) => self.named_by(document),
         };
         if self.owned_elsewhere() == Some(true) {
@@ -82,23 +81,32 @@ impl Scene<'_> {
         self.restricted(named)
     }
 
+    // A key that has no policy has the default one, which enables its account (R169).
+    fn without_policy(&self) -> Named {
+        match self.target.owner {
+            super::resource::Owner::Account(account) if self.is_key() => Named {
+                account: self.members(account),
+                ..Named::default()
+            },
+            _ => Named::default(),
+        }
+    }
+
     /// Decides whom the resource's policy denies.
     pub fn resource_denies(&self) -> Planes {
+        let graph = self.graph();
         let mut denied = match self.resource_policy() {
             Policy::None => Planes::default(),
             Policy::Unread if self.strict => Planes::open(self.callers().all.clone()),
             Policy::Unread => Planes::default(),
-            Policy::Document(document) if document.malformed => {
+            Policy::Document(document) if self.document(document).malformed => {
                 Planes::open(self.callers().all.clone())
             }
             Policy::Document(document) => {
-                let live = document
-                    .statements
-                    .iter()
-                    .filter(|statement| !statement.is_inert());
+                let lines = self.index.facts.lines(graph, document);
                 let mut denied = Planes::default();
-                for statement in live.filter(|statement| statement.effect == Some(Effect::Deny)) {
-                    denied.or(&self.denied_by(statement));
+                for line in lines.filter(|line| line.statement.effect == Some(Effect::Deny)) {
+                    denied.or(&self.denied_by(line));
                 }
                 denied
             }
@@ -125,7 +133,7 @@ impl Scene<'_> {
             .unwrap_or_default()
     }
 
-    fn resource_policy(&self) -> Policy<'_> {
+    fn resource_policy(&self) -> Policy {
         let graph = self.graph();
         if self.is_trust()
             && let Some(role) = self
@@ -135,12 +143,12 @@ impl Scene<'_> {
         {
             return self.read(role.trust);
         }
-        if self.target.arn.is_none() || !self.takes_policy() {
-            return Policy::None;
-        }
         if self.is_trust_call_on_unknown_role() {
             self.gap_seen.set(true);
             return Policy::Unread;
+        }
+        if self.target.arn.is_none() || !self.takes_policy() {
+            return Policy::None;
         }
         match self.target.carrier.map(|id| &graph.resource(id).policy) {
             Some(policy) => match self.known(policy) {
@@ -164,12 +172,12 @@ impl Scene<'_> {
     }
 
     // A collected kind without record has no policy; a key that does not exist grants nothing.
-    fn without_record(&self) -> Policy<'_> {
+    fn without_record(&self) -> Policy {
         Policy::None
     }
 
-    fn read(&self, policy: PolicyId) -> Policy<'_> {
-        match self.graph().document_of(policy) {
+    fn read(&self, policy: PolicyId) -> Policy {
+        match self.graph().policy(policy).document {
             Some(document) => Policy::Document(document),
             None => {
                 self.gap_seen.set(true);
@@ -199,46 +207,47 @@ impl Scene<'_> {
         })
     }
 
-    fn named_by(&self, document: &Document) -> Named {
-        if document.malformed {
+    fn named_by(&self, document: DocumentId) -> Named {
+        if self.document(document).malformed {
             return Named::anything(&self.callers().all);
         }
         let mut named = Named::default();
-        let live = document
-            .statements
-            .iter()
-            .filter(|statement| !statement.is_inert());
-        for statement in live.filter(|statement| statement.effect == Some(Effect::Allow)) {
-            named.or(&self.allowed_by(statement));
+        let lines = self.index.facts.lines(self.graph(), document);
+        for line in lines.filter(|line| line.statement.effect == Some(Effect::Allow)) {
+            named.or(&self.allowed_by(line));
         }
         named
     }
 
-    fn allowed_by(&self, statement: &Statement) -> Named {
+    fn allowed_by(&self, line: Line<'_>) -> Named {
+        let statement = line.statement;
         if statement.covers_action(&self.ask.action) == Truth::False {
             return Named::default();
         }
         let named = match &statement.principal {
             Some(clause) if clause.negated => self.spared_by_allow(clause),
             Some(clause) => self.named(clause),
-            // No principal where one is needed: whom it means is open (R12, R13).
-            None => Named::anything(&self.callers().all),
+            // Nobody where one is needed; in a doubtful statement it may be anybody (R12, R13).
+            None if statement.doubtful => Named::anything(&self.callers().all),
+            None => Named::default(),
         };
         let set = named.any().possibly;
-        let applies = self.applies(statement, &set, self.implied_resources());
+        let applies = self.applies(line, &set, self.implied_resources());
         named.and(&applies)
     }
 
-    fn denied_by(&self, statement: &Statement) -> Planes {
+    fn denied_by(&self, line: Line<'_>) -> Planes {
+        let statement = line.statement;
         if statement.covers_action(&self.ask.action) == Truth::False {
             return Planes::default();
         }
         let named = match &statement.principal {
             Some(clause) if clause.negated => self.denied_unless_listed(clause),
             Some(clause) => self.named(clause).any(),
-            None => Planes::open(self.callers().all.clone()),
+            None if statement.doubtful => Planes::open(self.callers().all.clone()),
+            None => Planes::default(),
         };
-        let applies = self.applies(statement, &named.possibly, self.implied_resources());
+        let applies = self.applies(line, &named.possibly, self.implied_resources());
         named.and(&applies)
     }
 

@@ -114,7 +114,7 @@ impl Scene<'_> {
         let policy = record.policy.known().copied().flatten();
         policy
             .and_then(|policy| self.graph().document_of(policy))
-            .is_some_and(|document| is_public(document))
+            .is_some_and(|document| is_public(document, &record.detail))
     }
 
     /// Nothing is denied by these settings beyond what [`Scene::restricted`] takes away.
@@ -124,24 +124,26 @@ impl Scene<'_> {
 }
 
 // Some Allow names everybody and no condition holds it to fixed values.
-fn is_public(document: &Document) -> bool {
+fn is_public(document: &Document, detail: &Detail) -> bool {
+    let of_point = matches!(detail, Detail::AccessPoint(_));
     let live = document
         .statements
         .iter()
         .filter(|statement| !statement.is_inert());
     live.filter(|statement| statement.effect == Some(Effect::Allow))
-        .any(is_public_statement)
+        .any(|statement| is_public_statement(statement, of_point))
 }
 
-fn is_public_statement(statement: &Statement) -> bool {
+fn is_public_statement(statement: &Statement, of_point: bool) -> bool {
     let everybody = statement
         .principal
         .as_ref()
         .is_some_and(|clause| clause.negated || clause.entries.contains(&NamedPrincipal::Everyone));
-    everybody && !statement.conditions.iter().any(fixes)
+    let mut conditions = statement.conditions.iter();
+    everybody && !conditions.any(|condition| fixes(condition, of_point))
 }
 
-fn fixes(condition: &Condition) -> bool {
+fn fixes(condition: &Condition, of_point: bool) -> bool {
     let key = condition.key.as_lower();
     let operator = &condition.operator;
     let positive = !operator.negated
@@ -161,7 +163,8 @@ fn fixes(condition: &Condition) -> bool {
     condition.values.iter().all(|value| match key {
         "aws:sourceip" => is_narrow(&value.text),
         "aws:userid" => is_fixed_text(value.text.strip_suffix(":*").unwrap_or(&value.text)),
-        "s3:dataaccesspointarn" => is_access_point_of_account(&value.text),
+        // In the policy of an access point names are fixed too.
+        "s3:dataaccesspointarn" if !of_point => is_access_point_of_account(&value.text),
         _ => is_fixed(value),
     })
 }

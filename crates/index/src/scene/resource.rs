@@ -1,8 +1,8 @@
 //! The resource of a question: its owner, its record, its tags.
 
-use whocan_graph::{Collected, Graph, Presence, PrincipalId, ResourceId};
+use whocan_graph::{Account, Collected, Graph, Presence, PrincipalId, ResourceId};
 use whocan_policy::{AccountId, Arn};
-use whocan_snapshot::{Bucket, Detail, Tag};
+use whocan_snapshot::{Bucket, Detail, ResourceList, Tag};
 
 use crate::Ask;
 
@@ -67,8 +67,13 @@ impl Target {
         let identity = graph
             .principal_of(arn.as_str())
             .filter(|_| arn.service() == "iam");
+        let listed = || {
+            let account = account.filter(|_| arn.service() == "s3" && arn.account().is_none());
+            let account = account.and_then(|account| graph.account_of(account));
+            account.is_some_and(|account| lists_buckets(graph.account(account)))
+        };
         let collected = match presence {
-            Some(Presence::NotCollected(_)) | None => is_identity(graph, &arn),
+            Some(Presence::NotCollected(_)) | None => is_identity(graph, &arn) || listed(),
             _ => true,
         };
         Target {
@@ -121,6 +126,16 @@ fn borrowed(tags: &Collected<Vec<Tag>>) -> Collected<&[Tag]> {
     }
 }
 
+/// Returns whether a bucket that is not recorded cannot be in this account.
+pub(crate) fn lists_buckets(account: &Account) -> bool {
+    let buckets = ResourceList {
+        service: "s3".to_owned(),
+        kind: String::new(),
+        region: String::new(),
+    };
+    account.complete || account.lists.contains(&buckets)
+}
+
 // IAM's own objects are collected with the account's identities.
 fn is_identity(graph: &Graph, arn: &Arn) -> bool {
     let account = arn.account().and_then(|id| graph.account_of(id));
@@ -138,7 +153,7 @@ fn owner(
     // An object of another account is that account's only where ACLs are on (R177);
     // whether they are is looked at where ACLs are.
     let known = record.or(carrier).map(of);
-    let known = known.or(asked).or_else(|| arn.account());
+    let known = known.or_else(|| arn.account()).or(asked);
     match known {
         Some(account) => Owner::Account(account),
         // Resources of AWS itself, such as public images.

@@ -3,11 +3,12 @@
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
-use whocan_policy::{KeyName, KeyState, Statement, Truth, Variable, VariableValue};
+use whocan_policy::catalogue::catalogue;
+use whocan_policy::{Condition, KeyName, KeyState, Statement, Truth, Variable, VariableValue};
 
-use super::context::Varies;
 use super::{Scene, key_state};
-use crate::Planes;
+use crate::facts::{About, Column, ConditionFacts, KeyId, Known, Line, StatementFacts};
+use crate::{Ask, Index, Planes};
 
 /// Whether a statement must say to which resources it applies (R13, R193).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,46 +17,53 @@ pub(crate) enum Resources {
     Implied,
 }
 
+/// Where a key's states come from.
+enum Look<'a> {
+    Stored(&'a [u32]),
+    Computed(&'a KeyName),
+}
+
 impl Scene<'_> {
-    /// Decides whether a statement that covers the action applies, for the principals of `set`.
-    pub fn applies(
-        &self,
-        statement: &Statement,
-        set: &RoaringBitmap,
-        resources: Resources,
-    ) -> Planes {
+    /// Decides whether a statement applies, for the principals of `set`.
+    pub fn applies(&self, line: Line<'_>, set: &RoaringBitmap, resources: Resources) -> Planes {
+        let statement = line.statement;
+        let covered = statement.covers_action(&self.ask.action);
+        if covered == Truth::False {
+            return Planes::default();
+        }
+        let plain = covered & self.plainly_matches(statement, resources);
+        if plain == Truth::False {
+            return Planes::default();
+        }
         let focused;
         let set = match &self.focus {
             Some(focus) => {
-                focused = set & focus;
+                focused = set & &focus.who;
                 &focused
             }
             None => set,
         };
-        let covered = statement.covers_action(&self.ask.action);
-        let plain = covered & self.plainly_matches(statement, resources);
-        if set.is_empty() || plain == Truth::False {
+        if set.is_empty() {
             return Planes::default();
         }
-        let keys = keys(statement);
-        let varies = keys
-            .iter()
-            .map(|key| self.varies(key))
-            .max()
-            .unwrap_or(Varies::Never);
-        let mut planes = match varies {
-            Varies::Never => {
-                let representative = set.min().map(PrincipalId);
-                let truth =
-                    representative.map_or(Truth::False, |one| plain & self.holds(statement, one));
-                Planes::uniform(truth, set)
+        let planes = match line.facts {
+            Some(facts) => self.by_conditions(statement, facts, resources, plain, set),
+            None => {
+                let keys = keys(statement);
+                let looks = keys
+                    .iter()
+                    .filter(|key| self.about(key, About::of(key)) != About::Question);
+                let looks: Vec<Look<'_>> = looks.map(|key| Look::Computed(key)).collect();
+                self.by_signature(&looks, set, |caller| {
+                    plain & self.holds(statement, resources, caller)
+                })
             }
-            Varies::ByCaller => self.by_signature(statement, &keys, plain, set),
         };
         if statement.doubtful {
-            planes = planes.doubted();
+            planes.doubted()
+        } else {
+            planes
         }
-        planes
     }
 
     // Whether the resources can match at all, variables left open.
@@ -63,83 +71,221 @@ impl Scene<'_> {
         let Some(clause) = &statement.resources else {
             return match resources {
                 Resources::Implied => Truth::True,
-                Resources::Needed => Truth::Unknown,
+                // Without one it does nothing; a doubtful one may have had any (R13, R193).
+                Resources::Needed => statement.doubtful.into(),
             };
         };
-        if resources == Resources::Implied && self.is_trust() {
+        if resources == Resources::Implied && self.is_trust() || clause.negated {
+            // Decided with the variables' values, in `resources_match`.
             return Truth::True;
         }
-        if clause.negated
-            || clause
-                .patterns
-                .iter()
-                .any(|pattern| pattern.fixed().is_none())
-        {
-            // Decided with the variables' values, in `holds`.
-            return Truth::True;
-        }
-        clause
-            .patterns
-            .iter()
-            .any(|pattern| {
-                pattern.matches(&self.target.text, |_| VariableValue::Unknown) == Truth::True
-            })
-            .into()
+        let text = &self.target.text;
+        let fits = |pattern: &whocan_policy::ResourcePattern| {
+            pattern
+                .outline()
+                .is_some_and(|outline| outline.matches(text))
+        };
+        clause.patterns.iter().any(fits).into()
     }
 
-    // Decides a statement once for each combination of values that its keys see.
-    fn by_signature(
+    // Each part for as many callers at once as it cannot tell apart: first what
+    // is the same for all, then what only looks at the caller, then the rest.
+    fn by_conditions(
         &self,
         statement: &Statement,
-        keys: &[&KeyName],
+        facts: &StatementFacts,
+        resources: Resources,
         plain: Truth,
         set: &RoaringBitmap,
     ) -> Planes {
-        let varying: Vec<&KeyName> = keys
-            .iter()
-            .filter(|key| self.varies(key) != Varies::Never)
-            .copied()
-            .collect();
-        let mut decided: FxHashMap<Vec<KeyState>, Truth> = FxHashMap::default();
-        let mut planes = Planes::default();
-        for id in set {
-            let caller = PrincipalId(id);
-            let signature = varying
-                .iter()
-                .map(|key| self.state_of(key, caller))
-                .collect();
-            let truth = *decided
-                .entry(signature)
-                .or_insert_with(|| plain & self.holds(statement, caller));
-            if truth == Truth::True {
-                planes.surely.insert(id);
+        let Some(anyone) = set.min().map(PrincipalId) else {
+            return Planes::default();
+        };
+        let mut truth = plain;
+        let by_resources = self.looks_at_callers(&facts.variables);
+        if !by_resources {
+            truth = truth & self.resources_match(statement, resources, anyone);
+        }
+        let (mut of_callers, mut others) = (Vec::new(), Vec::new());
+        for &id in &facts.conditions {
+            if truth == Truth::False {
+                return Planes::default();
             }
-            if truth != Truth::False {
-                planes.possibly.insert(id);
+            let condition = self.index.facts.condition(id);
+            match self.about_all(&condition.keys) {
+                About::Question => truth = truth & self.condition_holds(condition, anyone),
+                About::Caller => of_callers.push(condition),
+                About::Owner | About::Both => others.push(condition),
             }
+        }
+        let mut planes = Planes::uniform(truth, set);
+        for condition in of_callers {
+            planes = self.narrowed(planes, condition);
+        }
+        for condition in others {
+            let looks = self.looks(&condition.keys);
+            planes = self.narrowed_by(planes, &looks, |caller| {
+                self.condition_holds(condition, caller)
+            });
+        }
+        if by_resources {
+            let looks = self.looks(&facts.variables);
+            planes = self.narrowed_by(planes, &looks, |caller| {
+                self.resources_match(statement, resources, caller)
+            });
         }
         planes
     }
 
+    // What a condition on these keys is about: of callers alone only if each of them is.
+    fn about_all(&self, keys: &[KeyId]) -> About {
+        let abouts = keys.iter().map(|&key| {
+            let key = self.index.facts.key(key);
+            self.about(&key.name, key.about)
+        });
+        let joined = abouts.reduce(|one, other| if one == other { one } else { About::Both });
+        joined.unwrap_or(About::Question)
+    }
+
+    fn looks_at_callers(&self, keys: &[KeyId]) -> bool {
+        self.about_all(keys) != About::Question
+    }
+
+    fn looks(&self, keys: &[KeyId]) -> Vec<Look<'_>> {
+        let mut looks = Vec::new();
+        for &id in keys {
+            let key = self.index.facts.key(id);
+            match self.about(&key.name, key.about) {
+                About::Question => {}
+                About::Caller => looks.push(Look::Stored(self.column(id))),
+                About::Owner | About::Both => looks.push(Look::Computed(&key.name)),
+            }
+        }
+        looks
+    }
+
+    // Keeps those for whom a condition holds that looks at nothing but the
+    // caller. Deciding it for everybody pays if it is asked about many.
+    fn narrowed(&self, planes: Planes, condition: &ConditionFacts) -> Planes {
+        let known = condition.of_callers.get();
+        let many = planes.possibly.len() * 8 >= self.callers().all.len();
+        if known.is_none() && !many {
+            let looks = self.looks(&condition.keys);
+            return self.narrowed_by(planes, &looks, |caller| {
+                self.condition_holds(condition, caller)
+            });
+        }
+        let known = condition
+            .of_callers
+            .get_or_init(|| self.index.decide_for_all(condition));
+        if known.gap_seen {
+            self.gap_seen.set(true);
+        }
+        planes.and(&known.what)
+    }
+
+    fn narrowed_by(
+        &self,
+        planes: Planes,
+        looks: &[Look<'_>],
+        holds: impl Fn(PrincipalId) -> Truth,
+    ) -> Planes {
+        let held = self.by_signature(looks, &planes.possibly, holds);
+        planes.and(&held)
+    }
+
+    // Decides once for each combination of states that callers of `set` have.
+    fn by_signature(
+        &self,
+        looks: &[Look<'_>],
+        set: &RoaringBitmap,
+        holds: impl Fn(PrincipalId) -> Truth,
+    ) -> Planes {
+        let mut decided: FxHashMap<Box<[u32]>, Truth> = FxHashMap::default();
+        let mut states: FxHashMap<KeyState, u32> = FxHashMap::default();
+        let mut signature = Vec::with_capacity(looks.len());
+        let (mut surely, mut possibly) = (Vec::new(), Vec::new());
+        for id in set {
+            let caller = PrincipalId(id);
+            signature.clear();
+            for look in looks {
+                signature.push(match look {
+                    Look::Stored(of) => of[caller.index()],
+                    Look::Computed(key) => {
+                        let next = states.len() as u32;
+                        *states.entry(self.state_of(key, caller)).or_insert(next)
+                    }
+                });
+            }
+            let truth = match decided.get(signature.as_slice()) {
+                Some(&truth) => truth,
+                None => {
+                    let truth = holds(caller);
+                    decided.insert(signature.as_slice().into(), truth);
+                    truth
+                }
+            };
+            if truth == Truth::True {
+                surely.push(id);
+            }
+            if truth != Truth::False {
+                possibly.push(id);
+            }
+        }
+        Planes {
+            surely: ascending(surely),
+            possibly: ascending(possibly),
+        }
+    }
+
+    // The states of a key that is about the caller alone.
+    fn column(&self, id: KeyId) -> &Column {
+        let key = self.index.facts.key(id);
+        let known = key.column.get_or_init(|| self.index.column_of(&key.name));
+        if known.gap_seen {
+            self.gap_seen.set(true);
+        }
+        &known.what
+    }
+
     // Whether the resources match and the conditions hold for one caller.
-    fn holds(&self, statement: &Statement, caller: PrincipalId) -> Truth {
-        let mut truth = self.resources_match(statement, caller);
+    fn holds(&self, statement: &Statement, resources: Resources, caller: PrincipalId) -> Truth {
+        let mut truth = self.resources_match(statement, resources, caller);
         for condition in &statement.conditions {
             if truth == Truth::False {
                 break;
             }
-            let state = self.state_of(&condition.key, caller);
-            let wanted = condition.fill(|variable| self.value_of(variable, caller));
-            truth = truth & key_state::decide(condition, &wanted, &state);
+            truth = truth & self.decide_condition(condition, caller);
         }
         truth
     }
 
-    fn resources_match(&self, statement: &Statement, caller: PrincipalId) -> Truth {
+    fn condition_holds(&self, facts: &ConditionFacts, caller: PrincipalId) -> Truth {
+        match &facts.wanted {
+            Some(wanted) => {
+                let state = self.state_of(&facts.condition.key, caller);
+                key_state::decide(&facts.condition, wanted, &state)
+            }
+            None => self.decide_condition(&facts.condition, caller),
+        }
+    }
+
+    fn decide_condition(&self, condition: &Condition, caller: PrincipalId) -> Truth {
+        let state = self.state_of(&condition.key, caller);
+        let wanted = condition.fill(|variable| self.value_of(variable, caller));
+        key_state::decide(condition, &wanted, &state)
+    }
+
+    fn resources_match(
+        &self,
+        statement: &Statement,
+        resources: Resources,
+        caller: PrincipalId,
+    ) -> Truth {
         let Some(clause) = &statement.resources else {
             return Truth::True;
         };
-        if self.is_trust() && statement.principal.is_some() {
+        if resources == Resources::Implied && self.is_trust() {
             return Truth::True;
         }
         let matched = Truth::any(clause.patterns.iter().map(|pattern| {
@@ -151,9 +297,55 @@ impl Scene<'_> {
     }
 
     /// Returns what a variable inserts for one caller.
+    ///
+    /// Nothing for a key that has a list of values (R97).
     pub fn value_of(&self, variable: &Variable, caller: PrincipalId) -> VariableValue {
+        if has_list(&variable.key) {
+            return VariableValue::None;
+        }
         key_state::variable(&self.state_of(&variable.key, caller))
     }
+}
+
+impl Index {
+    // Decides a condition that looks at nothing but the caller.
+    fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
+        let ask = Ask::about_callers();
+        let scene = Scene::new(self, &ask, None);
+        let looks = scene.looks(&condition.keys);
+        let what = scene.by_signature(&looks, &self.callers.all, |caller| {
+            scene.condition_holds(condition, caller)
+        });
+        Known {
+            what,
+            gap_seen: scene.gap_seen.get(),
+        }
+    }
+
+    fn column_of(&self, key: &KeyName) -> Known<Column> {
+        let ask = Ask::about_callers();
+        let scene = Scene::new(self, &ask, None);
+        let mut column = Column::default();
+        let mut ids: FxHashMap<KeyState, u32> = FxHashMap::default();
+        for caller in 0..self.graph.principals().len() as u32 {
+            let state = scene.state_of(key, PrincipalId(caller));
+            let next = ids.len() as u32;
+            column.push(*ids.entry(state).or_insert(next));
+        }
+        Known {
+            what: column,
+            gap_seen: scene.gap_seen.get(),
+        }
+    }
+}
+
+fn has_list(key: &KeyName) -> bool {
+    let entry = catalogue().condition_key(key.as_written());
+    entry.is_some_and(|entry| entry.kind.is_list()) || key.as_lower().ends_with(":amr")
+}
+
+fn ascending(ids: Vec<u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(ids).expect("taken from a set in its order")
 }
 
 // The keys that a statement looks at.

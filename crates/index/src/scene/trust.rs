@@ -135,6 +135,8 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            // It is one call, with one context.
+            other.action_id = self.action_id;
             other.focus.clone_from(&self.focus);
             let allowed = other.decide();
             if other.gap_seen.get() {

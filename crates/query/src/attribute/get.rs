@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use whocan_graph::{AccountIndex, Boundary, Collected, Graph, Identity, Membership, RoleFacts};
-use whocan_policy::Arn;
 use whocan_policy::catalogue::catalogue;
+use whocan_policy::{AccountId, Arn};
 
 use super::Value;
 use crate::rows::Facts;
@@ -62,7 +62,8 @@ pub(super) fn units(graph: &Graph, thing: Thing) -> Value {
         return Value::Unknown;
     };
     let mut units = Vec::new();
-    for level in levels.iter().map(|level| graph.level(*level)) {
+    let above = levels.iter().map(|level| graph.level(*level));
+    for level in above.filter(|level| level.id.parse::<AccountId>().is_err()) {
         units.push(level.id.clone());
         if level.name != level.id {
             units.push(level.name.clone());
@@ -168,7 +169,11 @@ pub(super) fn policies(graph: &Graph, thing: Thing) -> Value {
     let ids: Vec<_> = match thing {
         Thing::Group(group) => graph.group(group).policies.clone(),
         _ => match identity(graph, thing) {
-            Some(one) => one.policies.iter().map(|attached| attached.policy).collect(),
+            Some(one) => one
+                .policies
+                .iter()
+                .map(|attached| attached.policy)
+                .collect(),
             None => return Value::Missing,
         },
     };
@@ -280,14 +285,29 @@ pub(super) fn as_collected(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn hops(facts: &Facts<'_>) -> Value {
-    facts.hops.map_or(Value::Missing, |hops| Value::Number(hops.into()))
+    facts
+        .hops
+        .map_or(Value::Missing, |hops| Value::Number(hops.into()))
 }
 
 pub(super) fn via(facts: &Facts<'_>) -> Value {
-    facts.path.map_or(Value::Missing, |path| {
-        let roles = path.iter().map(|hop| Thing::Principal(hop.role));
-        Value::List(roles.map(|role| role.shorthand(facts.graph).into()).collect())
-    })
+    let Some(path) = facts.path else {
+        return Value::Missing;
+    };
+    let mut before = facts.principal.and_then(|start| start.account(facts.graph));
+    let mut roles = Vec::new();
+    for hop in path {
+        let role = Thing::Principal(hop.role);
+        let account = role.account(facts.graph);
+        // Names repeat across accounts, so a hop into another says which.
+        let place = match account.filter(|_| account != before) {
+            Some(account) => format!(" ({})", crate::thing::account_name(facts.graph, account)),
+            None => String::new(),
+        };
+        roles.push(format!("{}{place}", role.shorthand(facts.graph)).into());
+        before = account;
+    }
+    Value::List(roles)
 }
 
 pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
@@ -295,7 +315,9 @@ pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
         return Value::Missing;
     };
     let start = facts.principal.and_then(|start| start.account(facts.graph));
-    let roles = path.iter().map(|hop| Thing::Principal(hop.role).account(facts.graph));
+    let roles = path
+        .iter()
+        .map(|hop| Thing::Principal(hop.role).account(facts.graph));
     let accounts: Vec<_> = std::iter::once(start).chain(roles).collect();
     Value::Flag(accounts.windows(2).any(|pair| pair[0] != pair[1]))
 }
@@ -306,7 +328,9 @@ pub(super) fn action(facts: &Facts<'_>) -> Value {
 
 pub(super) fn level(facts: &Facts<'_>) -> Value {
     let known = facts.action.and_then(|name| catalogue().action(name));
-    known.map_or(Value::Missing, |id| Value::text(catalogue().level(id).as_str()))
+    known.map_or(Value::Missing, |id| {
+        Value::text(catalogue().level(id).as_str())
+    })
 }
 
 pub(super) fn actions(facts: &Facts<'_>) -> Value {
@@ -315,8 +339,26 @@ pub(super) fn actions(facts: &Facts<'_>) -> Value {
     list(unique)
 }
 
+/// How many parts of a row are told in words.
+const PARTS_TOLD: usize = 5;
+
 pub(super) fn parts(facts: &Facts<'_>) -> Value {
-    Value::List(facts.parts.iter().map(|part| part.words().into()).collect())
+    let mut pairs = facts.parts.windows(2);
+    let alike = pairs.all(|pair| pair[0].actions == pair[1].actions);
+    let words = facts
+        .parts
+        .iter()
+        .take(PARTS_TOLD)
+        .map(|part| match part.actions.as_slice() {
+            [one] if !alike => format!("{one}: {}", part.text).into(),
+            [one, rest @ ..] if !alike => format!("{one} +{}: {}", rest.len(), part.text).into(),
+            _ => part.text.as_str().into(),
+        });
+    let mut words: Vec<Arc<str>> = words.collect();
+    if facts.parts.len() > PARTS_TOLD {
+        words.push(format!("{} more", facts.parts.len() - PARTS_TOLD).into());
+    }
+    Value::List(words)
 }
 
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {
@@ -336,9 +378,13 @@ pub(super) fn count(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn property(facts: &Facts<'_>) -> Value {
-    facts.property.map_or(Value::Missing, |(name, _)| Value::text(name))
+    facts
+        .property
+        .map_or(Value::Missing, |(name, _)| Value::text(name))
 }
 
 pub(super) fn value(facts: &Facts<'_>) -> Value {
-    facts.property.map_or(Value::Missing, |(_, value)| value.clone())
+    facts
+        .property
+        .map_or(Value::Missing, |(_, value)| value.clone())
 }

@@ -15,19 +15,16 @@ use crate::thing::Thing;
 
 impl Resolver<'_> {
     /// Resolves actions and resources to deeds: each action with its own resources.
-    pub(super) fn deeds(
-        &mut self,
-        actions: &Actions,
-        on: Option<&On>,
-    ) -> Result<Vec<Deed>, Fault> {
+    pub(super) fn deeds(&mut self, actions: &Actions, on: Option<&On>) -> Result<Vec<Deed>, Fault> {
         let resolved = action::resolve(actions)?;
         let Some(on) = on.filter(|on| !is_any(&on.set)) else {
             return Ok(resolved.actions.iter().map(|id| self.any(*id)).collect());
         };
         let members = self.set(&on.set)?;
         let mut deeds = Vec::new();
+        let mut widened = Vec::new();
         for id in resolved.actions {
-            let targets = self.targets(id, &members);
+            let targets = self.targets(id, &members, &mut widened);
             if targets.is_empty() && resolved.named.contains(&id) && !members.is_empty() {
                 return Err(self.wrong_resource(id, &on.set, &members));
             }
@@ -46,6 +43,7 @@ impl Resolver<'_> {
         if members.is_empty() {
             self.note(format!("`{}` is empty", on.set));
         }
+        self.note_widened(&on.set, &widened);
         Ok(deeds)
     }
 
@@ -55,12 +53,14 @@ impl Resolver<'_> {
             return Ok(catalogue().actions().map(|id| self.any(id)).collect());
         };
         let members = self.set(&on.set)?;
+        let mut widened = Vec::new();
         let deeds = catalogue().actions().filter_map(|id| {
-            let targets = self.own_targets(id, &members);
+            let targets = self.targets(id, &members, &mut widened);
             let action = catalogue().name(id);
             (!targets.is_empty()).then_some(Deed { action, targets })
         });
         let deeds: Vec<Deed> = deeds.collect();
+        self.note_widened(&on.set, &widened);
         if deeds.is_empty() {
             return Err(Fault::senseless(
                 format!("no action takes `{}`", on.set),
@@ -80,19 +80,25 @@ impl Resolver<'_> {
         let members = self.set(set)?;
         let mut items = Vec::new();
         let mut left_out = 0_u64;
-        let things = members.things().map(|thing| (Item::Thing(thing), Members::of(thing)));
+        let things = members
+            .things()
+            .map(|thing| (Item::Thing(thing), Members::of(thing)));
         let regions = members.regions.iter().map(|region| {
             let regions = vec![region.clone()];
-            let alone = Members { regions, ..Members::default() };
+            let alone = Members {
+                regions,
+                ..Members::default()
+            };
             (Item::Region(region.clone()), alone)
         });
+        let mut widened = Vec::new();
         for (item, alone) in things.chain(regions).collect::<Vec<_>>() {
             let deeds: Vec<Deed> = resolved
                 .actions
                 .iter()
                 .map(|id| Deed {
                     action: catalogue().name(*id),
-                    targets: self.targets(*id, &alone),
+                    targets: self.targets(*id, &alone, &mut widened),
                 })
                 .filter(|deed| !deed.targets.is_empty())
                 .collect();
@@ -110,8 +116,11 @@ impl Resolver<'_> {
             return Err(Fault::new(problem, set.span));
         }
         if left_out > 0 {
-            self.note(format!("{left_out} left out: `{actions}` does not take them"));
+            self.note(format!(
+                "{left_out} left out: `{actions}` does not take them"
+            ));
         }
+        self.note_widened(set, &widened);
         Ok(items)
     }
 
@@ -142,27 +151,43 @@ impl Resolver<'_> {
 
     /// Returns what the action takes of a set: members of its types, members
     /// widened to its types, ARNs and globs that can be of its types.
-    fn targets(&mut self, id: ActionId, members: &Members) -> Vec<Target> {
+    fn targets(
+        &mut self,
+        id: ActionId,
+        members: &Members,
+        widened: &mut Vec<&'static str>,
+    ) -> Vec<Target> {
         let mut targets: BTreeSet<Target> = self.own_targets(id, members).into_iter().collect();
-        let mut widened = 0_u64;
         for thing in self.resources_of(members) {
             let arn = thing.arn(self.context.graph);
             if !takes(id, &arn)
                 && let Some(region) = widen(id, &arn)
             {
                 targets.insert(Target::Region(region));
-                widened += 1;
+                if widened.last() != Some(&catalogue().name(id)) {
+                    widened.push(catalogue().name(id));
+                }
             }
-        }
-        if widened > 0 {
-            let what = catalogue().name(id);
-            self.note(format!("widened to what `{what}` takes: everything inside"));
         }
         for account in members.accounts.iter().map(AccountIndex) {
             let account = self.context.graph.account(account).id;
             targets.extend(self.in_account(id, account));
         }
         targets.into_iter().collect()
+    }
+
+    fn note_widened(&mut self, set: &Set, actions: &[&'static str]) {
+        let actions: BTreeSet<&str> = actions.iter().copied().collect();
+        let Some(first) = actions.first() else { return };
+        let others = match actions.len() - 1 {
+            0 => String::new(),
+            1 => " and 1 other action".to_owned(),
+            more => format!(" and {more} other actions"),
+        };
+        let verb = if actions.len() == 1 { "takes" } else { "take" };
+        self.note(format!(
+            "`{set}` is widened to what is inside it, which `{first}`{others} {verb}"
+        ));
     }
 
     /// Returns what the action takes of a set without widening anything.
@@ -212,10 +237,17 @@ impl Resolver<'_> {
     /// Returns which part of an ARN or glob the action takes.
     fn region_targets(&mut self, id: ActionId, region: &Region) -> Vec<Target> {
         if let Some(arn) = literal(region) {
-            let exact = takes(id, arn) || catalogue().resource_types(id).iter().any(|one| {
-                self.form_regions(one.resource_type).iter().any(|form| form.holds(arn))
-            });
-            return if exact { vec![Target::Exact(arn.to_owned())] } else { Vec::new() };
+            let exact = takes(id, arn)
+                || catalogue().resource_types(id).iter().any(|one| {
+                    self.form_regions(one.resource_type)
+                        .iter()
+                        .any(|form| form.holds(arn))
+                });
+            return if exact {
+                vec![Target::Exact(arn.to_owned())]
+            } else {
+                Vec::new()
+            };
         }
         let mut parts: Vec<Region> = Vec::new();
         for one in catalogue().resource_types(id) {
@@ -258,9 +290,8 @@ impl Resolver<'_> {
             .iter()
             .filter_map(form_pattern)
             .map(|pattern| {
-                let narrower = |other: &&Pattern| {
-                    **other != pattern && pattern.contains(other) == Some(true)
-                };
+                let narrower =
+                    |other: &&Pattern| **other != pattern && pattern.contains(other) == Some(true);
                 let except = others.iter().filter(narrower).cloned().collect();
                 let within = vec![pattern.clone()];
                 Region { within, except }
@@ -278,16 +309,22 @@ impl Resolver<'_> {
         };
         let fault = Fault::new(problem, set.span);
         let types = catalogue().resource_types(id);
-        let forms: Vec<String> = types
+        let mut forms: Vec<&str> = types
             .iter()
             .flat_map(|one| catalogue().resource_type(one.resource_type).arn_forms())
-            .take(3)
-            .map(|form| format!("`{}`", form.as_str()))
+            .map(|form| form.as_str())
             .collect();
+        forms.sort_by_key(|form| form.len());
+        forms.truncate(3);
+        let forms: Vec<String> = forms.iter().map(|form| format!("`{form}`")).collect();
         if forms.is_empty() {
             return fault.with_hint("it takes no resource; leave `on` out");
         }
-        let inside = members.regions.iter().find_map(literal).and_then(|arn| widen(id, arn));
+        let inside = members
+            .regions
+            .iter()
+            .find_map(literal)
+            .and_then(|arn| widen(id, arn));
         let inside = inside.and_then(|region| region.within.first().cloned());
         match inside {
             Some(inside) => fault.with_hint(format!(

@@ -1,6 +1,7 @@
 //! The parts of what is asked: one action on one part of the resources.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
@@ -11,7 +12,7 @@ use super::draft::Combine;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Deed, Target};
-use crate::rows::{Outcome, Part, Verdict};
+use crate::rows::Verdict;
 use crate::thing::Thing;
 
 /// One action on one part of the resources, decided for everybody.
@@ -19,6 +20,8 @@ pub(super) struct Slice {
     pub action: &'static str,
     /// The patterns of the part.
     pub region: Region,
+    /// What was asked, of which this is a part.
+    pub asked: Region,
     /// The call on a resource of the part.
     pub ask: Ask,
     /// Who may, themselves or over chains.
@@ -93,6 +96,11 @@ fn decide(
     context: Context<'_>,
     slices: &mut Vec<Slice>,
 ) {
+    let asked = match target {
+        Target::Star => Region::of(Pattern::exact("*")),
+        Target::Exact(arn) => Region::of(Pattern::exact(arn)),
+        Target::Region(region) => region.clone(),
+    };
     let mut one = |ask: Ask, region: Region, known: Option<Verdicts>, too_complex: bool| {
         let goal = Goal::Request(Box::new(ask.clone()));
         let reached = walk.map(|walk| context.engine.reach(&goal, walk));
@@ -106,6 +114,7 @@ fn decide(
         slices.push(Slice {
             action,
             region,
+            asked: asked.clone(),
             ask,
             verdicts,
             reached,
@@ -115,11 +124,11 @@ fn decide(
     match target {
         Target::Star => {
             ask.resource = "*".to_owned();
-            one(ask, Region::of(Pattern::exact("*")), None, false);
+            one(ask, asked.clone(), None, false);
         }
         Target::Exact(arn) => {
             ask.resource.clone_from(arn);
-            one(ask, Region::of(Pattern::exact(arn)), None, false);
+            one(ask, asked.clone(), None, false);
         }
         Target::Region(region) => {
             for cell in context.engine.parts(&ask, region, focus) {
@@ -147,7 +156,11 @@ fn routes(direct: Ask, target: &Target, graph: &Graph) -> Vec<Ask> {
             None => return asks,
         },
     };
-    let Some(bucket) = text.split(":s3:::").nth(1).and_then(|rest| rest.split('/').next()) else {
+    let Some(bucket) = text
+        .split(":s3:::")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+    else {
         return asks;
     };
     // Only calls on objects are routed; a prefix without a slash may end inside the bucket's name.
@@ -185,7 +198,7 @@ pub(super) fn combine(slices: &[Slice], how: Combine) -> Verdicts {
 }
 
 fn grouped<'s, K: Ord>(all: &[(&'s Slice, &'s Planes)], key: impl Fn(&'s Slice) -> K) -> Planes {
-    let mut groups = std::collections::BTreeMap::<K, Vec<&Planes>>::new();
+    let mut groups = BTreeMap::<K, Vec<&Planes>>::new();
     for (slice, planes) in all {
         groups.entry(key(slice)).or_default().push(planes);
     }
@@ -216,55 +229,4 @@ fn intersection(all: impl IntoIterator<Item = Planes>) -> Planes {
 /// Returns everybody for whom something holds under some reading.
 pub(super) fn anybody(verdicts: &Verdicts) -> RoaringBitmap {
     &verdicts.strict.possibly | &verdicts.as_collected.possibly
-}
-
-/// Puts the slices of a row into words: one part where all are alike.
-pub(super) fn parts(own: &[(usize, Verdict)], slices: &[Slice], asked: usize) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    let direct: Vec<&(usize, Verdict)> = own
-        .iter()
-        .filter(|(at, _)| slices[*at].ask.access_point.is_none())
-        .collect();
-    let alike = direct.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    if !direct.is_empty() && direct.len() == asked && alike {
-        let actions = direct.iter().map(|(at, _)| slices[*at].action.to_owned());
-        let actions: std::collections::BTreeSet<String> = actions.collect();
-        return vec![Part {
-            actions: actions.into_iter().collect(),
-            whole: true,
-            within: Vec::new(),
-            except: Vec::new(),
-            route: None,
-            verdict: direct[0].1,
-        }];
-    }
-    for (at, verdict) in own.iter().filter(|(_, verdict)| verdict.strict != Outcome::No) {
-        let part = part(&slices[*at], *verdict);
-        let same = |other: &&mut Part| {
-            other.within == part.within
-                && other.except == part.except
-                && other.route == part.route
-                && other.verdict == part.verdict
-        };
-        match parts.iter_mut().find(same) {
-            Some(other) if !other.actions.contains(&part.actions[0]) => {
-                other.actions.extend(part.actions);
-            }
-            Some(_) => {}
-            None => parts.push(part),
-        }
-    }
-    parts
-}
-
-fn part(slice: &Slice, verdict: Verdict) -> Part {
-    let texts = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.to_string()).collect();
-    Part {
-        actions: vec![slice.action.to_owned()],
-        whole: false,
-        within: texts(&slice.region.within),
-        except: texts(&slice.region.except),
-        route: slice.ask.access_point.clone(),
-        verdict,
-    }
 }

@@ -411,13 +411,13 @@ impl Writer<'_> {
 // How often a document starts with a statement that allows everything.
 fn broad(purpose: &Purpose) -> usize {
     match purpose {
-        Purpose::Identity => 22,
-        Purpose::Boundary => 55,
-        Purpose::Session => 50,
+        Purpose::Identity => 36,
+        Purpose::Boundary => 65,
+        Purpose::Session => 60,
         Purpose::ServiceControl => 60,
         Purpose::Endpoint => 50,
         Purpose::ResourceControl => 0,
-        Purpose::Resource(_) => 4,
+        Purpose::Resource(_) => 9,
         Purpose::Trust(_) => 6,
     }
 }

@@ -21,6 +21,9 @@ pub struct Question {
     pub action: String,
     /// An ARN, `*`, or, in a question about a region, a pattern.
     pub resource: String,
+    /// Another resource that the same call touches (R55).
+    #[serde(default)]
+    pub also: Option<String>,
     /// Whether `resource` is a pattern.
     #[serde(default)]
     pub region: bool,
@@ -124,10 +127,6 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Quest
     };
     if way == Way::Region {
         question.resource = pattern(dice, &question.resource);
-    } else if dice.chance(2) {
-        // A resource that does not fit the action.
-        let kind = scenery.call(dice).1;
-        question.resource = scenery.resource(dice, kind);
     }
     if kind == Kind::Object && dice.chance(25) {
         question.access_point = Some(scenery.resource(dice, Kind::AccessPoint));
@@ -135,7 +134,11 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Quest
     if dice.chance(if kind == Kind::Object { 15 } else { 6 }) {
         question.endpoint = Some(dice.pick(&["vpce-1", "vpce-2", "vpce-9"]).to_owned());
     }
-    if dice.chance(8) {
+    if way == Way::Can && dice.chance(6) {
+        question.also = Some(scenery.resource(dice, kind));
+    }
+    // Only where the ARN does not say it.
+    if matches!(kind, Kind::Bucket | Kind::Object | Kind::Nothing) && dice.chance(12) {
         question.resource_account = Some(account_id(scenery.place(dice).id));
     }
     add_context(dice, scenery, keys, &mut question);
@@ -294,11 +297,11 @@ impl Question {
         }
     }
 
-    /// Returns the question for the index.
-    pub fn ask(&self) -> Ask {
+    /// Returns the question about one resource for the index.
+    pub fn ask(&self, resource: &str) -> Ask {
         Ask {
             action: self.action.clone(),
-            resource: self.resource.clone(),
+            resource: resource.to_owned(),
             resource_account: self.resource_account,
             given: self.given(),
             session: self.session(),
@@ -312,6 +315,8 @@ impl Question {
 
     /// Returns the question about one caller and one resource for the judge.
     pub fn request(&self, caller: Caller, resource: &str) -> Request {
+        let mut resources = vec![resource.to_owned()];
+        resources.extend(self.also.clone());
         Request {
             resource_account: self.resource_account,
             given: self.given(),
@@ -319,7 +324,7 @@ impl Question {
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
-            ..Request::new(caller, &self.action, vec![resource.to_owned()])
+            ..Request::new(caller, &self.action, resources)
         }
     }
 

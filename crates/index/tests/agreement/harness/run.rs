@@ -34,7 +34,11 @@ pub fn check(case: &Case, tally: &mut Tally) -> Vec<Disagreement> {
 fn caught<T>(at: usize, case: &Case, ask: impl FnOnce() -> T) -> Result<T, Box<Disagreement>> {
     panic::catch_unwind(AssertUnwindSafe(ask)).map_err(|panicked| {
         let text = panicked.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| panicked.downcast_ref().map(|text: &&str| (*text).to_owned()));
+        let text = text.or_else(|| {
+            panicked
+                .downcast_ref()
+                .map(|text: &&str| (*text).to_owned())
+        });
         let text = format!("panic: {}", text.unwrap_or_default());
         Box::new(Disagreement {
             question: at,

@@ -41,7 +41,13 @@ fn show_organization(f: &mut Formatter<'_>, organization: &OrganizationObject) -
     for member in &organization.accounts {
         let parent = member.parent.as_deref().unwrap_or("somewhere");
         let parent = format!(" in {parent}");
-        level(f, &member.id.to_string(), &parent, &member.scps, &member.rcps)?;
+        level(
+            f,
+            &member.id.to_string(),
+            &parent,
+            &member.scps,
+            &member.rcps,
+        )?;
     }
     for policy in &organization.policies {
         match &policy.document {
@@ -83,9 +89,18 @@ fn show_account(f: &mut Formatter<'_>, account: &AccountObject) -> fmt::Result {
             writeln!(f, "  policy {arn} {id}{current}: {}", version.document)?;
         }
     }
-    account.groups.iter().try_for_each(|group| show_group(f, group))?;
-    account.users.iter().try_for_each(|user| show_user(f, user))?;
-    account.roles.iter().try_for_each(|role| show_role(f, role))?;
+    account
+        .groups
+        .iter()
+        .try_for_each(|group| show_group(f, group))?;
+    account
+        .users
+        .iter()
+        .try_for_each(|user| show_user(f, user))?;
+    account
+        .roles
+        .iter()
+        .try_for_each(|role| show_role(f, role))?;
     writeln!(
         f,
         "  saml {:?}, oidc {:?}, public access block {:?}",
@@ -118,7 +133,13 @@ fn show_user(f: &mut Formatter<'_>, user: &User) -> fmt::Result {
 }
 
 fn show_role(f: &mut Formatter<'_>, role: &Role) -> fmt::Result {
-    writeln!(f, "  role {} [{}], tags {}", role.arn, role.id, Tags(&role.tags))?;
+    writeln!(
+        f,
+        "  role {} [{}], tags {}",
+        role.arn,
+        role.id,
+        Tags(&role.tags)
+    )?;
     match &role.trust {
         Collected::Yes(text) => writeln!(f, "    trust: {text}")?,
         Collected::Not => writeln!(f, "    trust: not collected")?,
@@ -149,7 +170,12 @@ fn show_policies(
 }
 
 fn show_resource(f: &mut Formatter<'_>, resource: &Resource) -> fmt::Result {
-    write!(f, "  resource {}, tags {}", resource.arn, Tags(&resource.tags))?;
+    write!(
+        f,
+        "  resource {}, tags {}",
+        resource.arn,
+        Tags(&resource.tags)
+    )?;
     if let Some(region) = &resource.region {
         write!(f, ", in {region}")?;
     }
@@ -199,7 +225,15 @@ impl Display for List<'_> {
 
 impl Display for Question {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mut text = format!("who can {:?} {} on {}", self.way(), self.action, self.resource);
+        let mut text = format!(
+            "who can {:?} {} on {}",
+            self.way(),
+            self.action,
+            self.resource
+        );
+        if let Some(also) = &self.also {
+            write!(text, " and on {also}")?;
+        }
         if let Some(account) = self.resource_account {
             write!(text, " of {account}")?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use whocan_eval::Decision;
+use whocan_eval::{Decision, PolicyType};
 
 /// Counts over many requests.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Tally {
     pub requests: u64,
     /// Those allowed, open, denied by a statement, denied for lack of one.
     pub verdicts: [u64; 4],
+    /// Those denied because neither identity nor resource allows.
+    pub by_default: u64,
     /// By rule, the requests that used it, and their verdicts.
     pub rules: BTreeMap<u16, Uses>,
     /// Requests that cannot be decided as written, by why.
@@ -25,8 +27,7 @@ pub struct Uses {
     pub used: u64,
     /// By verdict, as in [`Tally::verdicts`].
     pub verdicts: [u64; 4],
-    /// The requests that it helped decide: those that end otherwise than the
-    /// default, a denial for lack of a grant, and those that it alone ended.
+    /// Those that did not end as [`Tally::by_default`].
     pub decided: u64,
 }
 
@@ -41,18 +42,21 @@ impl Tally {
         };
         self.requests += 1;
         self.verdicts[at] += 1;
-        let stops = matches!(at, 2) || !reason.denied_by.is_empty();
+        let silent = [PolicyType::Identity, PolicyType::Resource];
+        let default = at == 3 && reason.denied_by.iter().all(|one| silent.contains(one));
+        self.by_default += u64::from(default);
         for &rule in &reason.rules {
             let uses = self.rules.entry(rule).or_default();
             uses.used += 1;
             uses.verdicts[at] += 1;
-            uses.decided += u64::from(at != 3 || stops);
+            uses.decided += u64::from(!default);
         }
     }
 
     /// Adds what another tally counted.
     pub fn merge(&mut self, other: &Tally) {
         self.requests += other.requests;
+        self.by_default += other.by_default;
         sum(&mut self.verdicts, &other.verdicts);
         for (why, count) in &other.refused {
             *self.refused.entry(why.clone()).or_default() += count;
@@ -65,10 +69,10 @@ impl Tally {
         }
     }
 
-    /// Returns those of `rules` that no request used.
+    /// Returns those of `rules` that no request used, or only in denials by default.
     pub fn unused(&self, rules: &[u16]) -> Vec<u16> {
         let mut unused = rules.to_vec();
-        unused.retain(|rule| !self.rules.contains_key(rule));
+        unused.retain(|rule| self.rules.get(rule).is_none_or(|uses| uses.decided == 0));
         unused
     }
 }
@@ -85,7 +89,8 @@ impl Display for Tally {
         writeln!(f, "{} requests", self.requests)?;
         writeln!(
             f,
-            "allow {allow}, if {open}, explicit deny {explicit}, implicit deny {implicit}"
+            "allow {allow}, if {open}, explicit deny {explicit}, implicit deny {implicit} (by default {})",
+            self.by_default
         )?;
         writeln!(
             f,
@@ -101,6 +106,9 @@ impl Display for Tally {
                 uses.used,
                 uses.decided,
             )?;
+        }
+        for (why, count) in &self.refused {
+            writeln!(f, "{count} refused: {why}")?;
         }
         Ok(())
     }

@@ -41,5 +41,8 @@ fn reason(reason: &Reason) -> String {
 fn evidence(one: &Evidence) -> String {
     let (side, source, statement) = (one.side, &one.source, &one.statement);
     let conditions = one.conditions.join(" and ");
-    format!("{side:?} {:?}: {source} {statement} {conditions}", one.truth)
+    format!(
+        "{side:?} {:?}: {source} {statement} {conditions}",
+        one.truth
+    )
 }

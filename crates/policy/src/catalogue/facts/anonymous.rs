@@ -1,6 +1,6 @@
 //! Actions that may be called without a signature.
 
-use super::Table;
+use super::{Table, starts_with};
 
 /// Patterns over the actions that accept calls without a signature (R142).
 ///
@@ -33,13 +33,10 @@ pub const ANONYMOUS_ACTIONS: Table<&str> = Table {
 ///
 /// Source: [`ANONYMOUS_ACTIONS`].
 pub fn accepts_anonymous_calls(action: &str) -> bool {
-    let action = action.to_ascii_lowercase();
-    ANONYMOUS_ACTIONS.rows.iter().any(|row| {
-        let row = row.to_ascii_lowercase();
-        match row.strip_suffix('*') {
-            Some(start) => action.starts_with(start),
-            None => action == row,
-        }
+    let mut rows = ANONYMOUS_ACTIONS.rows.iter();
+    rows.any(|row| match row.strip_suffix('*') {
+        Some(start) => starts_with(action, start),
+        None => row.eq_ignore_ascii_case(action),
     })
 }
 

@@ -4,6 +4,8 @@
 //! that has grown since is a missing row here: look at the page, add the row,
 //! set the day.
 
+use std::cmp::Ordering;
+
 mod anonymous;
 mod endpoint_keys;
 mod global_services;
@@ -48,12 +50,21 @@ pub struct Table<R: 'static> {
 impl Table<&'static str> {
     /// Returns whether the list has `text`, compared without case.
     fn has(&self, text: &str) -> bool {
-        let lower = text.to_ascii_lowercase();
-        let found = self
-            .rows
-            .binary_search_by(|row| row.to_ascii_lowercase().cmp(&lower));
+        let found = self.rows.binary_search_by(|row| compare(row, text));
         found.is_ok()
     }
+}
+
+/// Compares without case.
+fn compare(one: &str, other: &str) -> Ordering {
+    let one = one.bytes().map(|byte| byte.to_ascii_lowercase());
+    one.cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// Returns whether `text` starts with `start`, compared without case.
+fn starts_with(text: &str, start: &str) -> bool {
+    let text = text.as_bytes().get(..start.len());
+    text.is_some_and(|text| text.eq_ignore_ascii_case(start.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,301 @@
+//! The command line: what may be typed, and what `--help` says about it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const OVERVIEW: &str = "\
+Answers who can reach what in AWS, how, and under which conditions.
+
+An exported account or organization goes in, exact answers come out: yes, no,
+or if, with the statements that decide. Nothing leaves this machine.";
+
+const START: &str = "\
+Start here:
+  whocan demo                      the example organization, one question answered
+  whocan import export/            read what the AWS command line exported
+  whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
+
+Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.";
+
+/// Answers who can reach what in AWS, how, and under which conditions
+#[derive(Debug, Parser)]
+#[command(name = "whocan", version, long_about = OVERVIEW, after_help = START)]
+#[command(propagate_version = false, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Where snapshots are kept [default: the platform's data directory]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "WHOCAN_STORE",
+        hide_env_values = true
+    )]
+    pub store: Option<PathBuf>,
+    /// When to use colours; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On terminals, unless NO_COLOR is set
+    Auto,
+    /// Also into pipes and files
+    Always,
+    /// Nowhere
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Import(Import),
+    Query(Query),
+    Repl(Repl),
+    Demo(Demo),
+    Simulate(Simulate),
+    /// List, show, check and remove what was imported
+    #[command(subcommand)]
+    Snapshots(Snapshots),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Read exported accounts into a new snapshot
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan import export/                      an organization: accounts/, organizations/
+  whocan import details.json                 one account's get-account-authorization-details
+  whocan import audit/*/ --label 2026-Q3     several folders, one snapshot
+
+A broken file is an error, and then nothing is stored.")]
+pub struct Import {
+    /// Bundles, folders of accounts, or get-account-authorization-details files
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// A name for the snapshot, to be used instead of its id
+    #[arg(long, value_name = "NAME")]
+    pub label: Option<String>,
+    /// Take what the export lacks as not existing, instead of as a gap
+    #[arg(long)]
+    pub absent_means_none: bool,
+    /// Turn broken files into gaps and go on
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+/// Ask one question, or those in a file
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
+  whocan query 'why can user/ana s3:GetObject on arn:aws:s3:::payroll/2026.csv'
+  whocan query -f checks.wq --format jsonl --snapshot 2026-Q3
+  whocan query --param crown=bucket/payroll 'who can s3:GetObject on crown'
+  echo 'list roles where trust.external' | whocan query -f -
+
+Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.")]
+pub struct Query {
+    /// The question
+    #[arg(
+        value_name = "TEXT",
+        required_unless_present = "file",
+        conflicts_with = "file"
+    )]
+    pub text: Option<String>,
+    /// Read the questions from a file; `-` is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub shown: Shown,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// Name a set for the text, as `let NAME = SET` would
+    #[arg(long = "param", value_name = "NAME=SET")]
+    pub params: Vec<String>,
+}
+
+/// Which snapshot is asked.
+#[derive(Debug, Args)]
+pub struct Asked {
+    /// The snapshot: an id, the beginning of one, or a label
+    #[arg(long, value_name = "ID", default_value = "latest")]
+    pub snapshot: String,
+}
+
+/// How answers are shown.
+#[derive(Debug, Args)]
+pub struct Shown {
+    /// How to print the answer
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// How answers are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+    /// One JSON object a row
+    Jsonl,
+    /// Comma-separated values
+    Csv,
+}
+
+/// Ask questions one after the other
+#[derive(Debug, Args)]
+pub struct Repl {
+    #[command(flatten)]
+    pub shown: Shown,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// Ask the example organization
+    #[arg(long, conflicts_with = "snapshot")]
+    pub demo: bool,
+}
+
+/// Try whocan on the example organization
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan demo
+  whocan demo 'paths from user/ana to role/Admin'
+  whocan repl --demo")]
+pub struct Demo {
+    /// The question [default: who can reach s3:GetObject on bucket/payroll via AssumeRole]
+    #[arg(value_name = "QUESTION")]
+    pub question: Option<String>,
+    #[command(flatten)]
+    pub shown: Shown,
+    /// Write the example organization's files into this folder instead of asking
+    #[arg(long, value_name = "DIR", conflicts_with = "question")]
+    pub write: Option<PathBuf>,
+}
+
+/// Judge concrete requests in bulk
+#[derive(Debug, Args)]
+#[command(after_help = SIMULATE)]
+pub struct Simulate {
+    /// One request a line; `-` is standard input
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub requests: PathBuf,
+    /// Let the policies of this snapshot apply: an id, a label, or `latest`
+    #[arg(long, value_name = "ID")]
+    pub snapshot: Option<String>,
+    /// Take what the snapshot lacks as in a fresh account
+    #[arg(long, requires = "snapshot")]
+    pub as_collected: bool,
+}
+
+const SIMULATE: &str = r#"One JSON object a line:
+  {"id": 1, "principal": "arn:aws:iam::111122223333:user/ana", "action": "s3:GetObject",
+   "resource": "arn:aws:s3:::payroll/2026.csv", "context": {"aws:SourceIp": ["203.0.113.9"]},
+   "identity_policies": [{"Version": "2012-10-17", "Statement": [...]}]}
+
+Required:  principal, action, resource (a list: all must be allowed)
+Context:   context {key: [values] | value | null}, context_complete, resource_account,
+           session {policy, tags, transitive, source_identity, user},
+           assume {tags, source_identity, name}, vpce, via_access_point
+Policies:  identity_policies [DOC], boundary DOC, session_policies [DOC], resource_policy DOC,
+           scps [[DOC]], rcps [[DOC]] (root first), endpoint_policy DOC
+           They replace the snapshot's; without --snapshot they are all there is.
+DOC:       an object, a list of statements, or a string that holds JSON
+
+One answer a line, in the same order:
+  {"id": 1, "decision": "allow|deny|if", "explicit": false, "denied_by": [], "conditions": [], "reasons": []}
+A request that cannot be judged answers {"id", "error"} and the rest go on.
+
+Exit codes: 0 all were judged, 2 some could not be, or the file could not be read."#;
+
+#[derive(Debug, Subcommand)]
+pub enum Snapshots {
+    /// List all snapshots, the oldest first
+    List {
+        #[command(flatten)]
+        shown: Listed,
+    },
+    /// Show what a snapshot holds, its gaps included
+    Show {
+        /// An id, the beginning of one, a label, or `latest`
+        #[arg(value_name = "ID", default_value = "latest")]
+        id: String,
+        #[command(flatten)]
+        shown: Listed,
+    },
+    /// Check that all that was stored is whole; exits with 1 if something is damaged
+    Verify {
+        /// Only this snapshot [default: the whole store]
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+        #[command(flatten)]
+        shown: Listed,
+    },
+    /// Remove a snapshot and what only it needs
+    Remove {
+        /// An id, the beginning of one, or a label
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+    },
+}
+
+/// How lists are printed.
+#[derive(Debug, Args)]
+pub struct Listed {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people
+    Table,
+    /// One JSON document
+    Json,
+}
+
+/// Print the completions of a shell
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan completions bash > ~/.local/share/bash-completion/completions/whocan
+  whocan completions zsh > \"${fpath[1]}/_whocan\"
+  whocan completions fish > ~/.config/fish/completions/whocan.fish")]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Write the manual pages into a folder
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder, which is made if there is none
+    pub dir: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,26 @@
+//! What is said when whocan itself is at fault.
+
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+
+use whocan_render::Plain;
+
+/// Makes panics say what they are and what to do about them.
+pub fn install() {
+    panic::set_hook(Box::new(report));
+}
+
+fn report(info: &PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map_or_else(
+        || "an unknown place".to_owned(),
+        |location| format!("{}:{}", location.file(), location.line()),
+    );
+    let text = format!(
+        "error: whocan {} has a bug and stopped: {} at {place}\n\
+         hint: nothing that was stored before is lost; please report these two lines with the command that you ran\n",
+        env!("CARGO_PKG_VERSION"),
+        Plain(message),
+    );
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,1 @@
+//! Disagreements that random organizations brought to light, made small.

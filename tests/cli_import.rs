@@ -1,0 +1,227 @@
+//! `whocan import` and `whocan snapshots` from outside.
+
+mod command;
+
+use command::{Place, names};
+use serde_json::Value;
+
+const DETAILS: &str = r#"{
+  "UserDetailList": [{
+    "Path": "/", "UserName": "ana", "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::111122223333:user/ana",
+    "CreateDate": "2026-01-01T00:00:00+00:00", "GroupList": [], "AttachedManagedPolicies": [], "Tags": []
+  }],
+  "GroupDetailList": [], "RoleDetailList": [], "Policies": []
+}"#;
+
+#[track_caller]
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn an_import_tells_what_it_read_and_what_is_missing() {
+    let place = Place::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/example");
+    let out = place.run(["import", example]).fine();
+    let mut lines = out.lines();
+    assert!(lines.next().unwrap().starts_with("snapshot 20"), "{out}");
+    assert_eq!(
+        lines.next().unwrap(),
+        "  an organization, 5 accounts: 11 users, 4 groups, 48 roles, 31 managed policies, 26 resources"
+    );
+    assert!(out.contains("1 AccessDeniedException"), "{out}");
+}
+
+#[test]
+fn a_lone_file_of_account_authorization_details_is_an_export() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    let out = place.run(["import", &file]).fine();
+    assert!(out.contains("1 account: 1 user,"), "{out}");
+    let shown = json(&place.run(["snapshots", "show", "--format", "json"]).fine());
+    assert_eq!(shown["holds"][0]["account"], "111122223333");
+    assert_eq!(shown["holds"][0]["users"], 1);
+}
+
+#[test]
+fn an_assumption_is_told_and_recorded() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    let out = place.run(["import", "--absent-means-none", &file]).fine();
+    assert!(out.contains("assumed: absent-means-none"), "{out}");
+    let list = json(&place.run(["snapshots", "list", "--format", "json"]).fine());
+    assert_eq!(list[0]["assumptions"][0], "absent-means-none");
+}
+
+#[test]
+fn bad_exports_are_errors_and_leave_no_snapshot() {
+    let place = Place::new();
+    let truncated = place.file("truncated.json", &DETAILS[..200]);
+    let number = place.file("number.json", "5");
+    let binary = place.file("binary.json", [0_u8, 159, 146, 150]);
+    let deep = place.file("deep.json", "[".repeat(100_000));
+    let empty = place.path("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let missing = place.path("missing");
+    let cases = [
+        (truncated.as_str(), "truncated.json"),
+        (&number, "number.json"),
+        (&binary, "binary.json"),
+        (&deep, "deep.json"),
+        (empty.to_str().unwrap(), "holds no export"),
+        (missing.to_str().unwrap(), "cannot read"),
+    ];
+    for (path, message) in cases {
+        place.run(["import", path]).error(message);
+    }
+    assert_eq!(place.run(["snapshots", "list"]).code, 1);
+    assert_eq!(
+        names(&place.store().join("snapshots")),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_broken_file_becomes_a_gap_if_one_keeps_going() {
+    let place = Place::new();
+    let bundle = place.path("bundle");
+    let account = "bundle/accounts/111122223333";
+    place.file(
+        &format!("{account}/iam/get-account-authorization-details.json"),
+        DETAILS,
+    );
+    place.file(
+        &format!("{account}/s3api/list-buckets.json"),
+        "{\"Buckets\": [",
+    );
+    let bundle = bundle.to_str().unwrap();
+    place.run(["import", bundle]).error("list-buckets.json");
+    let out = place.run(["import", bundle, "--keep-going"]).fine();
+    assert!(out.contains("unreadable"), "{out}");
+}
+
+#[test]
+fn a_label_names_a_snapshot_and_odd_ones_are_refused() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    place.run(["import", &file, "--label", "2026-Q3"]).fine();
+    assert!(
+        place
+            .run(["snapshots", "show", "2026-Q3"])
+            .fine()
+            .contains("label    2026-Q3")
+    );
+    for label in ["", "latest", "a b", "a\u{1b}b", "-x"] {
+        place
+            .run(["import", &file, &format!("--label={label}")])
+            .error("cannot be a label");
+    }
+}
+
+#[test]
+fn several_snapshots_stand_side_by_side_until_removed() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    for label in ["one", "two"] {
+        place.run(["import", &file, "--label", label]).fine();
+    }
+    let list = json(&place.run(["snapshots", "list", "--format", "json"]).fine());
+    let labels: Vec<&Value> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["label"])
+        .collect();
+    assert_eq!(labels, ["one", "two"]);
+    let table = place.run(["snapshots", "list"]).fine();
+    assert_eq!(table.lines().count(), 3, "{table}");
+    assert!(
+        place
+            .run(["snapshots", "remove", "one"])
+            .fine()
+            .starts_with("removed 20")
+    );
+    place
+        .run(["snapshots", "show", "one"])
+        .error("no snapshot is called `one`");
+    assert!(
+        place
+            .run(["snapshots", "show", "two"])
+            .fine()
+            .contains("label    two")
+    );
+    place
+        .run(["snapshots", "remove", "three"])
+        .error("no snapshot is called `three`");
+}
+
+#[test]
+fn verify_finds_damage_and_says_so_in_its_exit_code() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    place.run(["import", &file]).fine();
+    assert!(
+        place
+            .run(["snapshots", "verify"])
+            .fine()
+            .contains("can be read")
+    );
+    let objects = place.store().join("objects");
+    let folder = objects.join(names(&objects).first().unwrap());
+    let object = folder.join(names(&folder).first().unwrap());
+    std::fs::write(&object, "damaged").unwrap();
+    let ended = place.run(["snapshots", "verify"]);
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.out.contains("damage: "), "{}", ended.out);
+    let ended = place.run(["snapshots", "verify", "latest", "--format", "json"]);
+    assert_eq!(json(&ended.out)[0]["damage"], true);
+    place.run(["query", "list users"]).error("is damaged");
+}
+
+#[test]
+fn a_store_that_is_none_is_left_alone() {
+    let place = Place::new();
+    place.file("store/letter.txt", "hello");
+    place.run(["snapshots", "list"]).error("store");
+    assert_eq!(names(&place.store()), ["letter.txt"]);
+}
+
+#[test]
+fn the_store_stands_in_the_data_directory_unless_told_otherwise() {
+    let place = Place::new();
+    let file = place.file("details.json", DETAILS);
+    let mut command = place.command(["import", &file]);
+    command
+        .env_remove("WHOCAN_STORE")
+        .env("XDG_DATA_HOME", place.path("data"));
+    let ended = command::ended(command);
+    assert_eq!(ended.code, 0, "{ended:?}");
+    if cfg!(target_os = "linux") {
+        assert!(place.path("data/whocan/store/snapshots").is_dir());
+    }
+    let elsewhere = place.path("elsewhere");
+    let elsewhere = elsewhere.to_str().unwrap();
+    place.run(["--store", elsewhere, "import", &file]).fine();
+    assert!(place.path("elsewhere/snapshots").is_dir());
+}
+
+#[test]
+fn names_from_an_account_are_shown_and_never_obeyed() {
+    let place = Place::new();
+    let evil = DETAILS
+        .replace("user/ana", "user/an\\u001b[2Ja\\u202e")
+        .replace("\"ana\"", "\"an\\u001b[2Ja\\u202e\"");
+    let file = place.file("details.json", evil);
+    let imported = place.run(["import", &file]);
+    let listed = place.run(["query", "list users"]);
+    for ended in [&imported, &listed] {
+        for text in [&ended.out, &ended.err] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{ended:?}");
+        }
+    }
+    assert!(listed.out.contains("\\u{1b}[2Ja\\u{202e}"), "{listed:?}");
+    for format in ["json", "jsonl", "csv"] {
+        let out = place.run(["query", "list users", "--format", format]).out;
+        assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out}");
+    }
+}
