@@ -132,7 +132,9 @@ impl<'a> Cuts<'a> {
         let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
         let regions = self.index.regions.iter();
         let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
-        let places: Vec<String> = accounts.chain(regions).collect();
+        // Buckets and objects, whose ARNs name no account.
+        let s3 = ["arn:*:s3:::*", "arn:*:s3:::*/*"].map(str::to_owned);
+        let places: Vec<String> = accounts.chain(regions).chain(s3).collect();
         for place in places.iter().filter_map(|place| Pattern::arn(place)) {
             self.add(&place);
         }

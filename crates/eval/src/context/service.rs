@@ -132,6 +132,11 @@ fn by_catalogue(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
                 _ => Derived::absent(),
             }
         }
+        KeyCarriage::Unknown if lower.starts_with("glue:") || lower.starts_with("codebuild:") => {
+            inquiry.rule(119);
+            let service = lower.split(':').next().unwrap_or_default();
+            delivered::by_service(inquiry, &format!("{service}.amazonaws.com"))
+        }
         KeyCarriage::Global | KeyCarriage::Unknown => {
             inquiry.rule(99);
             Derived::open(Undocumented)

@@ -20,13 +20,15 @@ const BUCKET_PERMISSIONS: &[(&str, &[&str])] = &[
             "s3:listbucketmultipartuploads",
         ],
     ),
-    (
-        "WRITE",
-        &["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
-    ),
     ("READ_ACP", &["s3:getbucketacl"]),
     ("WRITE_ACP", &["s3:putbucketacl"]),
 ];
+
+/// What a bucket's ACL grants on its objects.
+const WRITE_PERMISSION: &[(&str, &[&str])] = &[(
+    "WRITE",
+    &["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
+)];
 
 const OBJECT_PERMISSIONS: &[(&str, &[&str])] = &[
     ("READ", &["s3:getobject", "s3:getobjectversion"]),
@@ -60,10 +62,10 @@ impl Scene<'_> {
     }
 
     fn granted_by_acls(&self, bucket: &Bucket) -> Named {
-        let mut named = self.by_acl(&bucket.acl, BUCKET_PERMISSIONS);
         if !self.is_object() {
-            return named;
+            return self.by_acl(&bucket.acl, BUCKET_PERMISSIONS);
         }
+        let mut named = self.by_acl(&bucket.acl, WRITE_PERMISSION);
         // Only the bucket's owner may delete by its ACL.
         if let Owner::Account(owner) = self.target.owner
             && self
@@ -162,7 +164,8 @@ impl Scene<'_> {
         }
     }
 
-    fn of_account(&self, account: AccountId) -> RoaringBitmap {
+    /// Returns everyone with credentials of the account.
+    pub fn of_account(&self, account: AccountId) -> RoaringBitmap {
         let index = self.graph().account_of(account);
         index
             .map(|index| self.callers().by_account[index.index()].clone())
@@ -208,7 +211,11 @@ impl Scene<'_> {
             return Some(false);
         }
         let Some(bucket) = self.target.bucket(self.graph()) else {
-            return Some(false);
+            if self.target.collected {
+                return Some(false);
+            }
+            self.gap_seen.set(true);
+            return if self.strict { None } else { Some(false) };
         };
         let acls_on = self.acls_on(bucket);
         if acls_on == Some(false) {

@@ -488,10 +488,18 @@ impl Scene<'_> {
     }
 
     fn carries(&self, name: &str) -> bool {
-        let carriage = self
-            .action_id
-            .map(|action| catalogue().carries_key(action, name));
-        !matches!(carriage, Some(KeyCarriage::NotListed))
+        !matches!(self.carriage(name), Some(KeyCarriage::NotListed))
+    }
+
+    // Whether the action, or the type of its resource, lists the key (R100).
+    fn carriage(&self, name: &str) -> Option<KeyCarriage> {
+        let action = self.action_id?;
+        let types = catalogue().types_of_arn(self.service, &self.target.text);
+        Some(if types.is_empty() {
+            catalogue().carries_key(action, name)
+        } else {
+            catalogue().carries_key_on(action, &types, name)
+        })
     }
 
     fn requested_region(&self) -> KeyState {
@@ -709,21 +717,10 @@ impl Scene<'_> {
         if let Some(state) = self.claim(name, caller) {
             return state;
         }
-        if name.starts_with("aws:") {
-            return match self
-                .action_id
-                .map(|action| catalogue().carries_key(action, name))
-            {
-                Some(KeyCarriage::NotListed) => KeyState::Absent,
-                _ => KeyState::Unknown,
-            };
-        }
-        match self
-            .action_id
-            .map(|action| catalogue().carries_key(action, name))
-        {
-            Some(KeyCarriage::NotListed) => KeyState::Absent,
-            _ => KeyState::Unknown,
+        if self.carries(name) {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
         }
     }
 

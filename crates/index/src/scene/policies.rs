@@ -74,7 +74,11 @@ impl Scene<'_> {
         for session in &self.callers().federated_users {
             match self.user_behind(PrincipalId(session), name) {
                 Some(user) => all.add(self, session, user),
-                None => drop(all.open.insert(session)),
+                None if self.callers().foreign.contains(session) => {
+                    all.open.insert(session);
+                }
+                // There is no such user, so it has no policy.
+                None => {}
             }
         }
         Some(all)

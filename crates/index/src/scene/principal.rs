@@ -68,7 +68,7 @@ impl Scene<'_> {
     pub fn resource_allows(&self) -> Named {
         let mut named = match self.resource_policy() {
             Policy::None => self.without_policy(),
-            Policy::Unread if self.strict => Named::anything(&self.callers().all),
+            Policy::Unread if self.strict => Named::anything(&self.unread_by()),
             Policy::Unread => self.without_policy(),
             Policy::Document(document) => self.named_by(document),
         };
@@ -79,6 +79,21 @@ impl Scene<'_> {
         }
         named.or(&self.acl_allows());
         self.restricted(named)
+    }
+
+    // For whom a resource may have a policy that was not collected: where it is
+    // the caller's own, not for those whose account was collected whole.
+    fn unread_by(&self) -> RoaringBitmap {
+        let mut open = self.callers().all.clone();
+        if self.target.owner == super::resource::Owner::Caller {
+            let all = self.graph().accounts().iter();
+            for (account, members) in all.zip(&self.callers().by_account) {
+                if account.complete {
+                    open -= members;
+                }
+            }
+        }
+        open
     }
 
     // A key that has no policy has the default one, which enables its account (R169).
@@ -97,7 +112,7 @@ impl Scene<'_> {
         let graph = self.graph();
         let mut denied = match self.resource_policy() {
             Policy::None => Planes::default(),
-            Policy::Unread if self.strict => Planes::open(self.callers().all.clone()),
+            Policy::Unread if self.strict => Planes::open(self.unread_by()),
             Policy::Unread => Planes::default(),
             Policy::Document(document) if self.document(document).malformed => {
                 Planes::open(self.callers().all.clone())
@@ -266,6 +281,14 @@ impl Scene<'_> {
             self.add(entry, &mut named);
         }
         named
+    }
+
+    /// Returns those whom an entry names, but not as members of an account.
+    pub fn limited(&self, entry: &NamedPrincipal) -> Planes {
+        let mut named = Named::default();
+        self.add(entry, &mut named);
+        named.direct.or(&named.role);
+        named.direct
     }
 
     /// Returns those whom a principal element names in any way.

@@ -68,6 +68,8 @@ impl Target {
             .principal_of(arn.as_str())
             .filter(|_| arn.service() == "iam");
         let listed = || {
+            let recorded = record.map(|id| graph.account(graph.resource(id).account).id);
+            let account = recorded.or(account);
             let account = account.filter(|_| arn.service() == "s3" && arn.account().is_none());
             let account = account.and_then(|account| graph.account_of(account));
             account.is_some_and(|account| lists_buckets(graph.account(account)))
