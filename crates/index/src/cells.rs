@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use whocan_graph::{Collected, DocumentId, PrincipalId};
 use whocan_policy::catalogue::catalogue;
-use whocan_policy::{Document, Filling, Pattern, Region, Statement, TooComplex, Truth};
+use whocan_policy::{AccountId, Document, Filling, Pattern, Region, Statement, TooComplex, Truth};
 
 use crate::scene::Scene;
 use crate::{Ask, Cell, Index, Planes, Verdicts};
@@ -37,7 +37,7 @@ impl Index {
 
     fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
         let witness = match part.region.witness() {
-            Ok(Some(witness)) if !part.too_complex => witness,
+            Ok(Some(witness)) if !part.too_complex => with_account(witness, &part.region),
             Ok(None) => return None,
             _ => return Some(self.undecided(part.region)),
         };
@@ -323,6 +323,30 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
             }),
         }
     }
+}
+
+// Real ARNs name an account or none; what is made up should do so too, or the
+// caller would be taken for the owner.
+fn with_account(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [_, _, _, _, account, _] = parts[..] else {
+        return witness;
+    };
+    if account.is_empty() || account.parse::<AccountId>().is_ok() {
+        return witness;
+    }
+    let digits: String = account
+        .chars()
+        .map(|one| if one.is_ascii_digit() { one } else { '0' })
+        .collect();
+    let made_up = [digits.as_str(), "000000000000"];
+    let tries = made_up.iter().map(|account| {
+        let mut parts = parts.clone();
+        parts[4] = account;
+        parts.join(":")
+    });
+    let mut fitting = tries.filter(|text| region.holds(text));
+    fitting.next().unwrap_or(witness)
 }
 
 // What lies in a resource and shares its policy: objects, indexes.

@@ -106,7 +106,7 @@ impl<'a> Search<'a> {
             index,
             ask,
             walk,
-            edges: WalkEdges::of(index, walk),
+            edges: WalkEdges::starting_as(index, walk, ask),
             values,
             first,
             last: BTreeMap::new(),
@@ -117,12 +117,8 @@ impl<'a> Search<'a> {
 
     // What a chain's last role may do: it carries no session policy of the caller (R232).
     fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
-        let plain = whocan_policy::Session::default();
         let ask = Ask {
-            session: whocan_policy::Session {
-                policies: self.ask.session.policies.clone(),
-                ..plain
-            },
+            session: whocan_policy::Session::default(),
             precedence: Precedence::Facts,
             ..self.ask.clone()
         };
@@ -156,7 +152,8 @@ impl<'a> Search<'a> {
             && possible.roles().iter().all(|role| {
                 let role = PrincipalId(role);
                 let callers = self.edges.callers(role, None);
-                callers.strict == callers.as_collected
+                let first = self.edges.first_callers(role, None);
+                callers.strict == callers.as_collected && first.strict == first.as_collected
             })
     }
 
@@ -246,15 +243,14 @@ impl<'a> Search<'a> {
         sure: bool,
     ) -> Vec<(Before, RoaringBitmap)> {
         let Some(value) = value else {
-            let callers = self
-                .edges
-                .callers(role, None)
-                .plane(strict)
-                .set(sure)
-                .clone();
+            let first = self.edges.first_callers(role, None);
+            let callers = self.edges.callers(role, None);
             return vec![
-                (Before::Start, callers.clone()),
-                (Before::Session(None), callers),
+                (Before::Start, first.plane(strict).set(sure).clone()),
+                (
+                    Before::Session(None),
+                    callers.plane(strict).set(sure).clone(),
+                ),
             ];
         };
         let callers = |carried: Option<Fixed>| {
@@ -270,8 +266,16 @@ impl<'a> Search<'a> {
         };
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
-        if *value == Fixed::Unset || !sure {
-            before.push((Before::Start, callers(None)));
+        let chosen = *value == Fixed::Unset || !sure;
+        if self.starts_with(value).unwrap_or(chosen) {
+            let state = State {
+                carried: None,
+                next: value.clone(),
+            };
+            let first = self.edges.first_callers(role, Some(&state));
+            before.push((Before::Start, first.plane(strict).set(sure).clone()));
+        }
+        if chosen {
             before.push((
                 Before::Session(Some(Fixed::Unset)),
                 callers(Some(Fixed::Unset)),
@@ -282,6 +286,24 @@ impl<'a> Search<'a> {
             before.push((Before::Session(carried.clone()), callers(carried)));
         }
         before
+    }
+}
+
+impl Search<'_> {
+    // Whether the first session carries `value`, if the question says what it carries.
+    fn starts_with(&self, value: &Fixed) -> Option<bool> {
+        let carried = self.ask.session.source_identity.as_ref();
+        let set = match (carried, &self.ask.assume) {
+            (Some(carried), _) => Some(carried),
+            (None, Some(assume)) => assume.source_identity.as_ref(),
+            (None, None) => return None,
+        };
+        let Some(set) = set else {
+            return Some(*value == Fixed::Unset);
+        };
+        let literal = Fixed::Literal(set.clone());
+        let named = self.values.contains(&literal);
+        Some(*value == if named { literal } else { Fixed::Other })
     }
 }
 
@@ -344,7 +366,11 @@ impl Levels {
                 carried: carried.clone().flatten(),
                 next: next.clone(),
             });
-            let truth = search.edges.callers(role, state.as_ref()).strict.of(at);
+            let callers = match &carried {
+                None => search.edges.first_callers(role, state.as_ref()),
+                Some(_) => search.edges.callers(role, state.as_ref()),
+            };
+            let truth = callers.strict.of(at);
             hops.push(Hop {
                 action: call_of(search.index, at),
                 role,
