@@ -132,9 +132,14 @@ impl<'a> Cuts<'a> {
         let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
         let regions = self.index.regions.iter();
         let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
+        // What was listed region by region.
+        let lists = self.index.graph.accounts().iter().flat_map(|account| {
+            let regional = account.lists.iter().filter(|list| !list.region.is_empty());
+            regional.map(|list| format!("arn:*:{}:{}:{}:*", list.service, list.region, account.id))
+        });
         // Buckets and objects, whose ARNs name no account.
         let s3 = ["arn:*:s3:::*", "arn:*:s3:::*/*"].map(str::to_owned);
-        let places: Vec<String> = accounts.chain(regions).chain(s3).collect();
+        let places: Vec<String> = accounts.chain(regions).chain(lists).chain(s3).collect();
         for place in places.iter().filter_map(|place| Pattern::arn(place)) {
             self.add(&place);
         }
@@ -339,8 +344,14 @@ fn with_account(witness: String, region: &Region) -> String {
         .chars()
         .map(|one| if one.is_ascii_digit() { one } else { '0' })
         .collect();
-    let made_up = [digits.as_str(), "000000000000"];
-    let tries = made_up.iter().map(|account| {
+    let made_up = [
+        digits.clone(),
+        format!("{digits:0<12}"),
+        format!("{digits:0>12}"),
+        "000000000000".to_owned(),
+    ];
+    let accounts = made_up.iter().filter(|id| id.parse::<AccountId>().is_ok());
+    let tries = accounts.map(|account| {
         let mut parts = parts.clone();
         parts[4] = account;
         parts.join(":")
