@@ -163,6 +163,10 @@ fn root<'a>(inquiry: &Inquiry<'a>, resource: &ResourceGrants<'a>) -> Granted<'a>
                 blame: Vec::new(),
             }
         }
+        Relation::Other if inquiry.target.family == Family::Key => {
+            inquiry.rule(140);
+            needs_resource(Formula::Any(vec![named, kms::granted_to_root(inquiry)]))
+        }
         Relation::Other => {
             inquiry.rule(140);
             needs_resource(named)

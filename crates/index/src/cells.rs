@@ -11,7 +11,9 @@ use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, PrincipalId};
 use whocan_policy::catalogue::catalogue;
-use whocan_policy::{Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth};
+use whocan_policy::{
+    AccountId, Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth,
+};
 
 use crate::scene::Scene;
 use crate::{Ask, Cell, Index, Planes, Verdicts};
@@ -38,7 +40,7 @@ impl Index {
 
     fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
         let witness = match part.region.witness() {
-            Ok(Some(witness)) if !part.too_complex => witness,
+            Ok(Some(witness)) if !part.too_complex => with_account(witness, &part.region),
             Ok(None) => return None,
             _ => return Some(self.undecided(part.region)),
         };
@@ -135,9 +137,14 @@ impl<'a> Cuts<'a> {
         let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
         let regions = self.index.regions.iter();
         let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
+        // What was listed region by region.
+        let lists = self.index.graph.accounts().iter().flat_map(|account| {
+            let regional = account.lists.iter().filter(|list| !list.region.is_empty());
+            regional.map(|list| format!("arn:*:{}:{}:{}:*", list.service, list.region, account.id))
+        });
         // Buckets and objects, whose ARNs name no account.
         let s3 = ["arn:*:s3:::*", "arn:*:s3:::*/*"].map(str::to_owned);
-        let places: Vec<String> = accounts.chain(regions).chain(s3).collect();
+        let places: Vec<String> = accounts.chain(regions).chain(lists).chain(s3).collect();
         for place in places.iter().filter_map(|place| Pattern::arn(place)) {
             self.add(&place);
         }
@@ -331,6 +338,36 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
             seen: seen.ok().flatten(),
         });
     }
+}
+
+// Real ARNs name an account or none; what is made up should do so too, or the
+// caller would be taken for the owner.
+fn with_account(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [_, _, _, _, account, _] = parts[..] else {
+        return witness;
+    };
+    if account.is_empty() || account.parse::<AccountId>().is_ok() {
+        return witness;
+    }
+    let digits: String = account
+        .chars()
+        .map(|one| if one.is_ascii_digit() { one } else { '0' })
+        .collect();
+    let made_up = [
+        digits.clone(),
+        format!("{digits:0<12}"),
+        format!("{digits:0>12}"),
+        "000000000000".to_owned(),
+    ];
+    let accounts = made_up.iter().filter(|id| id.parse::<AccountId>().is_ok());
+    let tries = accounts.map(|account| {
+        let mut parts = parts.clone();
+        parts[4] = account;
+        parts.join(":")
+    });
+    let mut fitting = tries.filter(|text| region.holds(text));
+    fitting.next().unwrap_or(witness)
 }
 
 // What lies in a resource and shares its policy: objects, indexes.

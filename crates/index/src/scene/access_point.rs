@@ -115,7 +115,7 @@ impl Scene<'_> {
             });
             if everyone && keyed && statement.effect == Some(Effect::Allow) {
                 let all = &self.callers().all;
-                delegated.or(&self.applies(line, all, super::statement::Resources::Needed));
+                delegated.or(&self.applies(line, all, super::statement::Resources::Expected));
             }
         }
         delegated

@@ -1,7 +1,7 @@
 //! S3 access control lists and object ownership.
 
 use roaring::RoaringBitmap;
-use whocan_policy::AccountId;
+use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{AclGrant, AclGrantee, Bucket, ObjectOwnership};
 
 use super::Scene;
@@ -100,7 +100,8 @@ impl Scene<'_> {
     }
 
     fn is_object(&self) -> bool {
-        self.arn().is_some_and(|arn| arn.resource().contains('/'))
+        let object = |arn: &Arn| arn.account_text().is_empty() && arn.resource().contains('/');
+        self.arn().is_some_and(object)
     }
 
     // Objects are only listed in accounts that were collected whole.

@@ -141,7 +141,9 @@ impl Scene<'_> {
             PrincipalKind::Foreign(_) => KeyState::Present,
             // The path of a role that was not collected is not known.
             PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
-                KeyState::Present
+                let account = principal.arn.replacen(":sts:", ":iam:", 1);
+                let account = account.split(":assumed-role/").next().unwrap_or_default();
+                KeyState::Prefix(format!("{account}:role/"))
             }
             _ => known(&*principal.arn),
         }

@@ -216,7 +216,7 @@ impl Scene<'_> {
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
             let clause = line.statement.principal.as_ref();
             let named = self.endpoint_principals(clause, endpoint.kind);
-            let applies = self.applies(line, &named.possibly, Resources::Needed);
+            let applies = self.applies(line, &named.possibly, Resources::Expected);
             planes.or(&named.and(&applies));
         }
         Endpoint::Says(planes)

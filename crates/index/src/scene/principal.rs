@@ -271,7 +271,7 @@ impl Scene<'_> {
         if self.is_trust() || self.service == "ecr" || self.service == "ecr-public" {
             Resources::Implied
         } else {
-            Resources::Needed
+            Resources::Expected
         }
     }
 

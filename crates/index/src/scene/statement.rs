@@ -14,6 +14,7 @@ use crate::{Ask, Index, Planes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resources {
     Needed,
+    Expected,
     Implied,
 }
 
@@ -71,6 +72,8 @@ impl Scene<'_> {
         let Some(clause) = &statement.resources else {
             return match resources {
                 Resources::Implied => Truth::True,
+                // AWS refuses to store it, so what it means is open (R12).
+                Resources::Expected => Truth::Unknown,
                 // Without one it does nothing; a doubtful one may have had any (R13, R193).
                 Resources::Needed => statement.doubtful.into(),
             };
