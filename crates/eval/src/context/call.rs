@@ -41,7 +41,7 @@ fn request_tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
         return if is_listed(inquiry, key) {
             Derived::open(CallerChosen)
         } else {
-            Derived::by_default(KeyState::Absent)
+            Derived::absent()
         };
     }
     let assume = inquiry.call.assume;
@@ -65,7 +65,7 @@ fn tag_keys(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
         return if is_listed(inquiry, key) {
             Derived::open(CallerChosen)
         } else {
-            Derived::by_default(KeyState::Absent)
+            Derived::absent()
         };
     }
     match &inquiry.call.assume.tags {
