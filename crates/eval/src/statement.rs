@@ -24,6 +24,8 @@ pub(crate) enum MissingResource {
     /// The resource that carries the policy, where its kind needs none (R13,
     /// R193); else it is open (R12).
     Implied,
+    /// Open: AWS refuses to store a statement without it (R12).
+    Open,
     /// Nothing: the kind of policy needs the element.
     Nothing,
 }
@@ -49,7 +51,7 @@ pub(crate) fn applies<'a>(
         notes: Vec::new(),
     };
     if applies.truth == Truth::Unknown {
-        applies.notes = open_resource(inquiry, statement);
+        applies.notes = open_resource(inquiry, statement, missing);
     }
     for condition in &statement.conditions {
         if applies.truth == Truth::False {
@@ -85,13 +87,17 @@ fn covers_resource(
         return match missing {
             _ if statement.doubtful => Truth::True,
             MissingResource::Implied if needs_none(inquiry) => Truth::True,
-            MissingResource::Implied => Truth::Unknown,
+            MissingResource::Implied | MissingResource::Open => Truth::Unknown,
             MissingResource::Nothing => {
                 inquiry.rule(193);
                 Truth::False
             }
         };
     };
+    if missing == MissingResource::Implied && inquiry.target.family == Family::Role {
+        // AWS refuses one in a trust policy, so what it means is open (R12, R13).
+        return Truth::Unknown;
+    }
     let text = &inquiry.target.text;
     let matched = clause
         .patterns
@@ -109,7 +115,18 @@ fn needs_none(inquiry: &Inquiry<'_>) -> bool {
 }
 
 /// Returns the notes about what leaves the resource open.
-fn open_resource(inquiry: &Inquiry<'_>, statement: &Statement) -> Vec<Note> {
+fn open_resource(
+    inquiry: &Inquiry<'_>,
+    statement: &Statement,
+    missing: MissingResource,
+) -> Vec<Note> {
+    let in_trust = missing == MissingResource::Implied && inquiry.target.family == Family::Role;
+    if in_trust && statement.resources.is_some() {
+        inquiry.rule(12);
+        return vec![undocumented(
+            "a resource in a trust policy, which takes none",
+        )];
+    }
     if statement.resources.is_none() {
         inquiry.rule(12);
         return vec![undocumented(

@@ -9,7 +9,7 @@ use whocan_policy::catalogue::facts::{
     supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
-use whocan_policy::{AccountId, KeyName, KeyState, Precedence};
+use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
 use whocan_snapshot::Tag;
 
 use super::resource::Owner;
@@ -25,6 +25,10 @@ impl Scene<'_> {
     /// Returns what the state of a key that is about `about` depends on in this question.
     pub fn about(&self, key: &KeyName, about: About) -> About {
         match about {
+            // Callers' tags may take the place of the role's (R224).
+            About::Question if self.is_trust() && key.as_lower().contains(":resourcetag/") => {
+                About::Both
+            }
             About::Question => About::Question,
             _ if self.given_first(key).is_some() => About::Question,
             About::Owner if matches!(self.target.owner, Owner::Account(_)) => About::Question,
@@ -50,12 +54,31 @@ impl Scene<'_> {
         }
         let implied = self.implied(key, caller);
         match self.ask.given.get(key) {
+            Some(given) if self.is_default(key.as_lower()) => given.clone(),
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Known(_) | KeyState::Absent => implied,
                 _ => KeyState::Absent,
             },
             None => implied,
+        }
+    }
+
+    // A direct call over TLS, unless the question says otherwise (R5, R6).
+    fn is_default(&self, name: &str) -> bool {
+        match name {
+            "aws:securetransport"
+            | "aws:viaawsservice"
+            | "aws:calledvia"
+            | "aws:calledviafirst"
+            | "aws:calledvialast" => true,
+            "kms:viaservice" => self.service == "kms",
+            "s3:dataaccesspointarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:accesspointnetworkorigin" => {
+                self.service == "s3" && self.ask.access_point.is_none()
+            }
+            _ => false,
         }
     }
 
@@ -318,7 +341,9 @@ impl Scene<'_> {
             PrincipalKind::Role(..)
             | PrincipalKind::Session { .. }
             | PrincipalKind::FederatedUser { .. } => KeyState::Present,
-            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
+            PrincipalKind::User(_) | PrincipalKind::Root | PrincipalKind::Service => {
+                KeyState::Unknown
+            }
             _ => self.unless_foreign(caller),
         }
     }
@@ -394,10 +419,10 @@ impl Scene<'_> {
     fn about_resource(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
         if let Some((service, _)) = name.split_once(":resourcetag/") {
             let tag = key.behind(&format!("{service}:resourcetag/"))?;
-            return Some(self.resource_tag(name, tag));
+            return Some(self.resource_tag(name, tag, caller));
         }
         if let Some(tag) = key.behind("s3:buckettag/") {
-            return Some(self.resource_tag(name, tag));
+            return Some(self.resource_tag(name, tag, caller));
         }
         match name {
             "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths"
@@ -405,6 +430,7 @@ impl Scene<'_> {
             {
                 Some(KeyState::Absent)
             }
+            "s3:resourceaccount" if self.service != "s3" => None,
             "aws:resourceaccount" | "s3:resourceaccount" => Some(match self.owner_of(caller) {
                 Some(account) => known(account.to_string()),
                 None => self.gap_key(),
@@ -450,12 +476,16 @@ impl Scene<'_> {
         }
     }
 
-    fn resource_tag(&self, name: &str, tag: &str) -> KeyState {
+    fn resource_tag(&self, name: &str, tag: &str, caller: PrincipalId) -> KeyState {
         if lacks_tags_of_resource(&self.ask.action, name) || !self.carries(name) {
             return KeyState::Absent;
         }
-        if self.service == "s3" && !self.abac() {
-            return KeyState::Absent;
+        if self.service == "s3" {
+            match self.abac() {
+                Truth::False => return KeyState::Absent,
+                Truth::Unknown => return KeyState::Unknown,
+                Truth::True => {}
+            }
         }
         // The caller's transitive tags override the role's in a trust policy (R224).
         if self.is_trust()
@@ -474,6 +504,9 @@ impl Scene<'_> {
         {
             return state;
         }
+        if self.is_trust() && self.ask.session.tags.is_none() && self.may_tag(caller) {
+            return KeyState::Unknown;
+        }
         match self.target.tags(self.graph()) {
             Collected::Yes(tags) => find_tag(tags, tag),
             Collected::Not => {
@@ -484,9 +517,35 @@ impl Scene<'_> {
     }
 
     // Tags of buckets count only where the bucket says so (R107).
-    fn abac(&self) -> bool {
-        let bucket = self.target.bucket(self.graph());
-        bucket.is_some_and(|bucket| self.known(&bucket.abac) == Some(&true))
+    fn abac(&self) -> Truth {
+        let Some(bucket) = self.target.bucket(self.graph()) else {
+            if self.target.collected {
+                return Truth::False;
+            }
+            self.gap_seen.set(true);
+            return if self.strict { Truth::Unknown } else { Truth::False };
+        };
+        match self.known(&bucket.abac) {
+            Some(on) => (*on).into(),
+            None if self.strict => Truth::Unknown,
+            None => Truth::False,
+        }
+    }
+
+    // Whether transitive tags of the calling session may take the place of the
+    // tags of the role that is assumed (R224).
+    fn may_tag(&self, caller: PrincipalId) -> bool {
+        let callers = self.callers();
+        let federated = callers.federated_users.contains(caller.0);
+        let own = match self.role_of(caller) {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0),
+        };
+        let target = match self.target.role {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => !self.target.collected,
+        };
+        (federated || own) && target
     }
 
     fn carries(&self, name: &str) -> bool {
@@ -495,13 +554,25 @@ impl Scene<'_> {
 
     // Whether the action, or the type of its resource, lists the key (R100).
     fn carriage(&self, name: &str) -> Option<KeyCarriage> {
-        let action = self.action_id?;
+        let Some(action) = self.action_id else {
+            return self.carriage_of_unknown_action(name);
+        };
         let types = catalogue().types_of_arn(self.service, &self.target.text);
         Some(if types.is_empty() {
             catalogue().carries_key(action, name)
         } else {
             catalogue().carries_key_on(action, &types, name)
         })
+    }
+
+    // An action that the catalogue lacks may carry what its own service or all
+    // services have, and no key of another service.
+    fn carriage_of_unknown_action(&self, name: &str) -> Option<KeyCarriage> {
+        let prefix = name.split(':').next().unwrap_or_default();
+        let foreign = prefix != self.service
+            && prefix != "aws"
+            && catalogue().service(prefix).is_some();
+        foreign.then_some(KeyCarriage::NotListed)
     }
 
     fn requested_region(&self) -> KeyState {

@@ -77,8 +77,12 @@ impl Scene<'_> {
         } else if self.owned_elsewhere().is_none() {
             named = named.doubted();
         }
-        named.or(&self.acl_allows());
-        self.restricted(named)
+        let acl = self.acl_allows();
+        named.direct.or(&acl.direct);
+        // What an ACL grants to single accounts stays (A28).
+        let mut named = self.restricted(named);
+        named.account.or(&acl.account);
+        named
     }
 
     // For whom a resource may have a policy that was not collected: where it is
@@ -358,18 +362,26 @@ impl Scene<'_> {
     }
 
     fn add_user(&self, arn: &Arn, named: &mut Named) {
-        let Some(id) = self.graph().principal_of(arn.as_str()) else {
-            return;
-        };
-        named.direct.or(&one(id));
+        let graph = self.graph();
+        let id = graph.principal_of(arn.as_str());
+        if let Some(id) = id {
+            named.direct.or(&one(id));
+        }
         // The user's federated sessions are reached too, as limited grants (R132).
         if let Some(name) = self.ask.session.user.as_deref() {
             for session in &self.callers().federated_users {
-                if self.user_behind(PrincipalId(session), name) == Some(id) {
+                if id.is_some() && self.user_behind(PrincipalId(session), name) == id {
                     named.role.or(&one(PrincipalId(session)));
                 }
             }
-        } else if let Some(account) = self.graph().principal(id).account {
+            return;
+        }
+        let account = arn.account().and_then(|account| graph.account_of(account));
+        let Some(account) = account else {
+            return;
+        };
+        // A user that a collected account does not have has no sessions.
+        if id.is_some() || !graph.account(account).collected {
             let own = &self.callers().by_account[account.index()] & &self.callers().federated_users;
             named.role.or(&Planes::open(own));
         }

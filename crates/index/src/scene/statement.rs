@@ -78,7 +78,11 @@ impl Scene<'_> {
                 Resources::Needed => statement.doubtful.into(),
             };
         };
-        if resources == Resources::Implied && self.is_trust() || clause.negated {
+        if resources == Resources::Implied && self.is_trust() {
+            // AWS refuses one in a trust policy, so what it means is open (R12, R13).
+            return Truth::Unknown;
+        }
+        if clause.negated {
             // Decided with the variables' values, in `resources_match`.
             return Truth::True;
         }

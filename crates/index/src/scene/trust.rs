@@ -117,11 +117,9 @@ impl Scene<'_> {
 
     /// Returns those who cannot be reached by SAML because Identity Center hands the role out (R222).
     pub fn is_identity_center_role(&self) -> bool {
-        let role = self
-            .target
-            .role
-            .and_then(|role| self.graph().principal(role).role());
-        role.is_some_and(|role| role.identity_center)
+        let reserved = "role/aws-reserved/sso.amazonaws.com/";
+        self.arn()
+            .is_some_and(|arn| arn.resource().starts_with(reserved))
     }
 
     /// Decides the other calls that belong to this one.
