@@ -1,5 +1,7 @@
 //! Deliberately bad texts and what people are told.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use insta::assert_snapshot;
 
 fn mistake(text: &str) -> String {

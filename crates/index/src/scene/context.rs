@@ -523,7 +523,11 @@ impl Scene<'_> {
                 return Truth::False;
             }
             self.gap_seen.set(true);
-            return if self.strict { Truth::Unknown } else { Truth::False };
+            return if self.strict {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
         };
         match self.known(&bucket.abac) {
             Some(on) => (*on).into(),
@@ -569,9 +573,8 @@ impl Scene<'_> {
     // services have, and no key of another service.
     fn carriage_of_unknown_action(&self, name: &str) -> Option<KeyCarriage> {
         let prefix = name.split(':').next().unwrap_or_default();
-        let foreign = prefix != self.service
-            && prefix != "aws"
-            && catalogue().service(prefix).is_some();
+        let foreign =
+            prefix != self.service && prefix != "aws" && catalogue().service(prefix).is_some();
         foreign.then_some(KeyCarriage::NotListed)
     }
 
