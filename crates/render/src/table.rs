@@ -109,8 +109,8 @@ fn parts(row: &Row) -> String {
         .iter()
         .any(|part| Some(part.verdict) != row.verdict);
     let lines = row.parts.iter().map(|part| match several {
-        true => format!("{}: {}", words(part.verdict), short(&part.words())),
-        false => short(&part.words()),
+        true => format!("{}: {}", words(part.verdict), short(part.words())),
+        false => short(part.words()),
     });
     lines.collect::<Vec<String>>().join("\n")
 }
