@@ -162,7 +162,11 @@ pub(crate) fn add_hit<'a>(
     if named == Truth::False {
         return;
     }
-    let mut applies = statement::applies(inquiry, statement, MissingResource::Implied);
+    let missing = match side.policy_type {
+        PolicyType::Resource => MissingResource::Implied,
+        _ => MissingResource::Open,
+    };
+    let mut applies = statement::applies(inquiry, statement, missing);
     if named == Truth::Unknown {
         applies.notes.extend_from_slice(open);
     }

@@ -116,7 +116,7 @@ pub(crate) fn named(inquiry: &Inquiry<'_>, entry: &NamedPrincipal) -> Naming {
         }
         NamedPrincipal::User(arn) => {
             inquiry.rule(21);
-            user(subject, arn)
+            user(inquiry, arn)
         }
         NamedPrincipal::Role(arn) => {
             inquiry.rule(22);
@@ -194,14 +194,21 @@ fn canonical(inquiry: &Inquiry<'_>, id: &str) -> Naming {
     }
 }
 
-fn user(subject: &Subject<'_>, named: &Arn) -> Naming {
+fn user(inquiry: &Inquiry<'_>, named: &Arn) -> Naming {
+    let subject = inquiry.call.subject;
+    let exists = || {
+        let graph = inquiry.call.graph;
+        !subject.known || graph.principal_of(named.as_str()).is_some()
+    };
     match &subject.kind {
         SubjectKind::User(arn) => Naming::direct((arn == named).into()),
         // A statement for the user reaches its sessions too, with limits (R132).
         SubjectKind::Federated {
             user: Some(user), ..
         } => Naming::role((user == named).into()),
-        SubjectKind::Federated { user: None, .. } if subject.account == named.account() => {
+        SubjectKind::Federated { user: None, .. }
+            if subject.account == named.account() && exists() =>
+        {
             Naming::role(Truth::Unknown).because(user_behind())
         }
         _ => Naming::nobody(),

@@ -98,7 +98,9 @@ impl<'a> Target<'a> {
         let family = arn
             .as_ref()
             .map_or(Family::Plain, |arn| family(arn, service));
-        let recorded = carrier.map(|record| graph.account(record.account).id);
+        // An object is recorded in the account of its bucket.
+        let recorded = carrier.or_else(|| record(text));
+        let recorded = recorded.map(|record| graph.account(record.account).id);
         let stated = arn.as_ref().and_then(Arn::account);
         let owner = match stated.or(recorded).or(request.resource_account) {
             Some(account) => Owner::Account(account),

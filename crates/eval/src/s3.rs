@@ -43,8 +43,19 @@ pub(crate) fn relation(call: &Call<'_>, target: &Target<'_>) -> Relation {
         ObjectOwner::Bucket => plain,
         ObjectOwner::Account(owner) if call.subject.account == Some(owner) => Relation::Same,
         ObjectOwner::Account(_) => Relation::Other,
-        ObjectOwner::Open if call.subject.has_account() => Relation::Open,
+        ObjectOwner::Open if is_possible_owner(call, target) => Relation::Open,
         ObjectOwner::Open => plain,
+    }
+}
+
+// An object is the bucket owner's or, if ACLs are on, its writer's.
+fn is_possible_owner(call: &Call<'_>, target: &Target<'_>) -> bool {
+    let writer = target.own.and_then(|record| record.owner);
+    match (target.owner, writer) {
+        (Owner::Account(owner), Some(writer)) => {
+            [Some(owner), Some(writer)].contains(&call.subject.account)
+        }
+        _ => call.subject.has_account(),
     }
 }
 
@@ -54,22 +65,29 @@ fn object_owner(call: &Call<'_>, target: &Target<'_>) -> ObjectOwner {
     }
     let known = target.complete || call.as_collected();
     let Some(bucket) = target.bucket() else {
-        return if known {
+        return if known || target.listed {
             ObjectOwner::Bucket
         } else {
             ObjectOwner::Open
         };
     };
+    let writer = match target.own {
+        Some(record) => record
+            .owner
+            .map_or(ObjectOwner::Bucket, ObjectOwner::Account),
+        None if known => ObjectOwner::Bucket,
+        None => ObjectOwner::Open,
+    };
     match call.collected(&bucket.ownership, || ObjectOwnership::BucketOwnerEnforced) {
         Some(ObjectOwnership::BucketOwnerEnforced) => ObjectOwner::Bucket,
-        Some(_) => match target.own {
-            Some(record) => record
-                .owner
-                .map_or(ObjectOwner::Bucket, ObjectOwner::Account),
-            None if known => ObjectOwner::Bucket,
-            None => ObjectOwner::Open,
+        Some(_) => writer,
+        None => match writer {
+            ObjectOwner::Account(owner) if target.owner != Owner::Account(owner) => {
+                ObjectOwner::Open
+            }
+            ObjectOwner::Account(_) | ObjectOwner::Bucket => ObjectOwner::Bucket,
+            ObjectOwner::Open => ObjectOwner::Open,
         },
-        None => ObjectOwner::Open,
     }
 }
 

@@ -5,6 +5,7 @@ use whocan_policy::{Effect, Statement, Truth};
 use crate::condition::{self, OpenCondition};
 use crate::context::variable;
 use crate::inquiry::{Inquiry, Note, undocumented};
+use crate::resource::Family;
 
 /// How a statement applies, its principal apart.
 #[derive(Clone, Debug)]
@@ -20,8 +21,11 @@ pub(crate) struct Applies<'a> {
 /// What a statement without `Resource` and `NotResource` is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MissingResource {
-    /// The resource that carries the policy (R13, R193).
+    /// The resource that carries the policy, where its kind needs none (R13,
+    /// R193); else it is open (R12).
     Implied,
+    /// Open: AWS refuses to store a statement without it (R12).
+    Open,
     /// Nothing: the kind of policy needs the element.
     Nothing,
 }
@@ -47,7 +51,7 @@ pub(crate) fn applies<'a>(
         notes: Vec::new(),
     };
     if applies.truth == Truth::Unknown {
-        applies.notes = open_resource(inquiry, statement);
+        applies.notes = open_resource(inquiry, statement, missing);
     }
     for condition in &statement.conditions {
         if applies.truth == Truth::False {
@@ -82,13 +86,18 @@ fn covers_resource(
         // A doubtful statement has both elements or an unreadable one.
         return match missing {
             _ if statement.doubtful => Truth::True,
-            MissingResource::Implied => Truth::True,
+            MissingResource::Implied if needs_none(inquiry) => Truth::True,
+            MissingResource::Implied | MissingResource::Open => Truth::Unknown,
             MissingResource::Nothing => {
                 inquiry.rule(193);
                 Truth::False
             }
         };
     };
+    if missing == MissingResource::Implied && inquiry.target.family == Family::Role {
+        // AWS refuses one in a trust policy, so what it means is open (R12, R13).
+        return Truth::Unknown;
+    }
     let text = &inquiry.target.text;
     let matched = clause
         .patterns
@@ -98,8 +107,32 @@ fn covers_resource(
     if clause.negated { !matched } else { matched }
 }
 
-/// Returns the notes about variables that leave the resource open.
-fn open_resource(inquiry: &Inquiry<'_>, statement: &Statement) -> Vec<Note> {
+// Role trust and repository policies.
+// Source: Private repository policies in Amazon ECR, ECR User Guide.
+fn needs_none(inquiry: &Inquiry<'_>) -> bool {
+    let repository = matches!(inquiry.call.service(), "ecr" | "ecr-public");
+    repository || inquiry.target.family == Family::Role
+}
+
+/// Returns the notes about what leaves the resource open.
+fn open_resource(
+    inquiry: &Inquiry<'_>,
+    statement: &Statement,
+    missing: MissingResource,
+) -> Vec<Note> {
+    let in_trust = missing == MissingResource::Implied && inquiry.target.family == Family::Role;
+    if in_trust && statement.resources.is_some() {
+        inquiry.rule(12);
+        return vec![undocumented(
+            "a resource in a trust policy, which takes none",
+        )];
+    }
+    if statement.resources.is_none() {
+        inquiry.rule(12);
+        return vec![undocumented(
+            "a statement without resource in a policy that needs one",
+        )];
+    }
     let patterns = statement
         .resources
         .iter()

@@ -114,11 +114,12 @@ fn may_permit_target(
     permits(graph.document_of(role.trust).map(|one| &**one), covers)
 }
 
-/// Returns whether sessions of the calling role may come from a web identity.
+/// Returns whether sessions of the calling role may come from a web identity:
+/// whether its trust policy names a provider (R119).
 pub(crate) fn may_come_from_web_identity(inquiry: &Inquiry<'_>, subject: &Subject<'_>) -> bool {
     may_come_from(inquiry, subject, WEB_IDENTITY, |entry| match entry {
         NamedPrincipal::Federated(provider) => !provider.contains(":saml-provider/"),
-        _ => *entry == NamedPrincipal::Everyone,
+        _ => false,
     })
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn may_come_from_web_identity(inquiry: &Inquiry<'_>, subject: &Subjec
 pub(crate) fn may_come_from_saml(inquiry: &Inquiry<'_>, subject: &Subject<'_>) -> bool {
     may_come_from(inquiry, subject, SAML, |entry| match entry {
         NamedPrincipal::Federated(provider) => provider.contains(":saml-provider/"),
-        _ => *entry == NamedPrincipal::Everyone,
+        _ => false,
     })
 }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHasher};
 use whocan_graph::PrincipalId;
-use whocan_policy::{Given, Precedence};
+use whocan_policy::{Assume, Given, Precedence, Session};
 
 use crate::scene::Scene;
 use crate::state::State;
@@ -35,7 +35,7 @@ impl Edges {
         let plain = all.map(|id| {
             let role = PrincipalId(id);
             index.graph.principal(role).role()?;
-            Some(decide(index, role, &walk, None))
+            Some(decide(index, role, &walk, None, &Start::default()))
         });
         Edges {
             plain: shared(plain.collect()),
@@ -72,6 +72,17 @@ pub(crate) struct WalkEdges<'a> {
     walk: &'a Walk,
     stored: bool,
     decided: RwLock<Decided>,
+    // What the first call carries, where it is not as plain as the others.
+    start: Option<Start>,
+    decided_at_start: RwLock<Decided>,
+}
+
+/// What only the first call of a chain carries: the caller's own session, and
+/// the parameters that the question gives.
+#[derive(Clone, Default)]
+struct Start {
+    session: Session,
+    assume: Option<Assume>,
 }
 
 impl<'a> WalkEdges<'a> {
@@ -85,6 +96,31 @@ impl<'a> WalkEdges<'a> {
             walk,
             stored: plain,
             decided: RwLock::default(),
+            start: None,
+            decided_at_start: RwLock::default(),
+        }
+    }
+
+    /// Returns the edges that `walk` may follow, the first one as the call
+    /// that `ask` describes: session and parameters end with it (R232).
+    pub fn starting_as(index: &'a Index, walk: &'a Walk, ask: &Ask) -> WalkEdges<'a> {
+        let plain = ask.session == Session::default() && ask.assume.is_none();
+        WalkEdges {
+            start: (!plain).then(|| Start {
+                session: ask.session.clone(),
+                assume: ask.assume.clone(),
+            }),
+            ..WalkEdges::of(index, walk)
+        }
+    }
+
+    /// Returns who can assume `role` with the first call of a chain.
+    pub fn first_callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
+        match &self.start {
+            None => self.callers(role, state),
+            Some(start) => cached(&self.decided_at_start, (role, state.cloned()), || {
+                decide(self.index, role, self.walk, state, start)
+            }),
         }
     }
 
@@ -96,26 +132,41 @@ impl<'a> WalkEdges<'a> {
         {
             return stored;
         }
-        let key = (role, state.cloned());
-        let known = self.decided.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known.get(&key) {
-            return known.clone();
-        }
-        drop(known);
-        let decided = Arc::new(decide(self.index, role, self.walk, state));
-        let mut all = self.decided.write().unwrap_or_else(PoisonError::into_inner);
-        all.insert(key, decided.clone());
-        decided
+        cached(&self.decided, (role, state.cloned()), || {
+            decide(self.index, role, self.walk, state, &Start::default())
+        })
     }
 }
 
-fn decide(index: &Index, role: PrincipalId, walk: &Walk, state: Option<&State>) -> Verdicts {
+fn cached(
+    decided: &RwLock<Decided>,
+    key: (PrincipalId, Option<State>),
+    decide: impl FnOnce() -> Verdicts,
+) -> Arc<Verdicts> {
+    let known = decided.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known.get(&key) {
+        return known.clone();
+    }
+    drop(known);
+    let fresh = Arc::new(decide());
+    let mut all = decided.write().unwrap_or_else(PoisonError::into_inner);
+    all.insert(key, fresh.clone());
+    fresh
+}
+
+fn decide(
+    index: &Index,
+    role: PrincipalId,
+    walk: &Walk,
+    state: Option<&State>,
+    start: &Start,
+) -> Verdicts {
     let mut callers = Verdicts::default();
     for action in SESSION_CALLS {
         if !walk.via.is_empty() && !walk.via.contains(&action) {
             continue;
         }
-        let ask = Ask::session_call(index, role, action, walk);
+        let ask = Ask::session_call(index, role, action, walk, start);
         let decided = Scene::new(index, &ask, state).verdicts();
         callers.strict.or(&decided.strict);
         callers.as_collected.or(&decided.as_collected);
@@ -132,7 +183,7 @@ impl Ask {
             resource_account: None,
             given: Given::default(),
             precedence: Precedence::Facts,
-            session: whocan_policy::Session::default(),
+            session: Session::default(),
             assume: None,
             access_point: None,
             endpoint: None,
@@ -140,7 +191,13 @@ impl Ask {
         }
     }
 
-    fn session_call(index: &Index, role: PrincipalId, action: &str, walk: &Walk) -> Ask {
+    fn session_call(
+        index: &Index,
+        role: PrincipalId,
+        action: &str,
+        walk: &Walk,
+        start: &Start,
+    ) -> Ask {
         Ask {
             action: action.to_owned(),
             resource: index.graph.principal(role).arn.to_string(),
@@ -148,8 +205,8 @@ impl Ask {
             // What one concrete request says of itself holds for no other call.
             given: walk.given.clone(),
             precedence: Precedence::Facts,
-            session: whocan_policy::Session::default(),
-            assume: None,
+            session: start.session.clone(),
+            assume: start.assume.clone(),
             access_point: None,
             endpoint: None,
             ignoring: walk.ignoring,

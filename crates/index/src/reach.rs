@@ -109,7 +109,7 @@ impl<'a> Search<'a> {
             index,
             ask,
             walk,
-            edges: WalkEdges::of(index, walk),
+            edges: WalkEdges::starting_as(index, walk, ask),
             values,
             first,
             last: BTreeMap::new(),
@@ -120,12 +120,8 @@ impl<'a> Search<'a> {
 
     // What a chain's last role may do: it carries no session policy of the caller (R232).
     fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
-        let plain = Session::default();
         let ask = Ask {
-            session: Session {
-                policies: self.ask.session.policies.clone(),
-                ..plain
-            },
+            session: Session::default(),
             precedence: Precedence::Facts,
             ..self.ask.clone()
         };
@@ -170,7 +166,11 @@ impl<'a> Search<'a> {
         let mut looked_at = FxHashSet::default();
         roles.iter().all(|role| {
             let callers = self.edges.callers(PrincipalId(role), None);
-            !looked_at.insert(Arc::as_ptr(&callers)) || callers.strict == callers.as_collected
+            let first = self.edges.first_callers(PrincipalId(role), None);
+            let mut same = |callers: &Arc<Verdicts>| {
+                !looked_at.insert(Arc::as_ptr(callers)) || callers.strict == callers.as_collected
+            };
+            same(&callers) && same(&first)
         })
     }
 
@@ -257,8 +257,21 @@ impl<'a> Search<'a> {
         let mut first = RoaringBitmap::new();
         let mut later: BTreeMap<Option<Fixed>, RoaringBitmap> = BTreeMap::new();
         if value.is_none() {
-            self.add_callers(roles, strict, sure, &mut first);
-            later.insert(None, first.clone());
+            self.add_callers(
+                roles,
+                |role| self.edges.first_callers(role, None),
+                strict,
+                sure,
+                &mut first,
+            );
+            let sessions = later.entry(None).or_default();
+            self.add_callers(
+                roles,
+                |role| self.edges.callers(role, None),
+                strict,
+                sure,
+                sessions,
+            );
             return (first, later);
         }
         for role in roles {
@@ -277,13 +290,14 @@ impl<'a> Search<'a> {
     fn add_callers(
         &self,
         roles: &RoaringBitmap,
+        callers: impl Fn(PrincipalId) -> Arc<Verdicts>,
         strict: bool,
         sure: bool,
         all: &mut RoaringBitmap,
     ) {
         let mut added = FxHashSet::default();
         for role in roles {
-            let callers = self.edges.callers(PrincipalId(role), None);
+            let callers = callers(PrincipalId(role));
             if added.insert(Arc::as_ptr(&callers)) {
                 *all |= callers.plane(strict).set(sure);
             }
@@ -298,11 +312,9 @@ impl<'a> Search<'a> {
         sure: bool,
     ) -> Vec<(Before, Arc<Verdicts>)> {
         let Some(value) = value else {
+            let first = self.edges.first_callers(role, None);
             let callers = self.edges.callers(role, None);
-            return vec![
-                (Before::Start, callers.clone()),
-                (Before::Session(None), callers),
-            ];
+            return vec![(Before::Start, first), (Before::Session(None), callers)];
         };
         let callers = |carried: Option<Fixed>| {
             let state = State {
@@ -313,8 +325,16 @@ impl<'a> Search<'a> {
         };
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
-        if *value == Fixed::Unset || !sure {
-            before.push((Before::Start, callers(None)));
+        let chosen = *value == Fixed::Unset || !sure;
+        if self.starts_with(value).unwrap_or(chosen) {
+            let state = State {
+                carried: None,
+                next: value.clone(),
+            };
+            let first = self.edges.first_callers(role, Some(&state));
+            before.push((Before::Start, first));
+        }
+        if chosen {
             before.push((
                 Before::Session(Some(Fixed::Unset)),
                 callers(Some(Fixed::Unset)),
@@ -325,6 +345,24 @@ impl<'a> Search<'a> {
             before.push((Before::Session(carried.clone()), callers(carried)));
         }
         before
+    }
+}
+
+impl Search<'_> {
+    // Whether the first session carries `value`, if the question says what it carries.
+    fn starts_with(&self, value: &Fixed) -> Option<bool> {
+        let carried = self.ask.session.source_identity.as_ref();
+        let set = match (carried, &self.ask.assume) {
+            (Some(carried), _) => Some(carried),
+            (None, Some(assume)) => assume.source_identity.as_ref(),
+            (None, None) => return None,
+        };
+        let Some(set) = set else {
+            return Some(*value == Fixed::Unset);
+        };
+        let literal = Fixed::Literal(set.clone());
+        let named = self.values.contains(&literal);
+        Some(*value == if named { literal } else { Fixed::Other })
     }
 }
 
@@ -387,7 +425,11 @@ impl Levels {
                 carried: carried.clone().flatten(),
                 next: next.clone(),
             });
-            let truth = search.edges.callers(role, state.as_ref()).strict.of(at);
+            let callers = match &carried {
+                None => search.edges.first_callers(role, state.as_ref()),
+                Some(_) => search.edges.callers(role, state.as_ref()),
+            };
+            let truth = callers.strict.of(at);
             hops.push(Hop {
                 action: call_of(search.index, at),
                 role,

@@ -50,6 +50,8 @@ pub(crate) struct Scene<'a> {
     pub state: Option<&'a crate::state::State>,
     // Whom alone the question is about, if not everybody.
     pub focus: Option<Focus>,
+    // Whether it is a permission that another call needs beside its own.
+    pub beside: bool,
     // The access point side of a request looks at another resource.
     pub through: Option<AccessPointSide>,
 }
@@ -78,6 +80,7 @@ impl<'a> Scene<'a> {
             gap_seen: Cell::new(false),
             state,
             focus: None,
+            beside: false,
             through: None,
         }
     }
@@ -152,7 +155,10 @@ impl<'a> Scene<'a> {
         }
         self.look_only_at(left);
         let granted = granted.and(&self.scps_allow()).and(&self.endpoint_allows());
-        let decided = granted.and_not(&self.denied()).outside(&self.unable());
+        let mut decided = granted.and_not(&self.denied()).outside(&self.unable());
+        if self.is_assume_root() {
+            decided = decided.and(&self.root_administrators());
+        }
         self.with_also_needed(decided)
     }
 
@@ -215,26 +221,38 @@ impl<'a> Scene<'a> {
             // The organization reaches into its members (R167).
             return resource::Owner::Caller;
         }
-        if self.owned_elsewhere().is_none() && self.object_owner().is_none() {
+        if self.owned_elsewhere().is_none() {
             return resource::Owner::Unknown;
         }
         self.object_owner()
             .map_or(self.target.owner, resource::Owner::Account)
     }
 
-    // Those to whose account a resource may belong whose owner is not known: a
-    // bucket that no list names is in no account whose buckets are all listed.
+    // Those to whose account a resource may belong whose owner is not known.
     fn possible_owners(&self) -> RoaringBitmap {
+        if self.owned_elsewhere().is_none() {
+            return self.possible_writers();
+        }
+        // A bucket that no list names is in no account whose buckets are all listed.
         let mut possible = self.callers().all.clone();
-        if self.target.owner == resource::Owner::Unknown {
-            let all = self.graph().accounts().iter();
-            for (account, members) in all.zip(&self.callers().by_account) {
-                if resource::lists_buckets(account) {
-                    possible -= members;
-                }
+        let all = self.graph().accounts().iter();
+        for (account, members) in all.zip(&self.callers().by_account) {
+            if resource::lists_buckets(account) {
+                possible -= members;
             }
         }
         possible
+    }
+
+    // An object is the bucket owner's or, if ACLs are on, its writer's.
+    fn possible_writers(&self) -> RoaringBitmap {
+        let all = &self.callers().all;
+        match (self.target.owner, self.object_owner()) {
+            (resource::Owner::Account(owner), Some(writer)) => {
+                &self.of_account(owner) | &self.of_account(writer)
+            }
+            _ => all.clone(),
+        }
     }
 
     // Those whose access never comes from an identity-based policy.

@@ -14,6 +14,8 @@ pub(crate) struct TrustFacts {
     pub federated: bool,
     /// The services it trusts.
     pub services: Vec<Box<str>>,
+    /// Whether it may trust any service.
+    pub any_service: bool,
     // The providers it trusts, as written.
     providers: Vec<Box<str>>,
     // Whether it was not collected or cannot be trusted to say anything.
@@ -30,6 +32,7 @@ impl TrustFacts {
                 tags_sessions: true,
                 sets_source_identity: true,
                 federated: true,
+                any_service: true,
                 open: true,
                 ..TrustFacts::default()
             },
@@ -60,21 +63,35 @@ impl TrustFacts {
         let covers = |action: &str| statement.covers_action(action) != Truth::False;
         self.tags_sessions |= covers("sts:TagSession");
         self.sets_source_identity |= covers("sts:SetSourceIdentity");
-        if statement.principal.is_none() {
-            // Whom it means is open (R12).
+        let anybody = statement.principal.as_ref().is_none_or(|clause| {
+            clause.negated || clause.entries.contains(&NamedPrincipal::Everyone)
+        });
+        if anybody && covers("sts:AssumeRoleWithWebIdentity") {
+            // Whom it means is open (R12, A22).
             self.federated = true;
             self.open = true;
         }
+        self.any_service |= anybody && covers("sts:AssumeRole");
         for entry in statement
             .principal
             .iter()
             .flat_map(|clause| &clause.entries)
         {
             match entry {
-                NamedPrincipal::Service(name) => self.services.push(name.clone()),
+                NamedPrincipal::Service(name) if covers("sts:AssumeRole") => {
+                    self.services.push(name.clone());
+                }
                 NamedPrincipal::Federated(provider) => {
-                    self.federated = true;
-                    self.providers.push(provider.clone());
+                    let saml = provider.contains(":saml-provider/");
+                    let call = if saml {
+                        "sts:AssumeRoleWithSAML"
+                    } else {
+                        "sts:AssumeRoleWithWebIdentity"
+                    };
+                    if covers(call) {
+                        self.federated |= !saml;
+                        self.providers.push(provider.clone());
+                    }
                 }
                 _ => {}
             }

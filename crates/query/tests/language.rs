@@ -3,10 +3,10 @@
 use whocan_query::ast::Ast;
 
 fn parse(text: &str) -> Ast {
-    match whocan_query::parse(text) {
-        Ok(ast) => ast,
-        Err(error) => panic!("{}", error.pointed()),
-    }
+    let parsed = whocan_query::parse(text);
+    parsed
+        .map_err(|error| error.pointed())
+        .expect("a sentence of the language")
 }
 
 /// Sentences that people say; each must parse, and its canonical text must say the same.

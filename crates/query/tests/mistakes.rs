@@ -1,5 +1,7 @@
 //! Deliberately bad texts and what people are told.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use insta::assert_snapshot;
 
 /// Returns what people are told; a text that parses shows in the snapshot.

@@ -1,7 +1,7 @@
 //! Keys about the resource and its owner.
 
+use whocan_policy::KeyName;
 use whocan_policy::catalogue::facts::carries_resource_account;
-use whocan_policy::{KeyName, KeyState};
 use whocan_snapshot::Collected;
 
 use super::Derived;
@@ -68,7 +68,7 @@ pub(super) fn tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
         Family::Bucket | Family::Object | Family::AccessPoint => bucket_tag(inquiry, tag),
         Family::Role => role_tag(inquiry, tag),
         // Granting a user permissions to pass a role: its tags do not count (R192).
-        _ if !is_listed(inquiry, key) => Derived::by_default(KeyState::Absent),
+        _ if !is_listed(inquiry, key) => Derived::absent(),
         _ => recorded_tag(inquiry, tag),
     }
 }
@@ -82,6 +82,7 @@ fn bucket_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
     match bucket.abac {
         Collected::Yes(false) => Derived::absent(),
         Collected::Yes(true) => recorded_tag(inquiry, tag),
+        Collected::Not if inquiry.call.as_collected() => Derived::absent(),
         Collected::Not => Derived::open(NotCollected),
     }
 }
@@ -97,10 +98,10 @@ fn role_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
     let may_override = session.tags.is_none()
         && may_be_tagged(inquiry)
         && trust::may_permit_here(inquiry, "sts:TagSession");
-    match own.state {
-        _ if !may_override => own,
-        KeyState::Known(_) => Derived::present(CallerChosen),
-        _ => Derived::open(CallerChosen),
+    if may_override {
+        Derived::open(CallerChosen)
+    } else {
+        own
     }
 }
 

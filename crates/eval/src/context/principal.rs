@@ -247,11 +247,8 @@ fn session_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
             let mut found = tags.iter().filter(|(name, _)| same_key(name, key));
             found.next().map_or(own, |(_, value)| Derived::value(value))
         }
-        None if may_be_tagged(inquiry) => match own.state {
-            // A session tag takes the place of the role's and cannot remove it.
-            KeyState::Known(_) => Derived::present(CallerChosen),
-            _ => Derived::open(CallerChosen),
-        },
+        // A session tag takes the place of the role's, and may be empty.
+        None if may_be_tagged(inquiry) => Derived::open(CallerChosen),
         None => own,
     }
 }

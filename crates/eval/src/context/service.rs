@@ -121,17 +121,15 @@ fn by_catalogue(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
             inquiry.rule(100);
             Derived::open(CallerChosen)
         }
+        // Keys that Glue and CodeBuild put into their sessions (R119).
+        _ if lower.starts_with("glue:") || lower.starts_with("codebuild:") => {
+            inquiry.rule(119);
+            let service = lower.split(':').next().unwrap_or_default();
+            delivered::by_service(inquiry, &format!("{service}.amazonaws.com"))
+        }
         KeyCarriage::NotListed => {
             inquiry.rule(100);
-            let prefix = lower.split(':').next().unwrap_or_default();
-            match prefix {
-                // Keys that Glue and CodeBuild put into their sessions (R119).
-                "glue" | "codebuild" => {
-                    delivered::by_service(inquiry, &format!("{prefix}.amazonaws.com"))
-                }
-                // The catalogue may lag behind AWS, so what is given wins.
-                _ => Derived::by_default(KeyState::Absent),
-            }
+            Derived::absent()
         }
         KeyCarriage::Global | KeyCarriage::Unknown => {
             inquiry.rule(99);

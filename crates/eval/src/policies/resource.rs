@@ -159,6 +159,7 @@ pub(crate) fn resource_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
         // As it would be in a fresh account, where a key has its default policy.
         Some(None) if target.family == Family::Key => ResourcePolicy::DefaultKeyPolicy,
         Some(None) => ResourcePolicy::None,
+        None if !takes_policy(inquiry) => ResourcePolicy::None,
         None => open_policy(inquiry),
     }
 }

@@ -48,6 +48,9 @@ pub(super) fn sides<'a>(inquiry: &Inquiry<'a>) -> AclSides<'a> {
         return sides;
     }
     inquiry.rule(179);
+    if needed.owner_only && inquiry.call.subject.account != inquiry.target.owner_account() {
+        return sides;
+    }
     match list(inquiry, &needed) {
         Ok(grants) => {
             for grant in grants {
@@ -152,10 +155,6 @@ fn add<'a>(
         return;
     }
     let (everyone, account, mut notes) = grantee(inquiry, &grant.grantee);
-    let owner = inquiry.call.subject.account == inquiry.target.owner_account();
-    if needed.owner_only && !owner {
-        return;
-    }
     if enabled == Truth::Unknown {
         notes.push(not_collected(format!(
             "object ownership of the bucket of {}",

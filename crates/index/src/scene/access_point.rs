@@ -115,7 +115,7 @@ impl Scene<'_> {
             });
             if everyone && keyed && statement.effect == Some(Effect::Allow) {
                 let all = &self.callers().all;
-                delegated.or(&self.applies(line, all, super::statement::Resources::Needed));
+                delegated.or(&self.applies(line, all, super::statement::Resources::Expected));
             }
         }
         delegated
@@ -142,6 +142,7 @@ impl PassScene<'_> {
             gap_seen: std::cell::Cell::new(false),
             state: outer.state,
             focus: outer.focus.clone(),
+            beside: outer.beside,
             through: Some(self.side),
         };
         let decided = scene.decide();

@@ -1,11 +1,12 @@
 //! S3 access control lists and object ownership.
 
 use roaring::RoaringBitmap;
-use whocan_policy::AccountId;
+use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{AclGrant, AclGrantee, Bucket, ObjectOwnership};
 
 use super::Scene;
 use super::principal::Named;
+use super::resource::Owner;
 use crate::Planes;
 
 /// What a permission of an ACL stands for (R179).
@@ -19,10 +20,15 @@ const BUCKET_PERMISSIONS: &[(&str, &[&str])] = &[
             "s3:listbucketmultipartuploads",
         ],
     ),
-    ("WRITE", &["s3:putobject"]),
     ("READ_ACP", &["s3:getbucketacl"]),
     ("WRITE_ACP", &["s3:putbucketacl"]),
 ];
+
+/// What a bucket's ACL grants on its objects.
+const WRITE_PERMISSION: &[(&str, &[&str])] = &[(
+    "WRITE",
+    &["s3:putobject", "s3:deleteobject", "s3:deleteobjectversion"],
+)];
 
 const OBJECT_PERMISSIONS: &[(&str, &[&str])] = &[
     ("READ", &["s3:getobject", "s3:getobjectversion"]),
@@ -56,9 +62,19 @@ impl Scene<'_> {
     }
 
     fn granted_by_acls(&self, bucket: &Bucket) -> Named {
-        let mut named = self.by_acl(&bucket.acl, BUCKET_PERMISSIONS);
         if !self.is_object() {
-            return named;
+            return self.by_acl(&bucket.acl, BUCKET_PERMISSIONS);
+        }
+        let mut named = self.by_acl(&bucket.acl, WRITE_PERMISSION);
+        // Only the bucket's owner may delete by its ACL.
+        if let Owner::Account(owner) = self.target.owner
+            && self
+                .ask
+                .action
+                .to_ascii_lowercase()
+                .starts_with("s3:delete")
+        {
+            named = named.within(&self.of_account(owner));
         }
         match self.target.object(self.graph()) {
             Some(object) => merge(&mut named, &self.by_acl(&object.acl, OBJECT_PERMISSIONS)),
@@ -70,7 +86,12 @@ impl Scene<'_> {
                 if covered {
                     self.gap_seen.set(true);
                     if self.strict {
-                        named.direct.or(&Planes::open(self.callers().all.clone()));
+                        let callers = self.callers();
+                        let signed = &callers.all - &(&callers.oidc | &callers.saml);
+                        let mut open = Named::default();
+                        self.public_grant(&signed, &mut open);
+                        open.account.or(&Planes::open(signed));
+                        merge(&mut named, &doubted(open));
                     }
                 }
             }
@@ -79,7 +100,8 @@ impl Scene<'_> {
     }
 
     fn is_object(&self) -> bool {
-        self.arn().is_some_and(|arn| arn.resource().contains('/'))
+        let object = |arn: &Arn| arn.account_text().is_empty() && arn.resource().contains('/');
+        self.arn().is_some_and(object)
     }
 
     // Objects are only listed in accounts that were collected whole.
@@ -108,9 +130,12 @@ impl Scene<'_> {
         }
         let Some(grants) = self.known(acl) else {
             if self.strict {
-                named.direct.or(&Planes::open(self.callers().all.clone()));
+                let callers = self.callers();
+                let signed = &callers.all - &(&callers.oidc | &callers.saml);
+                self.public_grant(&signed, &mut named);
+                named.account.or(&Planes::open(signed));
             }
-            return named;
+            return doubted(named);
         };
         let fitting = grants.iter().filter(|grant| {
             grant.permission == "FULL_CONTROL" || wanted.contains(&grant.permission.as_str())
@@ -134,16 +159,14 @@ impl Scene<'_> {
                 .account
                 .or(&Planes::certain(self.of_account(*account))),
             AclGrantee::CanonicalUser(id) => {
-                if let Some(account) = self.graph().account_of_canonical_id(id) {
-                    let id = self.graph().account(account).id;
-                    named.account.or(&Planes::certain(self.of_account(id)));
-                }
+                named.account.or(&self.canonical(id));
             }
             AclGrantee::Other(_) => {}
         }
     }
 
-    fn of_account(&self, account: AccountId) -> RoaringBitmap {
+    /// Returns everyone with credentials of the account.
+    pub fn of_account(&self, account: AccountId) -> RoaringBitmap {
         let index = self.graph().account_of(account);
         index
             .map(|index| self.callers().by_account[index.index()].clone())
@@ -166,11 +189,7 @@ impl Scene<'_> {
             return None;
         }
         let bucket = self.target.bucket(self.graph())?;
-        let record = self
-            .target
-            .record
-            .filter(|record| Some(*record) != self.target.carrier)?;
-        let owner = self.graph().resource(record).owner?;
+        let owner = self.graph().resource(self.target.object_record()?).owner?;
         (self.acls_on(bucket) != Some(false)).then_some(owner)
     }
 
@@ -193,7 +212,11 @@ impl Scene<'_> {
             return Some(false);
         }
         let Some(bucket) = self.target.bucket(self.graph()) else {
-            return Some(false);
+            if self.target.collected {
+                return Some(false);
+            }
+            self.gap_seen.set(true);
+            return if self.strict { None } else { Some(false) };
         };
         let acls_on = self.acls_on(bucket);
         if acls_on == Some(false) {
@@ -205,7 +228,7 @@ impl Scene<'_> {
             Some(owner) if Some(owner) == bucket_owner => Some(false),
             Some(_) if acls_on == Some(true) => Some(true),
             Some(_) => None,
-            None if self.target.record != self.target.carrier || self.objects_collected() => {
+            None if self.target.object_record().is_some() || self.objects_collected() => {
                 Some(false)
             }
             None => {

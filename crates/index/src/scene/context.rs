@@ -9,7 +9,7 @@ use whocan_policy::catalogue::facts::{
     supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
-use whocan_policy::{AccountId, KeyName, KeyState, Precedence};
+use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
 use whocan_snapshot::Tag;
 
 use super::resource::Owner;
@@ -25,6 +25,10 @@ impl Scene<'_> {
     /// Returns what the state of a key that is about `about` depends on in this question.
     pub fn about(&self, key: &KeyName, about: About) -> About {
         match about {
+            // Callers' tags may take the place of the role's (R224).
+            About::Question if self.is_trust() && key.as_lower().contains(":resourcetag/") => {
+                About::Both
+            }
             About::Question => About::Question,
             _ if self.given_first(key).is_some() => About::Question,
             About::Owner if matches!(self.target.owner, Owner::Account(_)) => About::Question,
@@ -50,12 +54,31 @@ impl Scene<'_> {
         }
         let implied = self.implied(key, caller);
         match self.ask.given.get(key) {
+            Some(given) if self.is_default(key.as_lower()) => given.clone(),
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Known(_) | KeyState::Absent => implied,
                 _ => KeyState::Absent,
             },
             None => implied,
+        }
+    }
+
+    // A direct call over TLS, unless the question says otherwise (R5, R6).
+    fn is_default(&self, name: &str) -> bool {
+        match name {
+            "aws:securetransport"
+            | "aws:viaawsservice"
+            | "aws:calledvia"
+            | "aws:calledviafirst"
+            | "aws:calledvialast" => true,
+            "kms:viaservice" => self.service == "kms",
+            "s3:dataaccesspointarn"
+            | "s3:dataaccesspointaccount"
+            | "s3:accesspointnetworkorigin" => {
+                self.service == "s3" && self.ask.access_point.is_none()
+            }
+            _ => false,
         }
     }
 
@@ -141,7 +164,9 @@ impl Scene<'_> {
             PrincipalKind::Foreign(_) => KeyState::Present,
             // The path of a role that was not collected is not known.
             PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
-                KeyState::Present
+                let account = principal.arn.replacen(":sts:", ":iam:", 1);
+                let account = account.split(":assumed-role/").next().unwrap_or_default();
+                KeyState::Prefix(format!("{account}:role/"))
             }
             _ => known(&*principal.arn),
         }
@@ -316,7 +341,9 @@ impl Scene<'_> {
             PrincipalKind::Role(..)
             | PrincipalKind::Session { .. }
             | PrincipalKind::FederatedUser { .. } => KeyState::Present,
-            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
+            PrincipalKind::User(_) | PrincipalKind::Root | PrincipalKind::Service => {
+                KeyState::Unknown
+            }
             _ => self.unless_foreign(caller),
         }
     }
@@ -360,10 +387,23 @@ impl Scene<'_> {
 
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
+        if name == "identitystore:userid" {
+            let role = self
+                .role_of(caller)
+                .map(|role| self.graph().principal(role));
+            let by_identity_center = role
+                .and_then(|role| role.role())
+                .is_some_and(|facts| facts.identity_center);
+            return Some(if by_identity_center {
+                KeyState::Unknown
+            } else {
+                self.unless_foreign(caller)
+            });
+        }
         let service = deliverer(name)?;
         let handed_out = self.role_of(caller).is_some_and(|role| {
             let facts = self.index.trust_facts(role);
-            facts.services.iter().any(|trusted| **trusted == *service)
+            facts.any_service || facts.services.iter().any(|trusted| **trusted == *service)
         });
         if handed_out {
             return Some(KeyState::Unknown);
@@ -379,10 +419,10 @@ impl Scene<'_> {
     fn about_resource(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
         if let Some((service, _)) = name.split_once(":resourcetag/") {
             let tag = key.behind(&format!("{service}:resourcetag/"))?;
-            return Some(self.resource_tag(name, tag));
+            return Some(self.resource_tag(name, tag, caller));
         }
         if let Some(tag) = key.behind("s3:buckettag/") {
-            return Some(self.resource_tag(name, tag));
+            return Some(self.resource_tag(name, tag, caller));
         }
         match name {
             "aws:resourceaccount" | "aws:resourceorgid" | "aws:resourceorgpaths"
@@ -390,6 +430,7 @@ impl Scene<'_> {
             {
                 Some(KeyState::Absent)
             }
+            "s3:resourceaccount" if self.service != "s3" => None,
             "aws:resourceaccount" | "s3:resourceaccount" => Some(match self.owner_of(caller) {
                 Some(account) => known(account.to_string()),
                 None => self.gap_key(),
@@ -435,12 +476,16 @@ impl Scene<'_> {
         }
     }
 
-    fn resource_tag(&self, name: &str, tag: &str) -> KeyState {
+    fn resource_tag(&self, name: &str, tag: &str, caller: PrincipalId) -> KeyState {
         if lacks_tags_of_resource(&self.ask.action, name) || !self.carries(name) {
             return KeyState::Absent;
         }
-        if self.service == "s3" && !self.abac() {
-            return KeyState::Absent;
+        if self.service == "s3" {
+            match self.abac() {
+                Truth::False => return KeyState::Absent,
+                Truth::Unknown => return KeyState::Unknown,
+                Truth::True => {}
+            }
         }
         // The caller's transitive tags override the role's in a trust policy (R224).
         if self.is_trust()
@@ -459,6 +504,9 @@ impl Scene<'_> {
         {
             return state;
         }
+        if self.is_trust() && self.ask.session.tags.is_none() && self.may_tag(caller) {
+            return KeyState::Unknown;
+        }
         match self.target.tags(self.graph()) {
             Collected::Yes(tags) => find_tag(tags, tag),
             Collected::Not => {
@@ -469,16 +517,65 @@ impl Scene<'_> {
     }
 
     // Tags of buckets count only where the bucket says so (R107).
-    fn abac(&self) -> bool {
-        let bucket = self.target.bucket(self.graph());
-        bucket.is_some_and(|bucket| self.known(&bucket.abac) == Some(&true))
+    fn abac(&self) -> Truth {
+        let Some(bucket) = self.target.bucket(self.graph()) else {
+            if self.target.collected {
+                return Truth::False;
+            }
+            self.gap_seen.set(true);
+            return if self.strict {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
+        };
+        match self.known(&bucket.abac) {
+            Some(on) => (*on).into(),
+            None if self.strict => Truth::Unknown,
+            None => Truth::False,
+        }
+    }
+
+    // Whether transitive tags of the calling session may take the place of the
+    // tags of the role that is assumed (R224).
+    fn may_tag(&self, caller: PrincipalId) -> bool {
+        let callers = self.callers();
+        let federated = callers.federated_users.contains(caller.0);
+        let own = match self.role_of(caller) {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0),
+        };
+        let target = match self.target.role {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => !self.target.collected,
+        };
+        (federated || own) && target
     }
 
     fn carries(&self, name: &str) -> bool {
-        let carriage = self
-            .action_id
-            .map(|action| catalogue().carries_key(action, name));
-        !matches!(carriage, Some(KeyCarriage::NotListed))
+        !matches!(self.carriage(name), Some(KeyCarriage::NotListed))
+    }
+
+    // Whether the action, or the type of its resource, lists the key (R100).
+    fn carriage(&self, name: &str) -> Option<KeyCarriage> {
+        let Some(action) = self.action_id else {
+            return self.carriage_of_unknown_action(name);
+        };
+        let types = catalogue().types_of_arn(self.service, &self.target.text);
+        Some(if types.is_empty() {
+            catalogue().carries_key(action, name)
+        } else {
+            catalogue().carries_key_on(action, &types, name)
+        })
+    }
+
+    // An action that the catalogue lacks may carry what its own service or all
+    // services have, and no key of another service.
+    fn carriage_of_unknown_action(&self, name: &str) -> Option<KeyCarriage> {
+        let prefix = name.split(':').next().unwrap_or_default();
+        let foreign =
+            prefix != self.service && prefix != "aws" && catalogue().service(prefix).is_some();
+        foreign.then_some(KeyCarriage::NotListed)
     }
 
     fn requested_region(&self) -> KeyState {
@@ -542,7 +639,7 @@ impl Scene<'_> {
     }
 
     fn network(&self, name: &str) -> KeyState {
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return self.network_as_given(name);
         };
         let endpoint = self
@@ -584,7 +681,7 @@ impl Scene<'_> {
         if !supported {
             return KeyState::Absent;
         }
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return KeyState::Unknown;
         };
         let Some(endpoint) = self
@@ -696,21 +793,10 @@ impl Scene<'_> {
         if let Some(state) = self.claim(name, caller) {
             return state;
         }
-        if name.starts_with("aws:") {
-            return match self
-                .action_id
-                .map(|action| catalogue().carries_key(action, name))
-            {
-                Some(KeyCarriage::NotListed) => KeyState::Absent,
-                _ => KeyState::Unknown,
-            };
-        }
-        match self
-            .action_id
-            .map(|action| catalogue().carries_key(action, name))
-        {
-            Some(KeyCarriage::NotListed) => KeyState::Absent,
-            _ => KeyState::Unknown,
+        if self.carries(name) {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
         }
     }
 
@@ -765,7 +851,6 @@ const DELIVERED: &[(&str, &[&str])] = &[
     ("ssm.amazonaws.com", &["ssm:sourceinstancearn"]),
     ("glue.amazonaws.com", &["glue:"]),
     ("codebuild.amazonaws.com", &["codebuild:"]),
-    ("identitystore.amazonaws.com", &["identitystore:userid"]),
     ("chatbot.amazonaws.com", &["aws:chatbotsourcearn"]),
     ("signin.amazonaws.com", &["aws:signinsessionarn"]),
 ];
@@ -773,13 +858,13 @@ const DELIVERED: &[(&str, &[&str])] = &[
 fn deliverer(name: &str) -> Option<&'static str> {
     let names = |key: &&str| name == *key || (key.ends_with(':') && name.starts_with(key));
     let mut services = DELIVERED.iter();
-    let found = services.find(|(_, keys)| keys.iter().any(|key| names(key)));
+    let found = services.find(|(_, keys)| keys.iter().any(names));
     found.map(|(service, _)| *service)
 }
 
 /// Returns whether some service sets the key in the sessions that it hands out.
 pub(crate) fn is_delivered(name: &str) -> bool {
-    deliverer(name).is_some()
+    name == "identitystore:userid" || deliverer(name).is_some()
 }
 
 // Tag keys are found without case (R66).

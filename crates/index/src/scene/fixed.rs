@@ -5,6 +5,7 @@ use whocan_graph::{Collected, Membership, PrincipalId};
 use whocan_policy::catalogue::facts::{
     accepts_anonymous_calls, is_immutable, kms_works_across_accounts,
 };
+use whocan_policy::{AccountId, Arn, Truth};
 
 use super::resource::Owner;
 use super::{Scene, trust};
@@ -45,7 +46,7 @@ impl Scene<'_> {
             unable |= self.unfit_for_session_call();
             unable |= self.changes_what_is_fixed();
             if self.is_identity_center_role() {
-                unable |= &callers.saml;
+                unable |= &callers.saml | &callers.oidc;
             }
         }
         // Credentials of GetFederationToken reach neither IAM nor STS (R131).
@@ -57,9 +58,6 @@ impl Scene<'_> {
         }
         if !accepts_anonymous_calls(&self.ask.action) {
             unable |= &callers.anonymous;
-        }
-        if self.is("sts:AssumeRoot") {
-            unable |= self.not_root_administrators();
         }
         unable |= self.of_other_partitions();
         unable
@@ -104,8 +102,9 @@ impl Scene<'_> {
                 others |= members;
             }
         }
-        for id in &self.callers().foreign {
+        for id in &(&self.callers().foreign | &self.callers().saml) {
             let arn = &self.graph().principal(PrincipalId(id)).arn;
+            let arn = arn.strip_prefix("saml:").unwrap_or(arn);
             if arn.split(':').nth(1).is_some_and(|own| own != partition) {
                 others.insert(id);
             }
@@ -113,45 +112,62 @@ impl Scene<'_> {
         others
     }
 
+    // Only root users of member accounts can be reached so.
     fn is_assume_root_of_wrong_target(&self) -> bool {
-        if !self.is("sts:AssumeRoot") {
-            return false;
-        }
-        let account = self
-            .arn()
-            .and_then(|arn| arn.account())
-            .and_then(|id| self.graph().account_of(id));
-        account.is_some_and(|account| {
-            matches!(
-                self.graph().account(account).membership,
-                Membership::Management | Membership::Outside
-            )
-        })
+        self.is("sts:AssumeRoot") && self.root_of_member() == Truth::False
     }
 
-    // The management account and the delegated administrator for IAM (R167).
-    fn not_root_administrators(&self) -> RoaringBitmap {
-        let callers = self.callers();
-        let mut able = RoaringBitmap::new();
-        if let Some(organization) = self.graph().organization() {
-            let mut accounts = vec![organization.management];
-            if let Collected::Yes(delegated) = &organization.delegated {
-                let for_iam = delegated.iter().filter(|(_, services)| {
-                    services
-                        .iter()
-                        .any(|service| service == "iam.amazonaws.com" || service == "iam")
-                });
-                accounts.extend(for_iam.map(|(account, _)| *account));
-            }
-            for account in accounts
-                .into_iter()
-                .filter_map(|id| self.graph().account_of(id))
-            {
-                able |= &callers.by_account[account.index()];
-            }
+    fn root_of_member(&self) -> Truth {
+        let root = |arn: &&Arn| arn.service() == "iam" && arn.resource() == "root";
+        let Some(account) = self.arn().filter(root).and_then(|arn| arn.account()) else {
+            return Truth::False;
+        };
+        let index = self.graph().account_of(account);
+        match index.map(|index| self.graph().account(index).membership) {
+            Some(Membership::Member) => Truth::True,
+            Some(Membership::Management | Membership::Outside) => Truth::False,
+            Some(Membership::Unknown) | None => Truth::Unknown,
         }
-        able -= &callers.roots;
-        &callers.all - &able
+    }
+
+    /// Decides who may reach root users: the management account and the
+    /// delegated administrator for IAM (R167).
+    pub fn root_administrators(&self) -> Planes {
+        let callers = self.callers();
+        let mut able = Planes::default();
+        for (account, members) in self.graph().accounts().iter().zip(&callers.by_account) {
+            let truth = match account.membership {
+                Membership::Management => Truth::True,
+                Membership::Outside => Truth::False,
+                Membership::Unknown => Truth::Unknown,
+                Membership::Member => self.administers_iam(account.id),
+            };
+            able.or(&Planes::uniform(truth, members));
+        }
+        let able = able.outside(&callers.roots);
+        if self.root_of_member() == Truth::Unknown {
+            able.doubted()
+        } else {
+            able
+        }
+    }
+
+    // The services of an administrator need not be collected.
+    fn administers_iam(&self, account: AccountId) -> Truth {
+        let organization = self.graph().organization();
+        let Some(Collected::Yes(delegated)) = organization.map(|one| &one.delegated) else {
+            return Truth::Unknown;
+        };
+        let own = delegated.iter().filter(|(id, _)| *id == account);
+        Truth::any(own.map(|(_, services)| {
+            match services.as_slice() {
+                [] => Truth::Unknown,
+                services => services
+                    .iter()
+                    .any(|service| service == "iam.amazonaws.com")
+                    .into(),
+            }
+        }))
     }
 
     /// Returns whether the call needs the caller's own side only, although the target is another account's.

@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
-use whocan_policy::{AccountId, Arn, KeyName, KeyState, Truth};
+use whocan_policy::{AccountId, Arn, KeyName, KeyState, NamedPrincipal, Truth};
 use whocan_snapshot::{Detail, EncryptionContext, KeyGrant};
 
 use super::{Limits, Scene};
@@ -11,7 +11,7 @@ use crate::Planes;
 /// Whom one grant names.
 enum Grantee {
     /// These principals themselves.
-    Principals(RoaringBitmap),
+    Principals(Planes),
     /// An account, which delegates.
     Account(RoaringBitmap),
 }
@@ -30,6 +30,12 @@ impl Scene<'_> {
             .carrier
             .map(|id| &self.graph().resource(id).detail)
         else {
+            if !self.target.collected {
+                self.gap_seen.set(true);
+                if self.strict {
+                    granted = Planes::open(self.grantable());
+                }
+            }
             return granted;
         };
         let Some(grants) = self.known(&key.grants) else {
@@ -76,8 +82,8 @@ impl Scene<'_> {
             }
             Some(Grantee::Principals(named)) => {
                 let sure = if own_account { &limit } else { &own };
-                let mut held = Planes::certain(named.clone()).and(sure);
-                held.or(&Planes::open(named));
+                let mut held = named.clone().and(sure);
+                held.or(&named.doubted());
                 held
             }
             None => return Planes::default(),
@@ -101,18 +107,19 @@ impl Scene<'_> {
                 self.callers().by_account[index.index()].clone(),
             ));
         }
-        let id = graph
-            .principal_of(text)
-            .or_else(|| self.foreign_named(text))?;
-        Some(Grantee::Principals(match graph.principal(id).role() {
-            Some(_) => self.callers().of_role(id),
-            None => [id.0].into_iter().collect(),
-        }))
+        let arn: Arn = text.parse().ok()?;
+        if let Some(role) = self.foreign_named(&arn) {
+            return Some(Grantee::Principals(Planes::certain(
+                self.callers().of_role(role),
+            )));
+        }
+        Some(Grantee::Principals(
+            self.limited(&NamedPrincipal::aws(arn.as_str())),
+        ))
     }
 
-    fn foreign_named(&self, text: &str) -> Option<PrincipalId> {
+    fn foreign_named(&self, arn: &Arn) -> Option<PrincipalId> {
         // AWS shows `assumed-role/NAME` for grants to sessions of a role.
-        let arn = text.parse::<Arn>().ok()?;
         let name = arn.resource().strip_prefix("assumed-role/")?;
         let account = self.graph().account_of(arn.account()?)?;
         if name.contains('/') {

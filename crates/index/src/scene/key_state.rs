@@ -15,11 +15,11 @@ pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState
             let decided = states.iter().map(|state| decide(condition, wanted, state));
             agreed(decided)
         }
-        KeyState::Present => present(condition, wanted),
-        KeyState::Prefix(prefix) => prefixed(condition, wanted, prefix),
+        KeyState::Present => present(condition, wanted, ""),
+        KeyState::Prefix(prefix) => present(condition, wanted, prefix),
         KeyState::Unknown => {
             let absent = operator.decide(wanted, None);
-            agreed([absent, present(condition, wanted)].into_iter())
+            agreed([absent, present(condition, wanted, "")].into_iter())
         }
     }
 }
@@ -36,44 +36,55 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
     }
 }
 
-// In the request with some value: presence itself is decided, and what holds of any value.
-fn present(condition: &Condition, wanted: &[Filling]) -> Truth {
+// In the request with a value that is not empty and starts with `prefix`:
+// presence itself is decided, and what holds of every such value.
+fn present(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
     let operator = &condition.operator;
-    let none_can_match = wanted.iter().all(|filling| *filling == Filling::Nothing);
-    if operator.test == Test::Null || none_can_match {
+    let looks_at_value = !matches!(operator.test, Test::Null | Test::Undocumented);
+    if !looks_at_value || wanted.is_empty() {
         return operator.decide(wanted, Some(&["x"]));
     }
-    Truth::Unknown
-}
-
-// In the request with a value that starts like this (`AROAEXAMPLE:`).
-fn prefixed(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
-    let operator = &condition.operator;
-    if !matches!(operator.test, Test::StringLike | Test::StringEquals)
-        || operator.qualifier.is_some()
-    {
-        return present(condition, wanted);
+    if operator.test == Test::Bool {
+        let both = ["true", "false"].iter();
+        return agreed(both.map(|value| operator.decide(wanted, Some(&[value]))));
     }
-    let matched = Truth::any(wanted.iter().map(|filling| covers(filling, prefix)));
+    let matched = Truth::any(wanted.iter().map(|filling| match operator.test {
+        Test::StringLike | Test::StringEquals => covers(filling, prefix),
+        // A value need not be an ARN, so only a mismatch is sure.
+        Test::Arn => covers(filling, prefix) & Truth::Unknown,
+        Test::StringEqualsIgnoreCase => equals_without_case(filling, prefix),
+        _ => Truth::Unknown,
+    }));
     if operator.negated { !matched } else { matched }
 }
 
-fn covers(filling: &Filling, prefix: &str) -> Truth {
-    let Some(values) = starting_with(prefix) else {
-        return Truth::Unknown;
+fn equals_without_case(filling: &Filling, prefix: &str) -> Truth {
+    let literal = match filling {
+        Filling::Pattern(pattern) => pattern.literal(),
+        Filling::Nothing => return Truth::False,
+        Filling::Open(_) | Filling::Undocumented => None,
     };
-    match filling {
-        Filling::Pattern(pattern) if !pattern.overlaps(&values) => Truth::False,
-        Filling::Pattern(pattern) if pattern.contains(&values) == Some(true) => Truth::True,
-        Filling::Open(pattern) if !pattern.overlaps(&values) => Truth::False,
-        Filling::Nothing => Truth::False,
+    match literal.map(str::to_lowercase) {
+        Some(text) if !text.starts_with(&prefix.to_lowercase()) => Truth::False,
         _ => Truth::Unknown,
     }
 }
 
-fn starting_with(prefix: &str) -> Option<Pattern> {
-    // Unique ids hold neither wildcard.
-    (!prefix.contains(['*', '?', '$'])).then(|| Pattern::glob(&format!("{prefix}*")))
+fn covers(filling: &Filling, prefix: &str) -> Truth {
+    let values = starting_with(prefix);
+    match filling {
+        Filling::Pattern(pattern) | Filling::Open(pattern) if !pattern.overlaps(&values) => {
+            Truth::False
+        }
+        Filling::Pattern(pattern) if pattern.contains(&values) == Some(true) => Truth::True,
+        Filling::Nothing => Truth::False,
+        Filling::Pattern(_) | Filling::Open(_) | Filling::Undocumented => Truth::Unknown,
+    }
+}
+
+// Neither unique ids nor given beginnings hold wildcards.
+fn starting_with(prefix: &str) -> Pattern {
+    Pattern::glob(&format!("{prefix}*"))
 }
 
 /// Returns what a variable inserts for a key in `state`.

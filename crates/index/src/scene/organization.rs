@@ -192,7 +192,7 @@ impl Scene<'_> {
     }
 
     fn endpoint_statements(&self, effect: Effect) -> Endpoint {
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return Endpoint::None;
         };
         let Some(endpoint) = self
@@ -216,7 +216,7 @@ impl Scene<'_> {
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
             let clause = line.statement.principal.as_ref();
             let named = self.endpoint_principals(clause, endpoint.kind);
-            let applies = self.applies(line, &named.possibly, Resources::Needed);
+            let applies = self.applies(line, &named.possibly, Resources::Expected);
             planes.or(&named.and(&applies));
         }
         Endpoint::Says(planes)

@@ -30,9 +30,9 @@ impl Scene<'_> {
             let line = self.index.facts.line(self.graph(), document, statement);
             if line.statement.effect == Some(effect) {
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies(line, holders, Resources::Needed));
+                planes.or(&self.applies_to_holders(line, holders));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies(line, federated, Resources::Needed));
+                    planes.or(&self.applies_to_holders(line, federated));
                 }
             }
         };
@@ -74,7 +74,11 @@ impl Scene<'_> {
         for session in &self.callers().federated_users {
             match self.user_behind(PrincipalId(session), name) {
                 Some(user) => all.add(self, session, user),
-                None => drop(all.open.insert(session)),
+                None if self.callers().foreign.contains(session) => {
+                    all.open.insert(session);
+                }
+                // There is no such user, so it has no policy.
+                None => {}
             }
         }
         Some(all)
@@ -171,7 +175,7 @@ impl Scene<'_> {
     ) -> Planes {
         let mut planes = Planes::default();
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
-            planes.or(&self.applies(line, set, Resources::Needed));
+            planes.or(&self.applies_to_holders(line, set));
         }
         planes
     }
@@ -188,6 +192,15 @@ impl Scene<'_> {
         let statements = document.statements.iter();
         let live = statements.filter(|statement| !statement.is_inert());
         self.of_lines(live.map(Line::asked), effect, set)
+    }
+
+    // A principal has no place in these policies; what one means is open (R12, R13).
+    fn applies_to_holders(&self, line: Line<'_>, set: &RoaringBitmap) -> Planes {
+        let applies = self.applies(line, set, Resources::Needed);
+        match line.statement.principal {
+            Some(_) => applies.doubted(),
+            None => applies,
+        }
     }
 
     // Everyone who can carry a session policy: sessions of roles and federated users.

@@ -68,7 +68,7 @@ impl Scene<'_> {
     pub fn resource_allows(&self) -> Named {
         let mut named = match self.resource_policy() {
             Policy::None => self.without_policy(),
-            Policy::Unread if self.strict => Named::anything(&self.callers().all),
+            Policy::Unread if self.strict => Named::anything(&self.unread_by()),
             Policy::Unread => self.without_policy(),
             Policy::Document(document) => self.named_by(document),
         };
@@ -77,8 +77,27 @@ impl Scene<'_> {
         } else if self.owned_elsewhere().is_none() {
             named = named.doubted();
         }
-        named.or(&self.acl_allows());
-        self.restricted(named)
+        let acl = self.acl_allows();
+        named.direct.or(&acl.direct);
+        // What an ACL grants to single accounts stays (A28).
+        let mut named = self.restricted(named);
+        named.account.or(&acl.account);
+        named
+    }
+
+    // For whom a resource may have a policy that was not collected: where it is
+    // the caller's own, not for those whose account was collected whole.
+    fn unread_by(&self) -> RoaringBitmap {
+        let mut open = self.callers().all.clone();
+        if self.target.owner == super::resource::Owner::Caller {
+            let all = self.graph().accounts().iter();
+            for (account, members) in all.zip(&self.callers().by_account) {
+                if account.complete {
+                    open -= members;
+                }
+            }
+        }
+        open
     }
 
     // A key that has no policy has the default one, which enables its account (R169).
@@ -97,7 +116,7 @@ impl Scene<'_> {
         let graph = self.graph();
         let mut denied = match self.resource_policy() {
             Policy::None => Planes::default(),
-            Policy::Unread if self.strict => Planes::open(self.callers().all.clone()),
+            Policy::Unread if self.strict => Planes::open(self.unread_by()),
             Policy::Unread => Planes::default(),
             Policy::Document(document) if self.document(document).malformed => {
                 Planes::open(self.callers().all.clone())
@@ -256,7 +275,7 @@ impl Scene<'_> {
         if self.is_trust() || self.service == "ecr" || self.service == "ecr-public" {
             Resources::Implied
         } else {
-            Resources::Needed
+            Resources::Expected
         }
     }
 
@@ -266,6 +285,14 @@ impl Scene<'_> {
             self.add(entry, &mut named);
         }
         named
+    }
+
+    /// Returns those whom an entry names, but not as members of an account.
+    pub fn limited(&self, entry: &NamedPrincipal) -> Planes {
+        let mut named = Named::default();
+        self.add(entry, &mut named);
+        named.direct.or(&named.role);
+        named.direct
     }
 
     /// Returns those whom a principal element names in any way.
@@ -303,9 +330,7 @@ impl Scene<'_> {
             }
             NamedPrincipal::Federated(provider) => self.add_provider(provider, named),
             NamedPrincipal::CanonicalUser(id) => {
-                if let Some(account) = graph.account_of_canonical_id(id) {
-                    named.account.or(&self.members(graph.account(account).id));
-                }
+                named.account.or(&self.canonical(id));
             }
             NamedPrincipal::UniqueId(id) => self.add_unique_id(id, named),
             NamedPrincipal::Nobody(_) => {}
@@ -319,19 +344,44 @@ impl Scene<'_> {
         Planes::certain(members.unwrap_or_default())
     }
 
+    /// Returns everyone of the account that S3 knows by this id; of accounts
+    /// whose own id was not collected, everyone perhaps (R27).
+    pub fn canonical(&self, id: &str) -> Planes {
+        let graph = self.graph();
+        if let Some(account) = graph.account_of_canonical_id(id) {
+            return self.members(graph.account(account).id);
+        }
+        let mut open = RoaringBitmap::new();
+        for (account, members) in graph.accounts().iter().zip(&self.callers().by_account) {
+            if account.canonical_id.is_none() {
+                self.gap_seen.set(true);
+                open |= members;
+            }
+        }
+        Planes::open(open)
+    }
+
     fn add_user(&self, arn: &Arn, named: &mut Named) {
-        let Some(id) = self.graph().principal_of(arn.as_str()) else {
-            return;
-        };
-        named.direct.or(&one(id));
+        let graph = self.graph();
+        let id = graph.principal_of(arn.as_str());
+        if let Some(id) = id {
+            named.direct.or(&one(id));
+        }
         // The user's federated sessions are reached too, as limited grants (R132).
         if let Some(name) = self.ask.session.user.as_deref() {
             for session in &self.callers().federated_users {
-                if self.user_behind(PrincipalId(session), name) == Some(id) {
+                if id.is_some() && self.user_behind(PrincipalId(session), name) == id {
                     named.role.or(&one(PrincipalId(session)));
                 }
             }
-        } else if let Some(account) = self.graph().principal(id).account {
+            return;
+        }
+        let account = arn.account().and_then(|account| graph.account_of(account));
+        let Some(account) = account else {
+            return;
+        };
+        // A user that a collected account does not have has no sessions.
+        if id.is_some() || !graph.account(account).collected {
             let own = &self.callers().by_account[account.index()] & &self.callers().federated_users;
             named.role.or(&Planes::open(own));
         }

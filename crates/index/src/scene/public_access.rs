@@ -3,6 +3,7 @@
 use whocan_graph::Collected;
 use whocan_policy::{
     AccountId, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement, Test,
+    Truth,
 };
 use whocan_snapshot::{Detail, PublicAccessBlock};
 
@@ -76,7 +77,11 @@ impl Scene<'_> {
     /// Takes away what RestrictPublicBuckets suspends: under a public policy
     /// only the owner's account and AWS services keep their grants (R182).
     pub fn restricted(&self, named: Named) -> Named {
-        if self.service != "s3" || !self.has_public_policy() {
+        if self.service != "s3" {
+            return named;
+        }
+        let public = self.has_public_policy();
+        if public == Truth::False {
             return named;
         }
         let mut kept = self.callers().services.clone();
@@ -85,10 +90,11 @@ impl Scene<'_> {
         {
             kept |= &self.callers().by_account[index.index()];
         }
-        match self.blocks(|block| block.restrict_public_buckets) {
-            Some(false) => named,
-            Some(true) => named.within(&kept),
-            None => {
+        let blocked = self.blocks(|block| block.restrict_public_buckets);
+        match blocked.map_or(Truth::Unknown, Truth::from) & public {
+            Truth::False => named,
+            Truth::True => named.within(&kept),
+            Truth::Unknown => {
                 let mut open = Named {
                     direct: named.direct.clone().doubted(),
                     role: named.role.clone().doubted(),
@@ -103,18 +109,26 @@ impl Scene<'_> {
         }
     }
 
-    fn has_public_policy(&self) -> bool {
+    fn has_public_policy(&self) -> Truth {
         let Some(record) = self.target.carrier.map(|id| self.graph().resource(id)) else {
-            return false;
+            let unread = self.strict && !self.target.collected;
+            return if unread { Truth::Unknown } else { Truth::False };
         };
         // An access point that only a VPC reaches is never public.
         if matches!(&record.detail, Detail::AccessPoint(point) if point.vpc.is_some()) {
-            return false;
+            return Truth::False;
         }
-        let policy = record.policy.known().copied().flatten();
-        policy
-            .and_then(|policy| self.graph().document_of(policy))
-            .is_some_and(|document| is_public(document, &record.detail))
+        let policy = match record.policy.known() {
+            Some(policy) => *policy,
+            None if self.strict => return Truth::Unknown,
+            None => None,
+        };
+        match policy.map(|policy| self.graph().document_of(policy)) {
+            None => Truth::False,
+            Some(Some(document)) => is_public(document, &record.detail),
+            Some(None) if self.strict => Truth::Unknown,
+            Some(None) => Truth::False,
+        }
     }
 
     /// Nothing is denied by these settings beyond what [`Scene::restricted`] takes away.
@@ -124,23 +138,37 @@ impl Scene<'_> {
 }
 
 // Some Allow names everybody and no condition holds it to fixed values.
-fn is_public(document: &Document, detail: &Detail) -> bool {
+fn is_public(document: &Document, detail: &Detail) -> Truth {
+    if document.malformed {
+        return Truth::Unknown;
+    }
     let of_point = matches!(detail, Detail::AccessPoint(_));
-    let live = document
-        .statements
-        .iter()
-        .filter(|statement| !statement.is_inert());
-    live.filter(|statement| statement.effect == Some(Effect::Allow))
-        .any(|statement| is_public_statement(statement, of_point))
+    let statements = document.statements.iter();
+    let allows = statements
+        .filter(|statement| !statement.is_inert() && statement.effect == Some(Effect::Allow));
+    Truth::any(allows.map(|statement| is_public_statement(statement, of_point)))
 }
 
-fn is_public_statement(statement: &Statement, of_point: bool) -> bool {
-    let everybody = statement
-        .principal
-        .as_ref()
-        .is_some_and(|clause| clause.negated || clause.entries.contains(&NamedPrincipal::Everyone));
+fn is_public_statement(statement: &Statement, of_point: bool) -> Truth {
+    let everybody = match &statement.principal {
+        Some(clause) => clause.negated || clause.entries.contains(&NamedPrincipal::Everyone),
+        None => {
+            return if statement.doubtful {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
+        }
+    };
     let mut conditions = statement.conditions.iter();
-    everybody && !conditions.any(|condition| fixes(condition, of_point))
+    if !everybody || conditions.any(|condition| fixes(condition, of_point)) {
+        return Truth::False;
+    }
+    if statement.doubtful {
+        Truth::Unknown
+    } else {
+        Truth::True
+    }
 }
 
 fn fixes(condition: &Condition, of_point: bool) -> bool {

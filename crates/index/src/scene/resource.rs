@@ -68,6 +68,8 @@ impl Target {
             .principal_of(arn.as_str())
             .filter(|_| arn.service() == "iam");
         let listed = || {
+            let recorded = record.map(|id| graph.account(graph.resource(id).account).id);
+            let account = recorded.or(account);
             let account = account.filter(|_| arn.service() == "s3" && arn.account().is_none());
             let account = account.and_then(|account| graph.account_of(account));
             account.is_some_and(|account| lists_buckets(graph.account(account)))
@@ -95,8 +97,12 @@ impl Target {
 
     /// Returns the settings of the object's own record.
     pub fn object<'a>(&self, graph: &'a Graph) -> Option<&'a Bucket> {
-        let record = self.record.filter(|record| Some(*record) != self.carrier)?;
-        settings(graph, record)
+        settings(graph, self.object_record()?)
+    }
+
+    /// Returns the object's own record.
+    pub fn object_record(&self) -> Option<ResourceId> {
+        self.record.filter(|record| Some(*record) != self.carrier)
     }
 
     /// Returns the tags of the resource.

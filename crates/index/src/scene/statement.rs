@@ -14,6 +14,7 @@ use crate::{Ask, Index, Planes};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resources {
     Needed,
+    Expected,
     Implied,
 }
 
@@ -71,11 +72,17 @@ impl Scene<'_> {
         let Some(clause) = &statement.resources else {
             return match resources {
                 Resources::Implied => Truth::True,
+                // AWS refuses to store it, so what it means is open (R12).
+                Resources::Expected => Truth::Unknown,
                 // Without one it does nothing; a doubtful one may have had any (R13, R193).
                 Resources::Needed => statement.doubtful.into(),
             };
         };
-        if resources == Resources::Implied && self.is_trust() || clause.negated {
+        if resources == Resources::Implied && self.is_trust() {
+            // AWS refuses one in a trust policy, so what it means is open (R12, R13).
+            return Truth::Unknown;
+        }
+        if clause.negated {
             // Decided with the variables' values, in `resources_match`.
             return Truth::True;
         }

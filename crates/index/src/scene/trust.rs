@@ -35,7 +35,7 @@ impl Scene<'_> {
         }
         let mut unfit = &callers.roots | &callers.federated_users;
         unfit |= &callers.anonymous;
-        if self.calls("sts:AssumeRole") {
+        if !self.beside {
             unfit |= &callers.oidc;
             unfit |= &callers.saml;
         }
@@ -45,7 +45,9 @@ impl Scene<'_> {
     /// Returns the calls that must be allowed besides the call itself: passing
     /// tags and setting or carrying a source identity (R209 to R211, R220, R221).
     pub fn also_needed(&self) -> Vec<(&'static str, RoaringBitmap)> {
-        if !self.calls("sts:AssumeRole") {
+        let assumes = ["", "WithWebIdentity", "WithSAML"];
+        let mut assumes = assumes.iter();
+        if !assumes.any(|form| self.calls(&format!("sts:AssumeRole{form}"))) {
             return Vec::new();
         }
         let callers = self.callers();
@@ -115,11 +117,9 @@ impl Scene<'_> {
 
     /// Returns those who cannot be reached by SAML because Identity Center hands the role out (R222).
     pub fn is_identity_center_role(&self) -> bool {
-        let role = self
-            .target
-            .role
-            .and_then(|role| self.graph().principal(role).role());
-        role.is_some_and(|role| role.identity_center)
+        let reserved = "role/aws-reserved/sso.amazonaws.com/";
+        self.arn()
+            .is_some_and(|arn| arn.resource().starts_with(reserved))
     }
 
     /// Decides the other calls that belong to this one.
@@ -135,6 +135,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            other.beside = true;
             // It is one call, with one context.
             other.action_id = self.action_id;
             other.focus.clone_from(&self.focus);

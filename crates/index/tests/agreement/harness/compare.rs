@@ -6,7 +6,8 @@ use std::sync::Arc;
 use whocan_eval::{Caller, Decision, Request, RequestError, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 use whocan_index::{Cell, Index, Planes, Verdicts};
-use whocan_policy::{Pattern, Truth};
+use whocan_policy::catalogue::catalogue;
+use whocan_policy::{AccountId, Pattern, Truth};
 
 use super::case::{self, Case};
 use super::chain;
@@ -179,7 +180,7 @@ impl Comparison<'_> {
             caller,
             Caller::User(_) | Caller::Role(_) | Caller::Session(_) | Caller::Root(_)
         );
-        !identity && (self.at + id.index()) % 3 != 0
+        !identity && !(self.at + id.index()).is_multiple_of(3)
     }
 
     // Hops are compared too where gaps count as unknown.
@@ -272,10 +273,17 @@ impl Comparison<'_> {
         }
     }
 
-    // Cells are cut for resources of the action's service.
+    // Cells are cut for resources that the action can be called on.
     fn fits(&self, text: &str) -> bool {
-        let service = self.question.action.split(':').next();
-        text.split(':').nth(2) == service || text == "*"
+        let Some(action) = catalogue().action(&self.question.action) else {
+            return true;
+        };
+        let service = self.question.action.split(':').next().unwrap_or_default();
+        let mut taken = catalogue().resource_types(action).iter();
+        let types = catalogue().types_of_arn(service, text);
+        let account = text.split(':').nth(4).unwrap_or_default();
+        let real = account.parse::<AccountId>().is_ok() || text.contains(":s3:::");
+        text == "*" || (real && taken.any(|one| types.contains(&one.resource_type)))
     }
 
     fn misplace(&mut self, resource: &str, what: &str) {

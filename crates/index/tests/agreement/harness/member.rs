@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use whocan_graph::Graph;
 use whocan_index::Cell;
-use whocan_policy::{Arn, Pattern, Token};
+use whocan_policy::{AccountId, Arn, Pattern, Token};
 
 /// What stands in for a `*`.
 const MANY: [&str; 5] = ["", "k", "red", "red/k", "x:y"];
@@ -43,9 +43,23 @@ pub fn of_world(graph: &Graph, asked: &Pattern) -> Vec<String> {
 
 fn fillings(pattern: &Pattern) -> Vec<String> {
     let texts = MANY.iter().map(|many| fill(pattern, many));
+    let texts = texts.flat_map(|text| {
+        let accounts = ["444444444444", "555555555555"];
+        accounts.map(|account| with_account(&text, account))
+    });
     texts
         .filter(|text| pattern.matches(text) && (text == "*" || Arn::is_arn(text)))
         .collect()
+}
+
+// Real ARNs name an account, and those of S3 none.
+fn with_account(text: &str, account: &str) -> String {
+    let mut parts: Vec<&str> = text.splitn(6, ':').collect();
+    let odd = |part: &str| part.parse::<AccountId>().is_err() && part != "aws";
+    if parts.len() == 6 && odd(parts[4]) && (parts[2] != "s3" || !parts[4].is_empty()) {
+        parts[4] = account;
+    }
+    parts.join(":")
 }
 
 fn fill(pattern: &Pattern, many: &str) -> String {

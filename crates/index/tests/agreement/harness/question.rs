@@ -266,23 +266,31 @@ fn chain(dice: &mut Dice, scenery: &Scenery) -> Chain {
     }
 }
 
-// Widens an ARN to a pattern over resources of its kind.
+// Widens an ARN to a pattern over resources of its service and kind.
 fn pattern(dice: &mut Dice, arn: &str) -> String {
-    let Some((head, rest)) = arn.rsplit_once(':') else {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let [_, partition, service, region, account, rest] = parts[..] else {
         return arn.to_owned();
     };
     let folder = rest.rsplit_once('/').map_or("", |(folder, _)| folder);
-    match dice.below(6) {
-        0 if !folder.is_empty() => format!("{head}:{folder}/*"),
-        1 if !folder.is_empty() => {
-            let first = folder.split('/').next().unwrap_or_default();
-            format!("{head}:{first}/*")
-        }
-        2 => format!("{arn}*"),
-        3 => super::condition::globbed(dice, arn),
-        4 => format!("{head}:{}", super::condition::globbed(dice, rest)),
-        _ => format!("{head}:*"),
-    }
+    let kind = rest.find(['/', ':']).map_or("", |end| &rest[..=end]);
+    let rest = match dice.below(5) {
+        0 if !folder.is_empty() => format!("{folder}/*"),
+        1 => format!("{rest}*"),
+        2 => rest.to_owned(),
+        3 => format!(
+            "{kind}{}",
+            super::condition::globbed(dice, &rest[kind.len()..])
+        ),
+        _ => format!("{kind}*"),
+    };
+    let account = match dice.below(8) {
+        0 if !account.is_empty() => "*".to_owned(),
+        1 if !account.is_empty() => super::condition::globbed(dice, account),
+        _ => account.to_owned(),
+    };
+    let region = if dice.chance(10) { "*" } else { region };
+    format!("arn:{partition}:{service}:{region}:{account}:{rest}")
 }
 
 impl Question {

@@ -103,7 +103,7 @@ impl Builder<'_> {
         place.partition.clone_into(&mut object.partition);
         object.canonical_id = self.maybe(70, |_| scenery::canonical_id(place));
         object.complete = complete;
-        object.identities = self.whole || self.chance(90);
+        object.identities = complete || self.chance(85);
         object.lists = self.lists();
         if object.identities {
             self.add_identities(at, place, &mut object);
