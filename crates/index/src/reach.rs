@@ -267,14 +267,20 @@ impl<'a> Search<'a> {
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
         let chosen = *value == Fixed::Unset || !sure;
-        if self.starts_with(value).unwrap_or(chosen) {
-            let state = State {
-                carried: None,
-                next: value.clone(),
-            };
-            let first = self.edges.first_callers(role, Some(&state));
-            before.push((Before::Start, first.plane(strict).set(sure).clone()));
+        let state = State {
+            carried: None,
+            next: value.clone(),
+        };
+        let first = self.edges.first_callers(role, Some(&state));
+        let mut first = first.plane(strict).set(sure).clone();
+        let callers_with_session = &self.index.callers.sessions;
+        if !self.starts_with(value, true).unwrap_or(chosen) {
+            first -= callers_with_session;
         }
+        if !self.starts_with(value, false).unwrap_or(chosen) {
+            first &= callers_with_session;
+        }
+        before.push((Before::Start, first));
         if chosen {
             before.push((
                 Before::Session(Some(Fixed::Unset)),
@@ -290,9 +296,11 @@ impl<'a> Search<'a> {
 }
 
 impl Search<'_> {
-    // Whether the first session carries `value`, if the question says what it carries.
-    fn starts_with(&self, value: &Fixed) -> Option<bool> {
+    // Whether the first session carries `value`, if the question says what it
+    // carries; who calls from a session passes on what that carries.
+    fn starts_with(&self, value: &Fixed, from_session: bool) -> Option<bool> {
         let carried = self.ask.session.source_identity.as_ref();
+        let carried = carried.filter(|_| from_session);
         let set = match (carried, &self.ask.assume) {
             (Some(carried), _) => Some(carried),
             (None, Some(assume)) => assume.source_identity.as_ref(),

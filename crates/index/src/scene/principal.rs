@@ -295,9 +295,13 @@ impl Scene<'_> {
         named.direct
     }
 
-    /// Returns those whom a principal element names in any way.
-    pub fn named_in(&self, clause: &PrincipalClause) -> Planes {
-        self.named(clause).any()
+    /// Returns those whom a principal element means in a statement with this effect.
+    pub fn principals_of(&self, clause: &PrincipalClause, effect: Effect) -> Planes {
+        match effect {
+            Effect::Allow if clause.negated => self.spared_by_allow(clause).any(),
+            Effect::Deny if clause.negated => self.denied_unless_listed(clause),
+            _ => self.named(clause).any(),
+        }
     }
 
     fn add(&self, entry: &NamedPrincipal, named: &mut Named) {
