@@ -4,6 +4,11 @@
 //! test --test cases` writes the answers that both agree on over the expected
 //! lines, for people to read before they keep them.
 
+#![allow(
+    clippy::panic,
+    reason = "a case that cannot be read must stop the test and name its place"
+)]
+
 #[path = "../examples/rule-cases/answer.rs"]
 mod answer;
 #[path = "../examples/rule-cases/case.rs"]

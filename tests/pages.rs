@@ -65,7 +65,12 @@ fn commands_on_the_pages_print_what_the_pages_say() {
         if std::env::var_os("WHOCAN_REFILL").is_some() {
             fs::write(&path, now).expect("a page can be written");
         } else {
-            assert_eq!(text, now, "{} differs; WHOCAN_REFILL=1 writes it anew", path.display());
+            assert_eq!(
+                text,
+                now,
+                "{} differs; WHOCAN_REFILL=1 writes it anew",
+                path.display()
+            );
         }
     }
 }
@@ -77,7 +82,9 @@ fn the_map_names_every_crate_in_data_order() {
     let members = members.split(']').next().expect("the end of the list");
     let members: Vec<&str> = members.split('"').skip(1).step_by(2).collect();
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
-    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let rows = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let mapped: Vec<&str> = rows.filter(|folder| *folder != "crates/cli").collect();
     assert_eq!(mapped, members);
 }
@@ -86,13 +93,21 @@ fn the_map_names_every_crate_in_data_order() {
 fn every_page_that_is_linked_is_there() {
     for path in pages() {
         let text = fs::read_to_string(&path).expect("a page is text");
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
             let file = link.split('#').next().unwrap_or_default();
             if file.is_empty() || file.contains("://") {
                 continue;
             }
             let folder = path.parent().expect("a page lies in a folder");
-            assert!(folder.join(file).exists(), "{} links to {link}", path.display());
+            assert!(
+                folder.join(file).exists(),
+                "{} links to {link}",
+                path.display()
+            );
         }
     }
 }

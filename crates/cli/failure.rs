@@ -12,7 +12,8 @@ use whocan_render::Plain;
 pub struct Failure {
     message: String,
     hint: Option<String>,
-    source: Option<NamedSource<String>>,
+    // Boxed, so that every result is not as large as the rarest failure.
+    source: Option<Box<NamedSource<String>>>,
     labels: Vec<LabeledSpan>,
     /// Whether whoever read our output has gone, so that nobody is left to tell.
     pub unheard: bool,
@@ -56,7 +57,10 @@ impl Failure {
         let mut failure = Failure::new(diagnostic);
         failure.hint = diagnostic.help().map(|help| lines(&help.to_string()));
         failure.labels = diagnostic.labels().into_iter().flatten().collect();
-        failure.source = Some(NamedSource::new(name, of_the_same_length(text)));
+        failure.source = Some(Box::new(NamedSource::new(
+            Plain(name).to_string(),
+            of_the_same_length(text),
+        )));
         failure
     }
 }
@@ -86,7 +90,8 @@ impl Diagnostic for Failure {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        let source = self.source.as_deref()?;
+        Some(source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {

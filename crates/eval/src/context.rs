@@ -183,7 +183,7 @@ fn implied(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
         .or_else(|| {
             lower
                 .strip_prefix("sts:")
-                .and_then(|name| call::sts(inquiry, name))
+                .and_then(|name| call::sts(inquiry, name, key))
         })
         .unwrap_or_else(|| service::key(inquiry, key))
 }

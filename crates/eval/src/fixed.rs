@@ -80,6 +80,7 @@ fn credentials(inquiry: &Inquiry<'_>) -> Option<Fixed> {
                 "sessions of `GetFederationToken` cannot call IAM or STS",
             )
         }
+        // Tags and source identity are parts of that call (R209, R211).
         (
             SubjectKind::Root(_),
             "sts:AssumeRole" | "sts:AssumeRoot" | "sts:TagSession" | "sts:SetSourceIdentity",

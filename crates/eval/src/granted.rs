@@ -145,11 +145,16 @@ fn assume_root<'a>(own: &PrincipalSides<'a>) -> Granted<'a> {
 ///
 /// Source: AWS account root user, IAM User Guide.
 fn root<'a>(inquiry: &Inquiry<'a>, resource: &ResourceGrants<'a>) -> Granted<'a> {
-    let named = resource.any();
+    let key = inquiry.target.family == Family::Key;
+    let named = if key {
+        Formula::Any(vec![resource.any(), kms::granted_to_root(inquiry)])
+    } else {
+        resource.any()
+    };
     match inquiry.relation {
-        Relation::Same if inquiry.target.family == Family::Key => {
+        Relation::Same if key => {
             inquiry.rule(168);
-            needs_resource(Formula::Any(vec![named, kms::granted_to_root(inquiry)]))
+            needs_resource(named)
         }
         Relation::Same => {
             inquiry.rule(134);

@@ -10,6 +10,7 @@ use crate::inquiry::{Inquiry, Note, undocumented};
 use crate::policies::{Origin, PrincipalSides, fact};
 use crate::principal;
 use crate::side::{Formula, Hit, Side};
+use crate::subject::SubjectKind;
 
 /// The own account: nothing without the key policy, not even for root (R168, R173).
 ///
@@ -31,7 +32,7 @@ pub(crate) fn same_account<'a>(
             "a KMS grant past a boundary or session policy",
         ),
     ]);
-    let blame = if grants.account.truth == Truth::False {
+    let blame = if grants.user.truth | grants.account.truth == Truth::False {
         blame_by_naming(resource, own)
     } else {
         silent_sides(own)
@@ -41,6 +42,7 @@ pub(crate) fn same_account<'a>(
         limited(&resource.role, own),
         delegated(&resource.account),
         Formula::All(vec![grants.named.formula(), limits]),
+        limited(&grants.user.formula(), own),
         delegated(&grants.account.formula()),
     ]);
     Granted { formula, blame }
@@ -59,7 +61,7 @@ pub(crate) fn other_account<'a>(
     let grants = grants(inquiry);
     let named = resource.any();
     let mut blame = silent_sides(own);
-    if named.truth() | grants.account.truth == Truth::False {
+    if named.truth() | grants.user.truth | grants.account.truth == Truth::False {
         blame.push(PolicyType::Resource);
     }
     // Whether a foreign grantee needs its own side too is not stated (A26).
@@ -70,10 +72,10 @@ pub(crate) fn other_account<'a>(
             "a KMS grant to a principal of another account",
         ),
     ]);
+    let both_sides = Formula::Any(vec![named, grants.user.formula(), grants.account.formula()]);
     let formula = Formula::Any(vec![
-        Formula::All(vec![named, identity.clone()]),
+        Formula::All(vec![both_sides, identity]),
         Formula::All(vec![grants.named.formula(), either]),
-        Formula::All(vec![grants.account.formula(), identity]),
     ]);
     Granted { formula, blame }
 }
@@ -84,9 +86,14 @@ pub(crate) fn granted_to_root<'a>(inquiry: &Inquiry<'a>) -> Formula<'a> {
     Formula::Any(vec![grants.named.formula(), grants.account.formula()])
 }
 
-/// The grants of a key that name the caller, and those that name its account.
+/// The grants of a key, by whom they name.
 struct Grants<'a> {
+    /// The caller or its role.
     named: Side<'a>,
+    /// The user behind a federated session, which that session only gets as
+    /// far as its session policy lets it pass (R132).
+    user: Side<'a>,
+    /// The caller's account.
     account: Side<'a>,
 }
 
@@ -96,6 +103,7 @@ struct Grants<'a> {
 fn grants<'a>(inquiry: &Inquiry<'a>) -> Grants<'a> {
     let mut found = Grants {
         named: Side::silent(PolicyType::Resource),
+        user: Side::silent(PolicyType::Resource),
         account: Side::silent(PolicyType::Resource),
     };
     let Some(key) = inquiry.target.key() else {
@@ -142,7 +150,6 @@ fn add_grant<'a>(inquiry: &Inquiry<'a>, found: &mut Grants<'a>, grant: &'a KeyGr
         },
     };
     let naming = principal::named(inquiry, &entry);
-    let named = naming.direct | naming.role;
     if naming.any() == Truth::False {
         return;
     }
@@ -162,7 +169,14 @@ fn add_grant<'a>(inquiry: &Inquiry<'a>, found: &mut Grants<'a>, grant: &'a KeyGr
             });
         }
     };
-    add(&mut found.named, named);
+    let federated = matches!(inquiry.call.subject.kind, SubjectKind::Federated { .. });
+    add(&mut found.named, naming.direct);
+    let by_role = if federated {
+        &mut found.user
+    } else {
+        &mut found.named
+    };
+    add(by_role, naming.role);
     add(&mut found.account, naming.account);
 }
 

@@ -129,7 +129,9 @@ fn open_resource(
     }
     if statement.resources.is_none() {
         inquiry.rule(12);
-        return vec![undocumented("a statement without resource in a policy that needs one")];
+        return vec![undocumented(
+            "a statement without resource in a policy that needs one",
+        )];
     }
     let patterns = statement
         .resources

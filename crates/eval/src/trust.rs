@@ -24,6 +24,11 @@ pub(crate) fn is_assume_role(action: &str) -> bool {
     matches!(action, "sts:AssumeRole" | WEB_IDENTITY | SAML)
 }
 
+/// Returns whether the action gives a session of a role, or is a permission beside that.
+pub(crate) fn is_assuming(action: &str) -> bool {
+    is_assume_role(action) || matches!(action, "sts:TagSession" | "sts:SetSourceIdentity")
+}
+
 /// The own account (R195 to R200).
 ///
 /// A caller named directly whose boundary lacks the action is open: two pages disagree.
@@ -109,11 +114,12 @@ fn may_permit_target(
     permits(graph.document_of(role.trust).map(|one| &**one), covers)
 }
 
-/// Returns whether sessions of the calling role may come from a web identity.
+/// Returns whether sessions of the calling role may come from a web identity:
+/// whether its trust policy names a provider (R119).
 pub(crate) fn may_come_from_web_identity(inquiry: &Inquiry<'_>, subject: &Subject<'_>) -> bool {
     may_come_from(inquiry, subject, WEB_IDENTITY, |entry| match entry {
         NamedPrincipal::Federated(provider) => !provider.contains(":saml-provider/"),
-        _ => *entry == NamedPrincipal::Everyone,
+        _ => false,
     })
 }
 
@@ -121,7 +127,7 @@ pub(crate) fn may_come_from_web_identity(inquiry: &Inquiry<'_>, subject: &Subjec
 pub(crate) fn may_come_from_saml(inquiry: &Inquiry<'_>, subject: &Subject<'_>) -> bool {
     may_come_from(inquiry, subject, SAML, |entry| match entry {
         NamedPrincipal::Federated(provider) => provider.contains(":saml-provider/"),
-        _ => *entry == NamedPrincipal::Everyone,
+        _ => false,
     })
 }
 

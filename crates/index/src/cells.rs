@@ -8,9 +8,12 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use whocan_graph::{Collected, DocumentId, PrincipalId};
+use roaring::RoaringBitmap;
+use whocan_graph::{Collected, PrincipalId};
 use whocan_policy::catalogue::catalogue;
-use whocan_policy::{AccountId, Document, Filling, Pattern, Region, Statement, TooComplex, Truth};
+use whocan_policy::{
+    AccountId, Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth,
+};
 
 use crate::scene::Scene;
 use crate::{Ask, Cell, Index, Planes, Verdicts};
@@ -80,6 +83,8 @@ impl Index {
 /// A part of the asked set while it is being cut.
 struct Part {
     region: Region,
+    // A resource that shows that it is not empty, if one was looked for.
+    seen: Option<String>,
     too_complex: bool,
 }
 
@@ -147,14 +152,15 @@ impl<'a> Cuts<'a> {
 
     // Resources with something of their own.
     fn by_resources(&mut self) {
-        let graph = self.index.graph.clone();
+        let index = self.index;
+        let graph = &index.graph;
         for resource in graph.resources() {
             self.add_resource(&resource.arn);
             if let Collected::Yes(Some(policy)) = resource.policy
                 && self.concerns(&resource.arn)
                 && let Some(document) = graph.document_of(policy)
             {
-                self.by_document(document, &[]);
+                self.by_document(document, &index.callers.all);
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) {
@@ -166,38 +172,55 @@ impl<'a> Cuts<'a> {
                 self.add_resource(&principal.arn);
             }
         }
+        // Root users are no resources of any other call.
+        if self.ask.action.eq_ignore_ascii_case("sts:AssumeRoot")
+            && let Some(roots) = Pattern::arn("arn:*:iam::*:root")
+        {
+            self.add(&roots);
+        }
     }
 
     // A resource's own part: itself and what lies in it.
     fn add_resource(&mut self, arn: &str) {
-        self.add(&Pattern::exact(arn));
+        if !self.may_concern(arn) {
+            return;
+        }
+        if self.asked.matches(arn) {
+            self.add(&Pattern::exact(arn));
+        }
         if let Some(inside) = inside(arn) {
             self.add(&inside);
         }
     }
 
     fn concerns(&self, arn: &str) -> bool {
-        let asked = |pattern: &Pattern| pattern.overlaps(self.asked);
-        asked(&Pattern::exact(arn)) || inside(arn).is_some_and(|inside| asked(&inside))
+        self.may_concern(arn)
+            && (self.asked.matches(arn)
+                || inside(arn).is_some_and(|inside| inside.overlaps(self.asked)))
+    }
+
+    // Whether the literal beginnings agree: most resources end here.
+    fn may_concern(&self, arn: &str) -> bool {
+        let asked = self.asked.prefix().as_bytes();
+        let common = asked.len().min(arn.len());
+        asked[..common] == arn.as_bytes()[..common]
     }
 
     fn by_identity_policies(&mut self) {
         let index = self.index;
         for &(document, statement) in index.permissions.covering(&self.ask.action).iter() {
-            let holders = self.holders(document);
-            if !holders.is_empty() {
+            let holders = &index.callers.identity[document.index()];
+            if self.bears(holders) {
                 let statement = &index.graph.document(document).statements[statement as usize];
-                self.by_statement(statement, &holders);
+                self.by_statement(statement, holders);
             }
         }
     }
 
-    fn holders(&self, document: DocumentId) -> Vec<PrincipalId> {
-        let holders = &self.index.callers.identity[document.index()];
+    fn bears(&self, holders: &RoaringBitmap) -> bool {
         match self.focus {
-            Some(focus) if holders.contains(focus.0) => vec![focus],
-            Some(_) => Vec::new(),
-            None => holders.iter().map(PrincipalId).collect(),
+            Some(focus) => holders.contains(focus.0),
+            None => !holders.is_empty(),
         }
     }
 
@@ -205,27 +228,24 @@ impl<'a> Cuts<'a> {
     fn by_other_policies(&mut self) {
         let index = self.index;
         for (document, holders) in &index.callers.boundary {
-            let holders: Vec<PrincipalId> = holders.iter().map(PrincipalId).collect();
-            let bears = self.focus.is_none_or(|focus| holders.contains(&focus));
-            if bears {
-                self.by_document(index.graph.document(*document), &holders);
+            if self.bears(holders) {
+                self.by_document(index.graph.document(*document), holders);
             }
         }
         for policy in index.graph.policies() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint
-                    && self.ask.endpoint_passed(&index.graph) == Some(&*policy.at));
+                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
-                self.by_document(index.graph.document(document), &[]);
+                self.by_document(index.graph.document(document), &index.callers.all);
             }
         }
         for document in self.ask.session.policies.clone() {
-            self.by_document(&document, &[]);
+            self.by_document(&document, &index.callers.all);
         }
     }
 
-    fn by_document(&mut self, document: &Document, holders: &[PrincipalId]) {
+    fn by_document(&mut self, document: &Document, holders: &RoaringBitmap) {
         for statement in document
             .statements
             .iter()
@@ -237,7 +257,7 @@ impl<'a> Cuts<'a> {
         }
     }
 
-    fn by_statement(&mut self, statement: &Statement, holders: &[PrincipalId]) {
+    fn by_statement(&mut self, statement: &Statement, holders: &RoaringBitmap) {
         for pattern in statement
             .resources
             .iter()
@@ -251,7 +271,7 @@ impl<'a> Cuts<'a> {
     }
 
     // A pattern with variables cuts once for each value that a holder has.
-    fn by_values(&mut self, pattern: &whocan_policy::ResourcePattern, holders: &[PrincipalId]) {
+    fn by_values(&mut self, pattern: &ResourcePattern, holders: &RoaringBitmap) {
         let Some(outline) = pattern.outline() else {
             return;
         };
@@ -259,18 +279,10 @@ impl<'a> Cuts<'a> {
             return;
         }
         self.add(outline);
-        let everyone: Vec<PrincipalId>;
-        let holders = if holders.is_empty() {
-            everyone = match self.focus {
-                Some(focus) => vec![focus],
-                None => self.index.callers.all.iter().map(PrincipalId).collect(),
-            };
-            &everyone
-        } else {
-            holders
-        };
+        let focus = self.focus.map(|focus| [focus.0].into_iter().collect());
+        let holders: &RoaringBitmap = focus.as_ref().unwrap_or(holders);
         let scene = Scene::new(self.index, self.ask, None);
-        for &holder in holders {
+        for holder in holders.iter().map(PrincipalId) {
             if self.patterns.len() > FILLINGS {
                 self.too_many = true;
                 return;
@@ -285,6 +297,7 @@ impl<'a> Cuts<'a> {
     fn apply(self, whole: Region) -> Vec<Part> {
         let mut parts = vec![Part {
             region: whole,
+            seen: None,
             too_complex: self.too_many,
         }];
         for cut in &self.patterns {
@@ -316,17 +329,20 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
     }
     let (inside, outside) = part.region.split(cut);
     for region in [inside, outside].into_iter().flatten() {
-        match region.is_empty() {
-            Ok(true) => {}
-            Ok(false) => into.push(Part {
-                region,
-                too_complex: part.too_complex,
-            }),
-            Err(TooComplex) => into.push(Part {
-                region,
-                too_complex: true,
-            }),
+        // What shows that the whole is not empty shows it of one side.
+        let kept = part.seen.as_ref().filter(|seen| region.holds(seen));
+        let seen = match kept {
+            Some(kept) => Ok(Some(kept.clone())),
+            None => region.witness(),
+        };
+        if let Ok(None) = seen {
+            continue;
         }
+        into.push(Part {
+            region,
+            too_complex: part.too_complex || seen.is_err(),
+            seen: seen.ok().flatten(),
+        });
     }
 }
 
@@ -334,31 +350,37 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
 // caller would be taken for the owner.
 fn with_account(witness: String, region: &Region) -> String {
     let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let [_, _, _, _, account, _] = parts[..] else {
+    let [_, _, service, _, account, _] = parts[..] else {
         return witness;
     };
-    if account.is_empty() || account.parse::<AccountId>().is_ok() {
+    let without = account.is_empty() && service == "s3";
+    if without || account.parse::<AccountId>().is_ok() {
         return witness;
     }
     let digits: String = account
         .chars()
         .map(|one| if one.is_ascii_digit() { one } else { '0' })
         .collect();
-    let made_up = [
-        digits.clone(),
-        format!("{digits:0<12}"),
-        format!("{digits:0>12}"),
-        "000000000000".to_owned(),
-    ];
-    let accounts = made_up.iter().filter(|id| id.parse::<AccountId>().is_ok());
-    let tries = accounts.map(|account| {
+    let tries = padded(&digits).into_iter().map(|account| {
         let mut parts = parts.clone();
-        parts[4] = account;
+        parts[4] = &account;
         parts.join(":")
     });
-    let mut fitting = tries.filter(|text| region.holds(text));
-    fitting.next().unwrap_or(witness)
+    let fitting = tries.into_iter().find(|text| region.holds(text));
+    fitting.unwrap_or(witness)
 }
+
+// The digits with as many zeros as an account's number lacks, at each place.
+fn padded(digits: &str) -> Vec<String> {
+    let zeros = "0".repeat(ACCOUNT_DIGITS.saturating_sub(digits.len()));
+    let places = 0..=digits.len().min(ACCOUNT_DIGITS);
+    let padded = places.map(|at| format!("{}{zeros}{}", &digits[..at], &digits[at..]));
+    let mut padded: Vec<String> = padded.collect();
+    padded.push("0".repeat(ACCOUNT_DIGITS));
+    padded
+}
+
+const ACCOUNT_DIGITS: usize = 12;
 
 // What lies in a resource and shares its policy: objects, indexes.
 fn inside(arn: &str) -> Option<Pattern> {

@@ -1,10 +1,11 @@
 //! Who can start a session of which role.
 
+use std::hash::Hasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Assume, Given, Precedence, Session};
 
@@ -34,22 +35,31 @@ impl Edges {
         let plain = all.map(|id| {
             let role = PrincipalId(id);
             index.graph.principal(role).role()?;
-            Some(Arc::new(decide(
-                index,
-                role,
-                &walk,
-                None,
-                &Start::default(),
-            )))
+            Some(decide(index, role, &walk, None, &Start::default()))
         });
         Edges {
-            plain: plain.collect(),
+            plain: shared(plain.collect()),
         }
     }
 
     fn plain(&self, role: PrincipalId) -> Option<Arc<Verdicts>> {
         self.plain.get(role.index()).cloned().flatten()
     }
+}
+
+// Gives roles with the same callers one answer in common.
+fn shared(decided: Vec<Option<Verdicts>>) -> Vec<Option<Arc<Verdicts>>> {
+    let mut known: FxHashMap<u64, Vec<Arc<Verdicts>>> = FxHashMap::default();
+    let mut share = |verdicts: Verdicts| {
+        let alike = known.entry(verdicts.fingerprint()).or_default();
+        if let Some(same) = alike.iter().find(|one| ***one == verdicts) {
+            return same.clone();
+        }
+        alike.push(Arc::new(verdicts));
+        alike[alike.len() - 1].clone()
+    };
+    let all = decided.into_iter();
+    all.map(|verdicts| verdicts.map(&mut share)).collect()
 }
 
 /// Callers by role and by what their sessions carry.
@@ -215,6 +225,18 @@ pub(crate) fn call_of(index: &Index, caller: PrincipalId) -> &'static str {
 }
 
 impl Verdicts {
+    // Equal for equal answers.
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        for planes in [&self.strict, &self.as_collected] {
+            for set in [&planes.surely, &planes.possibly] {
+                hasher.write_u64(set.len());
+                set.iter().for_each(|id| hasher.write_u32(id));
+            }
+        }
+        hasher.finish()
+    }
+
     /// Returns the planes of one reading of gaps.
     pub fn plane(&self, strict: bool) -> &Planes {
         if strict {

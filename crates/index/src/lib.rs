@@ -34,6 +34,7 @@ use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
 use scene::Scene;
+use state::SourceIdentities;
 use trust_facts::TrustFacts;
 
 pub use cells::resources_of;
@@ -52,6 +53,7 @@ pub struct Index {
     pub(crate) roles: RoaringBitmap,
     pub(crate) edges: Edges,
     pub(crate) facts: Facts,
+    pub(crate) source_identities: SourceIdentities,
     pub(crate) guardrails: Guardrails,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
@@ -84,6 +86,7 @@ impl Index {
             malformed_identity,
             edges: Edges::default(),
             facts: Facts::of(&graph),
+            source_identities: SourceIdentities::of(&graph),
             regions: regions(&graph),
             resource_actions: candidates::resource_actions(&graph),
             graph,

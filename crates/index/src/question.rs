@@ -1,9 +1,7 @@
 //! Questions, with names already resolved.
 
 use roaring::RoaringBitmap;
-use whocan_graph::Graph;
-use whocan_policy::{AccountId, Assume, Given, KeyName, KeyState, Precedence, Session};
-use whocan_snapshot::EndpointKind;
+use whocan_policy::{AccountId, Assume, Given, Precedence, Session};
 
 /// One action on one resource, asked about every principal.
 #[derive(Clone, Debug)]
@@ -29,32 +27,6 @@ pub struct Ask {
     pub endpoint: Option<String>,
     /// Which policies are left out (`ignoring scps`).
     pub ignoring: Ignoring,
-}
-
-impl Ask {
-    /// Returns the VPC endpoint that the request passes: the one that is asked
-    /// for, or one of the graph that a given `aws:SourceVpce` names (R6, R114).
-    pub(crate) fn endpoint_passed(&self, graph: &Graph) -> Option<&str> {
-        self.endpoint
-            .as_deref()
-            .or_else(|| self.endpoint_given(graph))
-    }
-
-    // Gateway endpoints exist for two services only.
-    // Source: Gateway endpoints, AWS PrivateLink Guide, read 2026-11-24.
-    fn endpoint_given(&self, graph: &Graph) -> Option<&str> {
-        let KeyState::Known(values) = self.given.get(&KeyName::new("aws:SourceVpce"))? else {
-            return None;
-        };
-        let [id] = values.as_slice() else {
-            return None;
-        };
-        let endpoint = graph.endpoint(graph.endpoint_of(id)?);
-        let service = self.action.split(':').next().unwrap_or_default();
-        let serves =
-            endpoint.kind != EndpointKind::Gateway || ["s3", "dynamodb"].contains(&service);
-        serves.then_some(id.as_str())
-    }
 }
 
 /// Which kinds of policy are left out of a question: what would be without them.

@@ -1,14 +1,17 @@
 //! Breadth-first search backwards over the trust edges, on whole sets.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
+use rustc_hash::FxHashSet;
 use whocan_graph::PrincipalId;
-use whocan_policy::{Precedence, Truth};
+use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::scene::Scene;
-use crate::state::{Fixed, State, values};
+use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
 /// Sessions of roles, by what they carry (`None` where nothing looks at it) and
@@ -59,7 +62,7 @@ impl Index {
     ) -> Vec<Option<Path>> {
         let search = Search::new(self, ask, walk);
         let sure = search.run(true, true);
-        let possible = search.run(true, false);
+        let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
             let (hops, truth) = match sure.path(&search, from, true) {
                 Some(hops) => (hops, Truth::True),
@@ -71,7 +74,7 @@ impl Index {
     }
 
     /// Decides who takes on `role` with one call that `walk` follows.
-    pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> std::sync::Arc<Verdicts> {
+    pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
         WalkEdges::of(self, walk).callers(role, None)
     }
 }
@@ -97,7 +100,7 @@ struct Levels {
 
 impl<'a> Search<'a> {
     fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
-        let values = values(&index.graph, &walk.given);
+        let values = index.source_identities.values(&walk.given);
         let mut first = index.can(ask);
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -118,7 +121,7 @@ impl<'a> Search<'a> {
     // What a chain's last role may do: it carries no session policy of the caller (R232).
     fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
         let ask = Ask {
-            session: whocan_policy::Session::default(),
+            session: Session::default(),
             precedence: Precedence::Facts,
             ..self.ask.clone()
         };
@@ -130,7 +133,14 @@ impl<'a> Search<'a> {
             last
         };
         if self.values.is_empty() {
-            return [(None, decide(None))].into_iter().collect();
+            let same =
+                self.ask.session == Session::default() && self.ask.precedence == Precedence::Facts;
+            let last = if same {
+                self.first.clone()
+            } else {
+                decide(None)
+            };
+            return [(None, last)].into_iter().collect();
         }
         let by_value = self.values.iter().map(|value| {
             let state = State {
@@ -149,12 +159,19 @@ impl<'a> Search<'a> {
                 .last
                 .values()
                 .all(|last| last.strict == last.as_collected)
-            && possible.roles().iter().all(|role| {
-                let role = PrincipalId(role);
-                let callers = self.edges.callers(role, None);
-                let first = self.edges.first_callers(role, None);
-                callers.strict == callers.as_collected && first.strict == first.as_collected
-            })
+            && self.no_gap_leads_to(&possible.roles())
+    }
+
+    fn no_gap_leads_to(&self, roles: &RoaringBitmap) -> bool {
+        let mut looked_at = FxHashSet::default();
+        roles.iter().all(|role| {
+            let callers = self.edges.callers(PrincipalId(role), None);
+            let first = self.edges.first_callers(PrincipalId(role), None);
+            let mut same = |callers: &Arc<Verdicts>| {
+                !looked_at.insert(Arc::as_ptr(callers)) || callers.strict == callers.as_collected
+            };
+            same(&callers) && same(&first)
+        })
     }
 
     fn may_pass(&self, set: RoaringBitmap) -> RoaringBitmap {
@@ -212,19 +229,13 @@ impl<'a> Search<'a> {
         let mut starts = RoaringBitmap::new();
         let mut sessions = Sessions::new();
         for ((value, behind), roles) in frontier {
-            for role in roles {
-                let role = PrincipalId(role);
-                for (before, callers) in self.before(role, value.as_ref(), strict, sure) {
-                    match before {
-                        Before::Start => starts |= self.passing(callers, *behind).0,
-                        Before::Session(carried) => {
-                            let callers = callers & &self.index.roles;
-                            let (passed, not) = self.passing(callers, *behind);
-                            *sessions.entry((carried.clone(), true)).or_default() |= passed;
-                            *sessions.entry((carried, false)).or_default() |= not;
-                        }
-                    }
-                }
+            let (first, later) = self.before_all(roles, value.as_ref(), strict, sure);
+            starts |= self.passing(first, *behind).0;
+            for (carried, callers) in later {
+                let callers = callers & &self.index.roles;
+                let (passed, not) = self.passing(callers, *behind);
+                *sessions.entry((carried.clone(), true)).or_default() |= passed;
+                *sessions.entry((carried, false)).or_default() |= not;
             }
         }
         let starts = self.may_pass(starts);
@@ -234,53 +245,109 @@ impl<'a> Search<'a> {
         (starts, sessions.collect())
     }
 
+    // The callers that can start a session of one of `roles` that carries
+    // `value`: at the start of a chain, and by what their own session carries.
+    fn before_all(
+        &self,
+        roles: &RoaringBitmap,
+        value: Option<&Fixed>,
+        strict: bool,
+        sure: bool,
+    ) -> (RoaringBitmap, BTreeMap<Option<Fixed>, RoaringBitmap>) {
+        let mut first = RoaringBitmap::new();
+        let mut later: BTreeMap<Option<Fixed>, RoaringBitmap> = BTreeMap::new();
+        if value.is_none() {
+            self.add_callers(
+                roles,
+                |role| self.edges.first_callers(role, None),
+                strict,
+                sure,
+                &mut first,
+            );
+            let sessions = later.entry(None).or_default();
+            self.add_callers(
+                roles,
+                |role| self.edges.callers(role, None),
+                strict,
+                sure,
+                sessions,
+            );
+            return (first, later);
+        }
+        for role in roles {
+            for (before, callers) in self.before(PrincipalId(role), value, sure) {
+                let callers = callers.plane(strict).set(sure);
+                match before {
+                    Before::Start {
+                        from_session,
+                        otherwise,
+                    } => {
+                        let sessions = &self.index.callers.sessions;
+                        if from_session {
+                            first |= callers & sessions;
+                        }
+                        if otherwise {
+                            first |= callers - sessions;
+                        }
+                    }
+                    Before::Session(carried) => *later.entry(carried).or_default() |= callers,
+                }
+            }
+        }
+        (first, later)
+    }
+
+    // Roles that the same callers can assume share one answer.
+    fn add_callers(
+        &self,
+        roles: &RoaringBitmap,
+        callers: impl Fn(PrincipalId) -> Arc<Verdicts>,
+        strict: bool,
+        sure: bool,
+        all: &mut RoaringBitmap,
+    ) {
+        let mut added = FxHashSet::default();
+        for role in roles {
+            let callers = callers(PrincipalId(role));
+            if added.insert(Arc::as_ptr(&callers)) {
+                *all |= callers.plane(strict).set(sure);
+            }
+        }
+    }
+
     // The callers that can start a session of `role` that carries `value`.
     fn before(
         &self,
         role: PrincipalId,
         value: Option<&Fixed>,
-        strict: bool,
         sure: bool,
-    ) -> Vec<(Before, RoaringBitmap)> {
+    ) -> Vec<(Before, Arc<Verdicts>)> {
         let Some(value) = value else {
             let first = self.edges.first_callers(role, None);
             let callers = self.edges.callers(role, None);
-            return vec![
-                (Before::Start, first.plane(strict).set(sure).clone()),
-                (
-                    Before::Session(None),
-                    callers.plane(strict).set(sure).clone(),
-                ),
-            ];
+            return vec![(Before::ANYWHERE, first), (Before::Session(None), callers)];
         };
         let callers = |carried: Option<Fixed>| {
             let state = State {
                 carried,
                 next: value.clone(),
             };
-            self.edges
-                .callers(role, Some(&state))
-                .plane(strict)
-                .set(sure)
-                .clone()
+            self.edges.callers(role, Some(&state))
         };
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
         let chosen = *value == Fixed::Unset || !sure;
-        let state = State {
-            carried: None,
-            next: value.clone(),
+        let start = Before::Start {
+            from_session: self.starts_with(value, true).unwrap_or(chosen),
+            otherwise: self.starts_with(value, false).unwrap_or(chosen),
         };
-        let first = self.edges.first_callers(role, Some(&state));
-        let mut first = first.plane(strict).set(sure).clone();
-        let callers_with_session = &self.index.callers.sessions;
-        if !self.starts_with(value, true).unwrap_or(chosen) {
-            first -= callers_with_session;
+        if start != Before::NOWHERE {
+            let state = State {
+                carried: None,
+                next: value.clone(),
+            };
+            before.push((start, self.edges.first_callers(role, Some(&state))));
         }
-        if !self.starts_with(value, false).unwrap_or(chosen) {
-            first &= callers_with_session;
-        }
-        before.push((Before::Start, first));
         if chosen {
             before.push((
                 Before::Session(Some(Fixed::Unset)),
@@ -315,9 +382,27 @@ impl Search<'_> {
     }
 }
 
+/// What a call that starts a session comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Before {
-    Start,
+    /// The start of a chain, by who stands there.
+    Start {
+        from_session: bool,
+        otherwise: bool,
+    },
+    /// A session that carries this.
     Session(Option<Fixed>),
+}
+
+impl Before {
+    const ANYWHERE: Before = Before::Start {
+        from_session: true,
+        otherwise: true,
+    };
+    const NOWHERE: Before = Before::Start {
+        from_session: false,
+        otherwise: false,
+    };
 }
 
 // Anybody may send the last request without signing it (R238).
@@ -409,14 +494,27 @@ impl Levels {
         for ((value, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
-                let before = search.before(role, value.as_ref(), true, sure);
+                let before = search.before(role, value.as_ref(), sure);
                 let fits = before.into_iter().any(|(before, callers)| {
                     let from_here = match (&before, carried) {
-                        (Before::Start, None) => true,
+                        (
+                            Before::Start {
+                                from_session,
+                                otherwise,
+                            },
+                            None,
+                        ) => {
+                            let sessions = &search.index.callers.sessions;
+                            if sessions.contains(at.0) {
+                                *from_session
+                            } else {
+                                *otherwise
+                            }
+                        }
                         (Before::Session(wanted), Some(carried)) => wanted == carried,
                         _ => false,
                     };
-                    from_here && callers.contains(at.0)
+                    from_here && callers.strict.set(sure).contains(at.0)
                 });
                 if fits {
                     return Some((role, value.clone()));

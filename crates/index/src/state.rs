@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use whocan_graph::Graph;
-use whocan_policy::{Given, KeyName, Test};
+use whocan_policy::{Condition, Given, KeyName, Test};
 
 /// What a call in a chain does about the source identity (R211, R233).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,42 +33,52 @@ impl Fixed {
     pub const OTHER: &str = "(any other source identity)";
 }
 
-/// Returns the values that are worth telling apart: none where no condition looks.
-pub(crate) fn values(graph: &Graph, given: &Given) -> Vec<Fixed> {
-    let mut literals = BTreeSet::new();
-    let mut looked_at = [
-        given.get(&KeyName::new("sts:SourceIdentity")),
-        given.get(&KeyName::new("aws:SourceIdentity")),
-    ]
-    .iter()
-    .any(Option::is_some);
-    let statements = graph
-        .documents()
-        .iter()
-        .flat_map(|document| &document.statements);
-    for condition in statements.flat_map(|statement| &statement.conditions) {
-        let named = condition
-            .values
-            .iter()
-            .flat_map(|value| value.template.variables());
-        let by_variable = named
-            .into_iter()
-            .any(|variable| is_source_identity(&variable.key));
+/// The source identities that conditions name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SourceIdentities {
+    // Whether any condition or variable looks at it.
+    looked_at: bool,
+    literals: BTreeSet<String>,
+}
+
+impl SourceIdentities {
+    /// Reads the conditions of all documents.
+    pub fn of(graph: &Graph) -> SourceIdentities {
+        let mut all = SourceIdentities::default();
+        let documents = graph.documents().iter();
+        let statements = documents.flat_map(|document| &document.statements);
+        for condition in statements.flat_map(|statement| &statement.conditions) {
+            all.add(condition);
+        }
+        all
+    }
+
+    fn add(&mut self, condition: &Condition) {
+        let values = condition.values.iter();
+        let mut variables = values.flat_map(|value| value.template.variables());
+        let by_variable = variables.any(|variable| is_source_identity(&variable.key));
         if !is_source_identity(&condition.key) && !by_variable {
-            continue;
+            return;
         }
-        looked_at = true;
+        self.looked_at = true;
         if condition.operator.test != Test::Null {
-            literals.extend(condition.values.iter().map(|value| value.text.to_string()));
+            let texts = condition.values.iter().map(|value| value.text.to_string());
+            self.literals.extend(texts);
         }
     }
-    if !looked_at {
-        return Vec::new();
+
+    /// Returns the values that are worth telling apart: none where nothing looks.
+    pub fn values(&self, given: &Given) -> Vec<Fixed> {
+        let mut keys = ["sts:SourceIdentity", "aws:SourceIdentity"].into_iter();
+        let is_given = keys.any(|key| given.get(&KeyName::new(key)).is_some());
+        if !self.looked_at && !is_given {
+            return Vec::new();
+        }
+        // A pattern stands for itself: a caller can choose a name that fits it.
+        let mut values = vec![Fixed::Unset, Fixed::Other];
+        values.extend(self.literals.iter().cloned().map(Fixed::Literal));
+        values
     }
-    // A pattern stands for itself: a caller can choose a name that fits it.
-    let mut values = vec![Fixed::Unset, Fixed::Other];
-    values.extend(literals.into_iter().map(Fixed::Literal));
-    values
 }
 
 fn is_source_identity(key: &KeyName) -> bool {

@@ -239,7 +239,11 @@ impl Display for Predicate {
             }
             PredicateKind::Not(inner) => {
                 out.write_str("not ")?;
-                operand(out, inner, !matches!(inner.kind, PredicateKind::Test { .. }))
+                operand(
+                    out,
+                    inner,
+                    !matches!(inner.kind, PredicateKind::Test { .. }),
+                )
             }
             PredicateKind::Test { attribute, test } => write!(out, "{attribute}{test}"),
         }
@@ -351,7 +355,11 @@ impl Clauses {
         clause(out, "given", &self.given)?;
         clause(out, "under session policy", value(&self.session_policy))?;
         clause(out, "through access point", value(&self.access_point))?;
-        clause(out, "ignoring", self.ignoring.iter().map(|word| &word.value))?;
+        clause(
+            out,
+            "ignoring",
+            self.ignoring.iter().map(|word| &word.value),
+        )?;
         let certainty = self.certainty.as_ref().map(|certainty| certainty.value);
         flag(out, "surely", certainty == Some(Certainty::Surely))?;
         flag(out, "possibly", certainty == Some(Certainty::Possibly))?;
@@ -395,7 +403,9 @@ impl Display for OrderKey {
 
 /// Writes each item behind a blank.
 fn each<T: Display>(out: &mut Formatter<'_>, items: impl IntoIterator<Item = T>) -> Result {
-    items.into_iter().try_for_each(|item| write!(out, " {item}"))
+    items
+        .into_iter()
+        .try_for_each(|item| write!(out, " {item}"))
 }
 
 /// Writes items parted by commas.

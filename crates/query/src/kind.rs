@@ -123,14 +123,31 @@ pub const RESOURCE_KINDS: &[ResourceKind] = &[
     resource("log-group", "log-groups", "logs", "log-group:", &[]),
     resource("stack", "stacks", "cloudformation", "stack/", &[]),
     resource("project", "projects", "codebuild", "project/", &[]),
-    resource("state-machine", "state-machines", "states", "stateMachine:", &[]),
-    resource("file-system", "file-systems", "elasticfilesystem", "file-system/", &[]),
+    resource(
+        "state-machine",
+        "state-machines",
+        "states",
+        "stateMachine:",
+        &[],
+    ),
+    resource(
+        "file-system",
+        "file-systems",
+        "elasticfilesystem",
+        "file-system/",
+        &[],
+    ),
     resource("domain", "domains", "es", "domain/", &[]),
 ];
 
 /// Access points share a service with buckets and have an account in their ARN.
-const ACCESS_POINT: ResourceKind =
-    resource("access-point", "access-points", "s3", "accesspoint/", &['/']);
+const ACCESS_POINT: ResourceKind = resource(
+    "access-point",
+    "access-points",
+    "s3",
+    "accesspoint/",
+    &['/'],
+);
 
 const fn resource(
     word: &'static str,

@@ -1,9 +1,7 @@
 //! A resolved set: ids and patterns, no names.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{
-    AccountIndex, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
-};
+use whocan_graph::{AccountIndex, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId};
 use whocan_policy::{Pattern, Region};
 
 use crate::thing::Thing;
@@ -76,13 +74,13 @@ impl Members {
     }
 
     /// Returns how many things there are, regions aside.
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.bitmaps().iter().map(|set| set.len()).sum()
     }
 
     /// Returns whether there is neither thing nor region.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0 && self.regions.is_empty()
+        self.count() == 0 && self.regions.is_empty()
     }
 
     /// Returns whether a thing is a member, by id or because a region holds its ARN.
@@ -132,11 +130,19 @@ impl Members {
             self.retain(|thing| !other.regions_hold(&thing.arn(graph)));
         }
         for region in &other.regions {
-            self.regions = self.regions.iter().flat_map(|own| without(own, region)).collect();
+            self.regions = self
+                .regions
+                .iter()
+                .flat_map(|own| without(own, region))
+                .collect();
         }
         for thing in other.things() {
             let exact = Region::of(Pattern::exact(&thing.arn(graph)));
-            self.regions = self.regions.iter().flat_map(|own| without(own, &exact)).collect();
+            self.regions = self
+                .regions
+                .iter()
+                .flat_map(|own| without(own, &exact))
+                .collect();
         }
         self
     }
@@ -156,7 +162,9 @@ impl Members {
             .regions
             .iter()
             .flat_map(|own| other.regions.iter().map(move |others| (own, others)));
-        both.regions = pairs.filter_map(|(own, others)| own.intersect(others)).collect();
+        both.regions = pairs
+            .filter_map(|(own, others)| own.intersect(others))
+            .collect();
         both
     }
 
@@ -171,7 +179,11 @@ impl Members {
         ]
     }
 
-    fn each_bitmap(&mut self, other: &Members, change: impl Fn(&mut RoaringBitmap, &RoaringBitmap)) {
+    fn each_bitmap(
+        &mut self,
+        other: &Members,
+        change: impl Fn(&mut RoaringBitmap, &RoaringBitmap),
+    ) {
         change(&mut self.principals, &other.principals);
         change(&mut self.groups, &other.groups);
         change(&mut self.policies, &other.policies);

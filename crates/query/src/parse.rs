@@ -39,10 +39,7 @@ fn read(text: &str) -> Result<Ast, Fault> {
 }
 
 fn fault(text: &str, error: SyntaxError) -> Fault {
-    let whole = Span {
-        start: 0,
-        end: text.len().min(1),
-    };
+    let whole = Span::default();
     match error {
         SyntaxError::Imbalance(imbalance) => imbalanced(imbalance, whole),
         SyntaxError::TooComplex => Fault::new(Problem::TooComplex, whole),
@@ -62,10 +59,8 @@ fn imbalanced(imbalance: Imbalance, whole: Span) -> Fault {
             let max_bytes = MAX_TEXT_BYTES;
             Fault::new(Problem::TooLong { max_bytes }, whole)
         }
-        Imbalance::TooDeep(offset) => {
-            Fault::new(Problem::TooDeep { max: MAX_NESTING }, at(offset))
-                .with_hint("name the inner sets with `let NAME = SET;`")
-        }
+        Imbalance::TooDeep(offset) => Fault::new(Problem::TooDeep { max: MAX_NESTING }, at(offset))
+            .with_hint("name the inner sets with `let NAME = SET;`"),
         Imbalance::Unclosed(offset) => Fault::new(Problem::Unclosed('('), at(offset)),
         Imbalance::UnclosedQuote(offset) => Fault::new(Problem::Unclosed('"'), at(offset)),
         Imbalance::Unopened(offset) => Fault::new(Problem::Unopened, at(offset)),

@@ -173,6 +173,8 @@ pub struct Part {
     pub route: Option<String>,
     /// The verdict on it.
     pub verdict: Verdict,
+    /// The place in words, relative to what was asked: `all`, `only public/*`, `all but secret/*`.
+    pub text: String,
 }
 
 /// One call of a path with the decision on it.
@@ -224,25 +226,17 @@ impl Row {
             conditions: &self.conditions,
             open: &self.open,
             count: self.count,
-            property: self.property.as_ref().map(|(name, value)| (name.as_str(), value)),
+            property: self
+                .property
+                .as_ref()
+                .map(|(name, value)| (name.as_str(), value)),
         }
     }
 }
 
 impl Part {
-    /// Returns the part in words: `all`, `only a/* but not a/b`.
-    pub fn words(&self) -> String {
-        let mut words = match (self.whole, self.within.as_slice()) {
-            (true, _) => "all".to_owned(),
-            (false, []) => "all".to_owned(),
-            (false, within) => format!("only {}", within.join(" and ")),
-        };
-        if !self.whole && !self.except.is_empty() {
-            words = format!("{words} but {}", self.except.join(" or "));
-        }
-        if let Some(route) = &self.route {
-            words = format!("{words} through {route}");
-        }
-        words
+    /// Returns the place in words, relative to what was asked.
+    pub fn words(&self) -> &str {
+        &self.text
     }
 }

@@ -5,13 +5,14 @@ mod can;
 mod detail;
 mod draft;
 mod list;
+mod part;
 mod present;
 mod slice;
 mod what;
 mod which;
 mod who;
 
-use crate::ast::{Bound, Question, Set, Shape as Written, Statement, StatementKind};
+use crate::ast::{Bound, PathKind, Question, Set, Shape as Written, Statement, StatementKind};
 use crate::context::{Context, Names};
 use crate::error::{Fault, QueryError};
 use crate::members::Members;
@@ -116,7 +117,11 @@ fn assertion(
     let (assertion, found) = assert::judge(bound, only.as_ref(), found, &plan, context);
     let explain = plan.explain;
     let (rows, _) = present::present(found, &plan, context, explain);
-    let outcome = if assertion.holds { Outcome::Yes } else { Outcome::No };
+    let outcome = if assertion.holds {
+        Outcome::Yes
+    } else {
+        Outcome::No
+    };
     Ok((rows, outcome, Some(assertion), explain))
 }
 
@@ -147,12 +152,19 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
         } => what::find(*subject, *reach, deeds, plan, context),
         Shape::Reachable { subject } => what::find_roles(*subject, plan, context),
         Shape::Can { subject, access } => can::find(*subject, access, plan, context),
-        Shape::Paths { kind, from, access } => who::find_paths(*kind, from, access, plan, context),
+        Shape::Paths { from, access, .. } => who::find_paths(from, access, plan, context),
         Shape::List(members) => list::find(members),
         Shape::Show(thing) => list::show(*thing, context.graph),
     };
     let single = matches!(plan.shape, Shape::Can { .. });
     draft::filter(&mut found, plan, context, single);
+    if let Shape::Paths {
+        kind: PathKind::Shortest,
+        ..
+    } = plan.shape
+    {
+        who::shortest(&mut found);
+    }
     found
 }
 
@@ -175,8 +187,14 @@ pub(crate) fn members_of(
     names: &Names,
 ) -> Result<(Members, Vec<String>), Fault> {
     let plan = resolve::question(question, context, names)?;
-    if plan.count || !plan.group_by.is_empty() || matches!(plan.shape, Shape::What { .. } | Shape::Show(_)) {
-        return Err(Fault::senseless("the rows of this question are no set", question.span));
+    if plan.count
+        || !plan.group_by.is_empty()
+        || matches!(plan.shape, Shape::What { .. } | Shape::Show(_))
+    {
+        return Err(Fault::senseless(
+            "the rows of this question are no set",
+            question.span,
+        ));
     }
     let found = find(&plan, context);
     let own = own_side(&plan.shape);

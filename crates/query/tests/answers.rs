@@ -1,12 +1,168 @@
 //! Questions about the example organization and their answers.
+//!
+//! The answers in `snapshots/` are checked by hand against `example/README.md`.
 
 mod example;
 
 use example::ask;
+use insta::assert_snapshot;
+
+fn all(questions: &[&str]) -> String {
+    let answers = questions
+        .iter()
+        .map(|text| format!("> {text}\n{}", ask(text)));
+    answers.collect::<Vec<_>>().join("\n")
+}
 
 #[test]
-fn scratch() {
-    for text in std::fs::read_to_string("/tmp/q.txt").unwrap().lines() {
-        let start = std::time::Instant::now(); let a = ask(text); println!(">>> {text} [{:?}]\n{a}", start.elapsed());
-    }
+fn who_reaches_payroll() {
+    assert_snapshot!(all(&[
+        "who can reach s3:GetObject on arn:aws:s3:::payroll/2026.csv via AssumeRole",
+        "who can reach s3:GetObject on bucket/payroll via AssumeRole within 1 hop",
+        "who can s3:GetObject on payroll/* surely given aws:SourceIp = 198.51.100.7",
+        "who can s3:GetObject on all of payroll/*",
+        "who can s3:GetObject on bucket/payroll except role/Admin or account/security",
+        "who can reach s3:GetObject on payroll/2026.csv through role/ci-deployer",
+        "who can reach s3:GetObject on payroll/2026.csv avoiding role/ci-deployer",
+        "who can reach s3:GetObject on payroll/2026.csv where path.crosses_account and hops > 3",
+        "who in account/dev with kind = user can reach s3:GetObject on payroll/2026.csv",
+        "who outside org can reach s3:GetObject on bucket/payroll",
+        "which roles can s3:GetObject on bucket/payroll where principal.account = security",
+        "who can all of s3:GetObject, s3:ListBucket on bucket/payroll",
+        "count who can reach s3:GetObject on bucket/payroll",
+        "who can reach s3:GetObject on payroll/2026.csv group by principal.account limit 3",
+        "who can reach s3:GetObject on payroll/2026.csv order by hops desc, name limit 3 return name, hops",
+    ]));
+}
+
+#[test]
+fn who_can_on_other_things() {
+    assert_snapshot!(all(&[
+        "who can kms:Decrypt on key/payroll where principal.account != resource.account",
+        "who can secretsmanager:GetSecretValue on secret/ledger/db",
+        "count who can secretsmanager:GetSecretValue on secret/ledger/db possibly",
+        "who can secretsmanager:GetSecretValue on secret/ledger/db as collected",
+        "who can organizations:LeaveOrganization in account/prod",
+        "who in account/prod can organizations:LeaveOrganization",
+        "who in account/prod can organizations:LeaveOrganization ignoring scps",
+        "who can s3:GetObject on acme-events/curated/*",
+        "who can s3:GetObject on acme-events/curated/* through access point analytics",
+        "who can lambda:InvokeFunction on function/payroll-run explain",
+        "who can iam:PassRole on role/deploy in account/prod",
+        "who can reach role/reporting where principal.kind = user",
+        "who can kms:* on key/payroll where principal.account = security",
+    ]));
+}
+
+#[test]
+fn one_principal() {
+    assert_snapshot!(all(&[
+        "can user/ana reach s3:GetObject on payroll/2026.csv",
+        "can user/ana s3:GetObject on payroll/2026.csv",
+        "can user/ana reach role/reporting",
+        "why can role/reporting s3:GetObject on arn:aws:s3:::payroll/2026.csv",
+        "why can user/sam reach s3:GetObject on payroll/2026.csv",
+        "why not user/ana s3:GetObject on arn:aws:s3:::payroll/2026.csv",
+        "can role/deploy in account/prod s3:GetObject on bucket/payroll",
+        "can role/reporting s3:GetObject on payroll/2026.csv given aws:SourceVpce = vpce-0a1b2c3d4e5f67890",
+        "can user/sam reach s3:GetObject on payroll/2026.csv given aws:MultiFactorAuthPresent = true",
+        "can user/sam reach s3:GetObject on payroll/2026.csv given aws:MultiFactorAuthPresent absent",
+        "what can role/reporting do on bucket/payroll",
+        "what can user/ana reach",
+        "what can user/ana reach on queue/jobs",
+        "what can role/ledger-api do on queue/jobs",
+    ]));
+}
+
+#[test]
+fn resources_and_paths() {
+    assert_snapshot!(all(&[
+        "which buckets can user/ana reach s3:GetObject",
+        "which buckets can anyone s3:GetObject",
+        "which buckets can (principals outside org) reach s3:GetObject",
+        "which roles can user/ana reach",
+        "which roles can users in account/dev reach",
+        "which keys can role/Auditor kms:Decrypt",
+        "paths from user/ana to role/reporting",
+        "paths from users in account/dev to s3:GetObject on bucket/payroll within 3 hops",
+        "shortest path from roles to s3:GetObject on payroll/2026.csv where hops > 0",
+    ]));
+}
+
+#[test]
+fn facts() {
+    assert_snapshot!(all(&[
+        "list roles where trust.external",
+        "list roles where trust.external and not trust.requires has sts:ExternalId",
+        "list users with tag.team = web",
+        "list users where tag.team in (web, data) order by created desc return name, tag.team, created",
+        "list users where created < snapshot - 300d",
+        "list accounts outside org",
+        "list accounts where ou has Workloads",
+        "list roles where boundary exists return name, account, boundary",
+        "list (roles in account/prod) minus (who can reach s3:* on bucket/payroll) minus roles with service_linked",
+        "list roles where trust.services has lambda.* return name, account",
+        "list services where name like *lambda*",
+        "count roles",
+        "show role/reporting",
+        "show account/dev",
+        "list bucket/acme-* return name, account, policy",
+    ]));
+}
+
+#[test]
+fn names_and_assertions() {
+    assert_snapshot!(all(&[
+        "let readers = who can reach s3:GetObject on payroll/2026.csv surely; list readers with kind = user",
+        "let crown = bucket/payroll or bucket/acme-trail; who outside org can reach s3:GetObject on crown",
+        "assert none who outside org can s3:GetObject on bucket/payroll",
+        "assert none who outside org can reach s3:* on bucket/payroll",
+        "assert some can role/reporting s3:GetObject on bucket/payroll",
+        "assert none can user/cleo reach s3:GetObject on bucket/payroll",
+        "assert only role/Admin or role/reporting or role/payroll-app or role/Auditor who can s3:GetObject on payroll/2026.csv",
+        "assert only role/Admin who can s3:GetObject on payroll/2026.csv",
+        "assert at most 4 who can s3:GetObject on payroll/2026.csv",
+        "assert exactly 3 who can s3:GetObject on payroll/2026.csv",
+        "assert none who can secretsmanager:GetSecretValue on secret/ledger/db except account/prod limit 1",
+        "assert none as collected who can secretsmanager:GetSecretValue on secret/ledger/db except account/prod or externals",
+    ]));
+}
+
+#[test]
+fn mistakes_in_names() {
+    assert_snapshot!(all(&[
+        "who can s3:GetObjekt on bucket/payroll",
+        "who can s3:ListObjectsV2 on bucket/payroll",
+        "who can s4:Get* on bucket/payroll",
+        "who can s3:GetObject on queue/jobs",
+        "who can s3:GetObject on arn:aws:s3:::payroll",
+        "who can s3:GetObject on arn:aws:s3",
+        "who can s3:GetObject on buckt/payroll",
+        "who can sqs:SendMessage on queue/job",
+        "who can sqs:SendMessage on jobs",
+        "who can organizations:LeaveOrganization on bucket/payroll",
+        "list rolse",
+        "list lambda.amazonaws.com",
+        "can role/deploy s3:GetObject on bucket/payroll",
+        "can bucket/payroll s3:GetObject on bucket/payroll",
+        "can arn:aws:iam::444455556666:user/anna s3:GetObject on bucket/payroll",
+        "list roles where nme = x",
+        "list roles where hops > 1",
+        "list roles with hops > 1",
+        "list roles where name > x",
+        "list roles where name",
+        "list roles where trust.requires = x",
+        "list roles where created < yesterday",
+        "list roles where tag = x",
+        "list users where last_used < snapshot - 90d",
+        "who can s3:GetObject within 3 hops",
+        "who can reach s3:GetObject via AssumeRol",
+        "who can reach s3:GetObject via PassRole",
+        "who can s3:GetObject given aws:SourceIpp = 1.2.3.4",
+        "who can s3:GetObject ignoring scp, boundries",
+        "matrix accounts by accounts",
+        "all paths from user/ana to role/reporting",
+        "who can s3:GetObject as of yesterday",
+        "list public",
+    ]));
 }

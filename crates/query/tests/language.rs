@@ -3,10 +3,10 @@
 use whocan_query::ast::Ast;
 
 fn parse(text: &str) -> Ast {
-    match whocan_query::parse(text) {
-        Ok(ast) => ast,
-        Err(error) => panic!("{}", error.pointed()),
-    }
+    let parsed = whocan_query::parse(text);
+    parsed
+        .map_err(|error| error.pointed())
+        .expect("a sentence of the language")
 }
 
 /// Sentences that people say; each must parse, and its canonical text must say the same.
@@ -74,7 +74,10 @@ fn and_binds_tighter_than_or_between_sets() {
 
 #[test]
 fn or_and_minus_go_from_left_to_right() {
-    assert_eq!(parse("list (a or b) minus c"), parse("list ((a or b) minus c)"));
+    assert_eq!(
+        parse("list (a or b) minus c"),
+        parse("list ((a or b) minus c)")
+    );
     assert_ne!(parse("list a minus b or c"), parse("list a minus (b or c)"));
     assert_eq!(
         parse("list a minus b and c"),
@@ -101,7 +104,10 @@ fn filters_bind_tightest() {
 #[test]
 fn not_binds_tighter_than_and_and_and_tighter_than_or() {
     let grouped = "list a where ((not x = 1) and y = 2) or z = 3";
-    assert_eq!(parse("list a where not x = 1 and y = 2 or z = 3"), parse(grouped));
+    assert_eq!(
+        parse("list a where not x = 1 and y = 2 or z = 3"),
+        parse(grouped)
+    );
     assert_eq!(parse("list a where not not x"), parse("list a where x"));
     assert_eq!(
         parse("list a where x not in (p, q)"),
@@ -116,15 +122,30 @@ fn what_follows_can_decides_what_which_asks_for() {
         StatementKind::Ask(question) => question.shape,
         other => panic!("{other:?}"),
     };
-    assert!(matches!(shape("which roles can s3:* on bucket/b"), Shape::WhichPrincipals { .. }));
-    assert!(matches!(shape("which roles can reach s3:*"), Shape::WhichPrincipals { .. }));
-    assert!(matches!(shape("which buckets can role/a s3:*"), Shape::WhichResources { .. }));
-    assert!(matches!(shape("which roles can role/a reach"), Shape::WhichResources { .. }));
+    assert!(matches!(
+        shape("which roles can s3:* on bucket/b"),
+        Shape::WhichPrincipals { .. }
+    ));
+    assert!(matches!(
+        shape("which roles can reach s3:*"),
+        Shape::WhichPrincipals { .. }
+    ));
+    assert!(matches!(
+        shape("which buckets can role/a s3:*"),
+        Shape::WhichResources { .. }
+    ));
+    assert!(matches!(
+        shape("which roles can role/a reach"),
+        Shape::WhichResources { .. }
+    ));
 }
 
 #[test]
 fn parentheses_case_and_blanks_change_nothing() {
-    assert_eq!(parse("WHO Can s3:*\n ON ((bucket/a))"), parse("who can s3:* on bucket/a"));
+    assert_eq!(
+        parse("WHO Can s3:*\n ON ((bucket/a))"),
+        parse("who can s3:* on bucket/a")
+    );
 }
 
 #[test]

@@ -62,3 +62,40 @@ fn add(lines: &mut String, cells: impl Iterator<Item = String>) {
     let bytes = writer.into_inner().unwrap_or_default();
     lines.push_str(&String::from_utf8_lossy(&bytes));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_a_formula_to_a_spreadsheet() {
+        let cases = [
+            (
+                "=HYPERLINK(\"http://example.com\")",
+                "'=HYPERLINK(\"http://example.com\")",
+            ),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\\u{9}=1"),
+            ("\n=1", "'\\u{a}=1"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ];
+        for (text, written) in cases {
+            assert_eq!(inert(text), written);
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_where_needed() {
+        let mut lines = String::new();
+        add(
+            &mut lines,
+            ["a,b", "say \"no\"", "plain"]
+                .map(str::to_owned)
+                .into_iter(),
+        );
+        assert_eq!(lines, "\"a,b\",\"say \"\"no\"\"\",plain\n");
+    }
+}

@@ -15,7 +15,12 @@ pub fn text(row: &Row, graph: &Graph) -> String {
     let mut text = String::new();
     let name = row.principal.map(|id| called(Thing::Principal(id), graph));
     if let (Some(name), Some(verdict)) = (name, row.verdict) {
-        let _ = writeln!(text, "{name}: {}", table::words(verdict));
+        let hops = match row.hops {
+            None | Some(0) => String::new(),
+            Some(1) => ", 1 hop".to_owned(),
+            Some(more) => format!(", {more} hops"),
+        };
+        let _ = writeln!(text, "{name}: {}{hops}", table::words(verdict));
     }
     let chained = row.evidence.len() > 1;
     for (position, call) in row.evidence.iter().enumerate() {

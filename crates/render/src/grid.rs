@@ -1,7 +1,8 @@
 //! Columns for people: as wide as the terminal, or as wide as the text.
 
 use comfy_table::{
-    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, TableStyle, Width,
+    Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
+    Width,
 };
 
 use crate::Plain;
@@ -36,10 +37,17 @@ pub enum Tone {
 pub struct Grid {
     header: Vec<String>,
     rows: Vec<Vec<(String, Tone)>>,
+    // INVARIANT: as long as `rows`.
+    below: Vec<Vec<String>>,
 }
 
 // Below this a column is a ladder of letters. Long words are broken before.
 const NARROWEST: u16 = 8;
+
+// Marks where a row of the table ends; no text has it.
+const BOUNDARY: char = '\u{1}';
+
+const INDENT: usize = 4;
 
 impl Grid {
     /// Returns a grid without rows.
@@ -47,6 +55,7 @@ impl Grid {
         Grid {
             header: header.iter().map(|name| Plain(name).to_string()).collect(),
             rows: Vec::new(),
+            below: Vec::new(),
         }
     }
 
@@ -58,6 +67,24 @@ impl Grid {
             (lines.join("\n"), tone)
         };
         self.rows.push(cells.into_iter().map(safe).collect());
+        self.below.push(Vec::new());
+    }
+
+    /// Adds a line below the last row, over all columns.
+    pub fn below(&mut self, text: &str) {
+        if let Some(lines) = self.below.last_mut() {
+            lines.push(Plain(text).to_string());
+        }
+    }
+
+    /// Returns how many columns of a screen the longest line takes, unbroken.
+    pub fn natural_width(&self) -> usize {
+        let lines = self.lines(Look::default());
+        lines
+            .lines()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0)
     }
 
     /// Returns the grid as lines, without blanks at their ends; nothing if
@@ -72,12 +99,30 @@ impl Grid {
             column.set_padding((0, if position == last { 0 } else { 2 }));
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(NARROWEST)));
         }
-        trimmed(&table.to_string())
+        let width = look.width.map_or(usize::MAX, usize::from);
+        let mut below = self.below.iter();
+        let mut lines = String::new();
+        // The header has no line below it that tells where it ends.
+        let mut is_header = true;
+        for line in table.lines().chain([BOUNDARY.to_string()]) {
+            if !line.starts_with(BOUNDARY) {
+                lines.push_str(line.trim_end());
+                lines.push('\n');
+            } else if !std::mem::take(&mut is_header) {
+                for text in below.next().into_iter().flatten() {
+                    add_wrapped(&mut lines, text, width);
+                }
+            }
+        }
+        lines
     }
 
     fn table(&self, look: Look) -> Table {
         let mut table = Table::new();
-        table.load_style(TableStyle::new());
+        let boundary = LineStyle::none().fill(BOUNDARY);
+        let style = TableStyle::new();
+        table.load_style(style.header_separator(boundary).row_separator(boundary));
+        table.style_text_only();
         match look.width {
             Some(width) => table
                 .set_content_arrangement(ContentArrangement::Dynamic)
@@ -109,10 +154,27 @@ fn painted(text: &str, tone: Tone) -> Cell {
     }
 }
 
-// The last column is filled up with blanks, which wrap on narrower terminals.
-fn trimmed(table: &str) -> String {
-    let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
-    lines.collect()
+/// Adds a text, indented and broken at blanks; longer words stay whole, so
+/// that they can be copied.
+fn add_wrapped(lines: &mut String, text: &str, width: usize) {
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length <= width {
+            lines.push(' ');
+            used += 1 + length;
+            lines.push_str(word);
+            continue;
+        }
+        let indent = if used == 0 { INDENT } else { 2 * INDENT };
+        if used > 0 {
+            lines.push('\n');
+        }
+        lines.extend(std::iter::repeat_n(' ', indent));
+        lines.push_str(word);
+        used = indent + length;
+    }
+    lines.push('\n');
 }
 
 #[cfg(test)]
@@ -176,6 +238,26 @@ mod tests {
             "{text:?}"
         );
         assert!(text.contains("\\u{1b}[2Jana"));
+    }
+
+    #[test]
+    fn lines_below_a_row_use_the_whole_width_and_break_at_blanks() {
+        let mut grid = Grid::new(&["principal", "verdict"]);
+        grid.row([("user/ana", Tone::Plain), ("yes", Tone::Yes)]);
+        grid.below("via role/ci (tooling) → role/deploy (prod) → role/reporting");
+        grid.row([("user/ben", Tone::Plain), ("no", Tone::No)]);
+        let look = Look {
+            width: Some(40),
+            colors: false,
+        };
+        assert_snapshot!(grid.lines(look), @r"
+        principal  verdict
+        user/ana   yes
+            via role/ci (tooling) → role/deploy
+                (prod) → role/reporting
+        user/ben   no
+        ");
+        assert_eq!(grid.natural_width(), 63);
     }
 
     #[test]

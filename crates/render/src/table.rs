@@ -7,6 +7,9 @@ use whocan_query::rows::{Answer, Column, Outcome, Row, Rows, Verdict};
 use crate::grid::{Grid, Look, Tone};
 use crate::{Plain, chain, explanation, value};
 
+/// Columns that stand below their row where a screen is too narrow.
+const DETAILS: &[&str] = &["via", "parts", "conditions"];
+
 /// Returns an answer as a table, with what has to be said about it below.
 pub fn text(answer: &Answer, graph: &Graph, look: Look) -> String {
     let mut text = String::new();
@@ -37,7 +40,21 @@ fn table(rows: &Rows, graph: &Graph, look: Look) -> String {
     let shown: Vec<usize> = (0..rows.columns.len())
         .filter(|&position| is_shown(rows, position))
         .collect();
-    let header: Vec<&str> = shown
+    let (details, short): (Vec<usize>, Vec<usize>) = shown
+        .iter()
+        .partition(|&&position| DETAILS.contains(&rows.columns[position].name.as_str()));
+    let wide = grid(rows, &shown, &[], graph);
+    match look.width {
+        Some(width) if !details.is_empty() && wide.natural_width() > usize::from(width) => {
+            grid(rows, &short, &details, graph).lines(look)
+        }
+        _ => wide.lines(look),
+    }
+}
+
+/// Returns the rows with `columns` beside each other and `details` below each row.
+fn grid(rows: &Rows, columns: &[usize], details: &[usize], graph: &Graph) -> Grid {
+    let header: Vec<&str> = columns
         .iter()
         .map(|&position| heading(&rows.columns[position].name))
         .collect();
@@ -48,12 +65,28 @@ fn table(rows: &Rows, graph: &Graph, look: Look) -> String {
         .any(|column| column.name.ends_with("account"));
     let mut grid = Grid::new(&header);
     for row in &rows.rows {
-        grid.row(shown.iter().map(|&position| {
+        let text = |position: usize| {
             let column = &rows.columns[position];
             cell(column, row.cells.get(position), row, graph, arns)
-        }));
+        };
+        grid.row(columns.iter().map(|&position| text(position)));
+        for &position in details {
+            add_detail(&mut grid, &rows.columns[position].name, &text(position).0);
+        }
     }
-    grid.lines(look)
+    grid
+}
+
+fn add_detail(grid: &mut Grid, column: &str, text: &str) {
+    for (number, line) in text.lines().enumerate() {
+        match column {
+            "parts" if line == "all" => {}
+            "parts" => grid.below(line),
+            "conditions" if number == 0 => grid.below(&format!("if {line}")),
+            "conditions" => grid.below(&format!("and {line}")),
+            name => grid.below(&format!("{name} {line}")),
+        }
+    }
 }
 
 /// Returns whether a column says anything: one without a single value does not,
@@ -109,8 +142,8 @@ fn parts(row: &Row) -> String {
         .iter()
         .any(|part| Some(part.verdict) != row.verdict);
     let lines = row.parts.iter().map(|part| match several {
-        true => format!("{}: {}", words(part.verdict), short(&part.words())),
-        false => short(&part.words()),
+        true => format!("{}: {}", words(part.verdict), short(part.words())),
+        false => short(part.words()),
     });
     lines.collect::<Vec<String>>().join("\n")
 }

@@ -37,12 +37,8 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<De
 }
 
 fn request_tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
-    if !trust::is_assume_role(inquiry.call.action) {
-        return if is_listed(inquiry, key) {
-            Derived::open(CallerChosen)
-        } else {
-            Derived::absent()
-        };
+    if !carries(inquiry, key) {
+        return Derived::by_default(KeyState::Absent);
     }
     let assume = inquiry.call.assume;
     let mut transitive = assume.transitive.iter().flatten();
@@ -50,29 +46,32 @@ fn request_tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
         return Derived::set(value);
     }
     match &assume.tags {
-        Some(tags) => {
+        Some(tags) if trust::is_assuming(inquiry.call.action) => {
             let mut found = tags.iter().filter(|(name, _)| same_key(name, tag));
             found
                 .next()
                 .map_or_else(Derived::absent, |(_, value)| Derived::value(value))
         }
-        None => Derived::open(CallerChosen),
+        _ => Derived::open(CallerChosen),
     }
 }
 
 fn tag_keys(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
-    if !trust::is_assume_role(inquiry.call.action) {
-        return if is_listed(inquiry, key) {
-            Derived::open(CallerChosen)
-        } else {
-            Derived::absent()
-        };
+    if !carries(inquiry, key) {
+        return Derived::by_default(KeyState::Absent);
     }
     match &inquiry.call.assume.tags {
-        Some(tags) => list(tags.iter().map(|(name, _)| name.clone()).collect()),
+        Some(tags) if trust::is_assuming(inquiry.call.action) => {
+            list(tags.iter().map(|(name, _)| name.clone()).collect())
+        }
         None if inquiry.call.assume.passes_tags() => Derived::present(CallerChosen),
-        None => Derived::open(CallerChosen),
+        _ => Derived::open(CallerChosen),
     }
+}
+
+// Calls that give sessions carry what they pass; of others the catalogue knows.
+fn carries(inquiry: &Inquiry<'_>, key: &KeyName) -> bool {
+    trust::is_assume_role(inquiry.call.action) || is_listed(inquiry, key)
 }
 
 fn list(values: Vec<String>) -> Derived {
@@ -86,7 +85,7 @@ fn list(values: Vec<String>) -> Derived {
 /// Returns what is known of the key `sts:NAME` (in lower case).
 ///
 /// Source: IAM and AWS STS condition context keys, IAM User Guide.
-pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
+pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<Derived> {
     let action = inquiry.call.action;
     let assume = trust::is_assume_role(action);
     Some(match name {
@@ -108,7 +107,7 @@ pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
         }
         "sourceidentity" => {
             inquiry.rule(211);
-            if assume {
+            if carries_of_session(inquiry, key) {
                 source_identity(inquiry)
             } else {
                 Derived::absent()
@@ -117,7 +116,7 @@ pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
         "transitivetagkeys" => {
             inquiry.rule(210);
             match &inquiry.call.assume.transitive {
-                _ if !assume => Derived::absent(),
+                _ if !carries_of_session(inquiry, key) => Derived::absent(),
                 Some(tags) => list(tags.iter().map(|(name, _)| name.clone()).collect()),
                 None => Derived::open(CallerChosen),
             }
@@ -134,7 +133,14 @@ pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
     })
 }
 
+// The permissions beside the call are asked for with its keys.
+fn carries_of_session(inquiry: &Inquiry<'_>, key: &KeyName) -> bool {
+    trust::is_assuming(inquiry.call.action) && carries(inquiry, key)
+}
+
 // What a chained session carries it also passes on (R211).
+// Source: Monitor and control actions taken with assumed roles, IAM User Guide
+// (both keys are in the request of a chained call).
 fn source_identity(inquiry: &Inquiry<'_>) -> Derived {
     let call = &inquiry.call;
     match (&call.session.source_identity, &call.assume.source_identity) {

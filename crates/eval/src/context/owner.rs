@@ -1,7 +1,7 @@
 //! Keys about the resource and its owner.
 
-use whocan_policy::catalogue::facts::carries_resource_account;
 use whocan_policy::KeyName;
+use whocan_policy::catalogue::facts::carries_resource_account;
 use whocan_snapshot::Collected;
 
 use super::Derived;

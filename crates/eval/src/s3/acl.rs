@@ -9,7 +9,6 @@ use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::policies::{Origin, fact};
 use crate::resource::Family;
 use crate::side::{Hit, Side};
-use crate::subject::SubjectKind;
 
 /// What ACLs grant.
 pub(super) struct AclSides<'a> {
@@ -183,13 +182,10 @@ fn add<'a>(
 /// caller's account.
 fn grantee(inquiry: &Inquiry<'_>, grantee: &AclGrantee) -> (Truth, Truth, Vec<Note>) {
     let subject = inquiry.call.subject;
-    let signed = !matches!(
-        subject.kind,
-        SubjectKind::Anonymous | SubjectKind::Oidc(_) | SubjectKind::Saml(_)
-    );
     match grantee {
         AclGrantee::AllUsers => (Truth::True, Truth::False, Vec::new()),
-        AclGrantee::AuthenticatedUsers => (signed.into(), Truth::False, Vec::new()),
+        // The group of all AWS accounts, so neither services nor unsigned calls.
+        AclGrantee::AuthenticatedUsers => (subject.has_account().into(), Truth::False, Vec::new()),
         AclGrantee::Account(account) => {
             let own = subject.account == Some(*account);
             (Truth::False, own.into(), Vec::new())

@@ -523,7 +523,11 @@ impl Scene<'_> {
                 return Truth::False;
             }
             self.gap_seen.set(true);
-            return if self.strict { Truth::Unknown } else { Truth::False };
+            return if self.strict {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
         };
         match self.known(&bucket.abac) {
             Some(on) => (*on).into(),
@@ -569,9 +573,8 @@ impl Scene<'_> {
     // services have, and no key of another service.
     fn carriage_of_unknown_action(&self, name: &str) -> Option<KeyCarriage> {
         let prefix = name.split(':').next().unwrap_or_default();
-        let foreign = prefix != self.service
-            && prefix != "aws"
-            && catalogue().service(prefix).is_some();
+        let foreign =
+            prefix != self.service && prefix != "aws" && catalogue().service(prefix).is_some();
         foreign.then_some(KeyCarriage::NotListed)
     }
 
@@ -636,7 +639,7 @@ impl Scene<'_> {
     }
 
     fn network(&self, name: &str) -> KeyState {
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return self.network_as_given(name);
         };
         let endpoint = self
@@ -678,7 +681,7 @@ impl Scene<'_> {
         if !supported {
             return KeyState::Absent;
         }
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return KeyState::Unknown;
         };
         let Some(endpoint) = self
@@ -855,7 +858,7 @@ const DELIVERED: &[(&str, &[&str])] = &[
 fn deliverer(name: &str) -> Option<&'static str> {
     let names = |key: &&str| name == *key || (key.ends_with(':') && name.starts_with(key));
     let mut services = DELIVERED.iter();
-    let found = services.find(|(_, keys)| keys.iter().any(|key| names(key)));
+    let found = services.find(|(_, keys)| keys.iter().any(names));
     found.map(|(service, _)| *service)
 }
 

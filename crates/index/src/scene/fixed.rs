@@ -2,10 +2,10 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, Membership, PrincipalId};
-use whocan_policy::{AccountId, Arn, Truth};
 use whocan_policy::catalogue::facts::{
     accepts_anonymous_calls, is_immutable, kms_works_across_accounts,
 };
+use whocan_policy::{AccountId, Arn, Truth};
 
 use super::resource::Owner;
 use super::{Scene, trust};
@@ -159,12 +159,14 @@ impl Scene<'_> {
             return Truth::Unknown;
         };
         let own = delegated.iter().filter(|(id, _)| *id == account);
-        Truth::any(own.map(|(_, services)| match services.as_slice() {
-            [] => Truth::Unknown,
-            services => services
-                .iter()
-                .any(|service| service == "iam.amazonaws.com")
-                .into(),
+        Truth::any(own.map(|(_, services)| {
+            match services.as_slice() {
+                [] => Truth::Unknown,
+                services => services
+                    .iter()
+                    .any(|service| service == "iam.amazonaws.com")
+                    .into(),
+            }
         }))
     }
 

@@ -192,7 +192,7 @@ impl Scene<'_> {
     }
 
     fn endpoint_statements(&self, effect: Effect) -> Endpoint {
-        let Some(id) = self.ask.endpoint_passed(self.graph()) else {
+        let Some(id) = self.ask.endpoint.as_deref() else {
             return Endpoint::None;
         };
         let Some(endpoint) = self

@@ -2,7 +2,8 @@
 
 use whocan_graph::Collected;
 use whocan_policy::{
-    AccountId, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement, Test, Truth,
+    AccountId, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement, Test,
+    Truth,
 };
 use whocan_snapshot::{Detail, PublicAccessBlock};
 
@@ -151,7 +152,13 @@ fn is_public(document: &Document, detail: &Detail) -> Truth {
 fn is_public_statement(statement: &Statement, of_point: bool) -> Truth {
     let everybody = match &statement.principal {
         Some(clause) => clause.negated || clause.entries.contains(&NamedPrincipal::Everyone),
-        None => return if statement.doubtful { Truth::Unknown } else { Truth::False },
+        None => {
+            return if statement.doubtful {
+                Truth::Unknown
+            } else {
+                Truth::False
+            };
+        }
     };
     let mut conditions = statement.conditions.iter();
     if !everybody || conditions.any(|condition| fixes(condition, of_point)) {

@@ -73,7 +73,9 @@ fn the_same_number_draws_the_same_case_and_it_can_be_written_down() {
 #[test]
 fn every_rule_that_the_judge_notes_is_used_and_helps_decide() {
     let (tally, _) = asked();
-    assert_eq!(tally.unused(&RULES), Vec::<u16>::new(), "\n{tally}");
+    let idle = |rule: &&u16| tally.rules.get(rule).is_none_or(|uses| uses.decided == 0);
+    let unused: Vec<&u16> = RULES.iter().filter(idle).collect();
+    assert_eq!(unused, Vec::<&u16>::new(), "\n{tally}");
 }
 
 #[test]
@@ -85,14 +87,27 @@ fn requests_end_in_every_way_and_most_not_by_default() {
     assert!(share(tally.by_default) <= 50, "\n{tally}");
 }
 
+/// How many answers of the fixed cases still differ.
+///
+/// The judge is right in those that were looked at: the index carries no
+/// transitive tags from hop to hop (R210, R233) and reads some gaps of S3 and
+/// of uncollected accounts more coarsely. `docs/semantics.md` says in which
+/// direction such an answer errs. The number may only fall.
+const STILL_DIFFERENT: usize = 151;
+
 #[test]
-#[ignore = "the two sides still differ: `found` lists how"]
-fn the_index_agrees_with_the_judge() {
+fn index_and_judge_differ_no_more_than_is_known() {
     let (_, found) = asked();
-    if let Some((number, first)) = found.first() {
+    let (count, known) = (found.len(), STILL_DIFFERENT);
+    if count < known {
+        panic!("{count} answers differ where {known} are known: lower the number");
+    }
+    if count > known {
+        let (number, first) = &found[0];
         let case = Case::draw(SEED, *number, COUNTS);
         let (small, difference) = run::smallest(&case, first);
-        let count = found.len();
-        panic!("{count} disagreements, the first in organization {number}:\n{small}{difference}");
+        panic!(
+            "{count} answers differ where {known} are known, the first in organization {number}:\n{small}{difference}"
+        );
     }
 }

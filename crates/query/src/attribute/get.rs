@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use whocan_graph::{AccountIndex, Boundary, Collected, Graph, Identity, Membership, RoleFacts};
-use whocan_policy::{AccountId, Arn};
 use whocan_policy::catalogue::catalogue;
+use whocan_policy::{AccountId, Arn};
 
 use super::Value;
 use crate::rows::Facts;
@@ -169,7 +169,11 @@ pub(super) fn policies(graph: &Graph, thing: Thing) -> Value {
     let ids: Vec<_> = match thing {
         Thing::Group(group) => graph.group(group).policies.clone(),
         _ => match identity(graph, thing) {
-            Some(one) => one.policies.iter().map(|attached| attached.policy).collect(),
+            Some(one) => one
+                .policies
+                .iter()
+                .map(|attached| attached.policy)
+                .collect(),
             None => return Value::Missing,
         },
     };
@@ -281,7 +285,9 @@ pub(super) fn as_collected(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn hops(facts: &Facts<'_>) -> Value {
-    facts.hops.map_or(Value::Missing, |hops| Value::Number(hops.into()))
+    facts
+        .hops
+        .map_or(Value::Missing, |hops| Value::Number(hops.into()))
 }
 
 pub(super) fn via(facts: &Facts<'_>) -> Value {
@@ -309,7 +315,9 @@ pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
         return Value::Missing;
     };
     let start = facts.principal.and_then(|start| start.account(facts.graph));
-    let roles = path.iter().map(|hop| Thing::Principal(hop.role).account(facts.graph));
+    let roles = path
+        .iter()
+        .map(|hop| Thing::Principal(hop.role).account(facts.graph));
     let accounts: Vec<_> = std::iter::once(start).chain(roles).collect();
     Value::Flag(accounts.windows(2).any(|pair| pair[0] != pair[1]))
 }
@@ -320,7 +328,9 @@ pub(super) fn action(facts: &Facts<'_>) -> Value {
 
 pub(super) fn level(facts: &Facts<'_>) -> Value {
     let known = facts.action.and_then(|name| catalogue().action(name));
-    known.map_or(Value::Missing, |id| Value::text(catalogue().level(id).as_str()))
+    known.map_or(Value::Missing, |id| {
+        Value::text(catalogue().level(id).as_str())
+    })
 }
 
 pub(super) fn actions(facts: &Facts<'_>) -> Value {
@@ -329,15 +339,26 @@ pub(super) fn actions(facts: &Facts<'_>) -> Value {
     list(unique)
 }
 
+/// How many parts of a row are told in words.
+const PARTS_TOLD: usize = 5;
+
 pub(super) fn parts(facts: &Facts<'_>) -> Value {
-    let alike = facts.parts.windows(2).all(|pair| pair[0].actions == pair[1].actions);
-    let words = facts.parts.iter().map(|part| match part.actions.as_slice() {
-        _ if alike => part.words().into(),
-        [] => part.words().into(),
-        [one] => format!("{one}: {}", part.words()).into(),
-        [one, rest @ ..] => format!("{one} +{}: {}", rest.len(), part.words()).into(),
-    });
-    Value::List(words.collect())
+    let mut pairs = facts.parts.windows(2);
+    let alike = pairs.all(|pair| pair[0].actions == pair[1].actions);
+    let words = facts
+        .parts
+        .iter()
+        .take(PARTS_TOLD)
+        .map(|part| match part.actions.as_slice() {
+            [one] if !alike => format!("{one}: {}", part.text).into(),
+            [one, rest @ ..] if !alike => format!("{one} +{}: {}", rest.len(), part.text).into(),
+            _ => part.text.as_str().into(),
+        });
+    let mut words: Vec<Arc<str>> = words.collect();
+    if facts.parts.len() > PARTS_TOLD {
+        words.push(format!("{} more", facts.parts.len() - PARTS_TOLD).into());
+    }
+    Value::List(words)
 }
 
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {
@@ -357,9 +378,13 @@ pub(super) fn count(facts: &Facts<'_>) -> Value {
 }
 
 pub(super) fn property(facts: &Facts<'_>) -> Value {
-    facts.property.map_or(Value::Missing, |(name, _)| Value::text(name))
+    facts
+        .property
+        .map_or(Value::Missing, |(name, _)| Value::text(name))
 }
 
 pub(super) fn value(facts: &Facts<'_>) -> Value {
-    facts.property.map_or(Value::Missing, |(_, value)| value.clone())
+    facts
+        .property
+        .map_or(Value::Missing, |(_, value)| value.clone())
 }

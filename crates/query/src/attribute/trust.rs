@@ -71,7 +71,9 @@ fn is_outside(graph: &Graph, account: AccountIndex) -> bool {
 }
 
 pub(super) fn cross_account(graph: &Graph, thing: Thing) -> Value {
-    let own = thing.account(graph).map(|account| graph.account(account).id);
+    let own = thing
+        .account(graph)
+        .map(|account| graph.account(account).id);
     of_trust(graph, thing, |allows| {
         let other = |entry| account_of(entry).is_some_and(|id| Some(id) != own);
         Value::Flag(named(allows).any(other))

@@ -64,7 +64,10 @@ impl<'a> Indexed<'a> {
         for ask in self.calls(role, &before) {
             let callers = self.index.reach(&ask, &before);
             join(&mut reached.verdicts.strict, &callers.verdicts.strict);
-            join(&mut reached.verdicts.as_collected, &callers.verdicts.as_collected);
+            join(
+                &mut reached.verdicts.as_collected,
+                &callers.verdicts.as_collected,
+            );
             later(&mut reached.surely_by_hops, callers.surely_by_hops);
             later(&mut reached.possibly_by_hops, callers.possibly_by_hops);
         }
@@ -306,5 +309,6 @@ fn stay(start: PrincipalId, role: PrincipalId) -> Option<Path> {
 }
 
 fn is_better(path: &Path, other: &Path) -> bool {
-    (path.truth, std::cmp::Reverse(path.hops.len())) > (other.truth, std::cmp::Reverse(other.hops.len()))
+    (path.truth, std::cmp::Reverse(path.hops.len()))
+        > (other.truth, std::cmp::Reverse(other.hops.len()))
 }

@@ -36,16 +36,31 @@ pub(super) fn read(node: Node<'_>, clauses: &mut Clauses) -> Result<(), Fault> {
             let rows = children.expect().number()?.value;
             once(&mut clauses.limit, rows, span, "limit")?;
         }
-        Rule::group_by => list(&mut clauses.group_by, attributes(children), span, "group by")?,
+        Rule::group_by => list(
+            &mut clauses.group_by,
+            attributes(children),
+            span,
+            "group by",
+        )?,
         Rule::order_by => list(&mut clauses.order_by, order(children), span, "order by")?,
         Rule::returning => list(&mut clauses.returning, attributes(children), span, "return")?,
         Rule::session_policy => {
             let file = last_value(children)?;
-            once(&mut clauses.session_policy, file, span, "under session policy")?;
+            once(
+                &mut clauses.session_policy,
+                file,
+                span,
+                "under session policy",
+            )?;
         }
         Rule::access_point => {
             let name = last_value(children)?;
-            once(&mut clauses.access_point, name, span, "through access point")?;
+            once(
+                &mut clauses.access_point,
+                name,
+                span,
+                "through access point",
+            )?;
         }
         Rule::as_of => once(&mut clauses.as_of, last_value(children)?, span, "as of")?,
         Rule::certainty => certainty(keyword.rule(), span, clauses)?,
@@ -70,12 +85,7 @@ fn once<T>(
     Ok(())
 }
 
-fn list<T>(
-    slot: &mut Vec<T>,
-    values: Vec<T>,
-    span: Span,
-    name: &'static str,
-) -> Result<(), Fault> {
+fn list<T>(slot: &mut Vec<T>, values: Vec<T>, span: Span, name: &'static str) -> Result<(), Fault> {
     if !slot.is_empty() {
         return Err(Fault::new(Problem::Repeated(name), span));
     }
@@ -140,7 +150,11 @@ fn order(children: Children<'_>) -> Vec<OrderKey> {
 
 fn last_value(children: Children<'_>) -> Result<Value, Fault> {
     let values = children.filter(|child| child.rule() == Rule::value);
-    value(values.last().expect("the grammar ends this clause in a value"))
+    value(
+        values
+            .last()
+            .expect("the grammar ends this clause in a value"),
+    )
 }
 
 fn given(children: Children<'_>, items: &mut Vec<Given>) -> Result<(), Fault> {

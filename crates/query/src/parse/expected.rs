@@ -1,6 +1,7 @@
 //! What was expected where a text stops making sense, in people's words.
 
 use whocan_grammar::Rule;
+use whocan_policy::catalogue::catalogue;
 
 use crate::ast::Span;
 use crate::error::{Fault, Problem};
@@ -15,8 +16,24 @@ struct Expectation {
 }
 
 const CLAUSES: &[&str] = &[
-    "where", "except", "via", "within", "through", "avoiding", "given", "under", "ignoring",
-    "surely", "possibly", "as", "group", "order", "limit", "return", "explain", "expand",
+    "where",
+    "except",
+    "via",
+    "within",
+    "through",
+    "avoiding",
+    "given",
+    "under",
+    "ignoring",
+    "surely",
+    "possibly",
+    "as",
+    "group",
+    "order",
+    "limit",
+    "return",
+    "explain",
+    "expand",
     "including",
 ];
 const QUESTIONS: &[&str] = &[
@@ -32,7 +49,8 @@ const FILTERS: &[&str] = &["with", "in", "outside"];
 /// Turns the place where parsing stopped, and what would have fitted, into an error.
 pub(super) fn unexpected(text: &str, offset: usize, rules: &[Rule]) -> Fault {
     let found = found(text, offset);
-    let expectations: Vec<Expectation> = rules.iter().filter_map(|rule| expectation(*rule)).collect();
+    let expectations: Vec<Expectation> =
+        rules.iter().filter_map(|rule| expectation(*rule)).collect();
     let problem = Problem::Expected {
         expected: join(phrases(&expectations)),
         found: match found.word {
@@ -100,7 +118,11 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
         return Some("quotes are plain: `\"`".to_owned());
     }
     if STATEMENTS.contains(&word.to_lowercase().as_str()) && expects(Rule::EOI) {
-        let place = if found.starts_line { "line" } else { "question" };
+        let place = if found.starts_line {
+            "line"
+        } else {
+            "question"
+        };
         return Some(format!("end the {place} before it with `;`"));
     }
     if expects(Rule::CAN) && (is_action || word.eq_ignore_ascii_case("reach")) {
@@ -129,7 +151,9 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
         return Some("sets are joined by `or`".to_owned());
     }
     if whocan_grammar::is_reserved(word) && (expects_set || expects(Rule::value)) {
-        return Some(format!("`{word}` is a word of the language; quote it to mean a name"));
+        return Some(format!(
+            "`{word}` is a word of the language; quote it to mean a name"
+        ));
     }
     None
 }
@@ -153,6 +177,13 @@ fn action_hint(word: &str) -> Option<String> {
         return Some(
             "an action is `prefix:Name`; to ask who becomes a principal say `reach`".to_owned(),
         );
+    }
+    // Of three letters anything is near.
+    let near = (word.len() >= 4).then(|| catalogue().nearest_actions(word, 1));
+    if let Some([near]) = near.as_deref() {
+        return Some(format!(
+            "an action is `prefix:Name`: did you mean `{near}`?"
+        ));
     }
     Some("an action is `prefix:Name`, such as `s3:GetObject` or `s3:Get*`".to_owned())
 }
@@ -194,19 +225,23 @@ fn expectation(rule: Rule) -> Option<Expectation> {
         }
         Rule::question | Rule::shape => ("a question such as `who can ...`", QUESTIONS),
         Rule::clause => (CLAUSE, CLAUSES),
-        Rule::filter | Rule::with | Rule::inside | Rule::outside => {
-            (FILTER, FILTERS)
-        }
+        Rule::filter | Rule::with | Rule::inside | Rule::outside => (FILTER, FILTERS),
         Rule::access => ("`reach` or an action such as `s3:GetObject`", &["reach"]),
         Rule::deed | Rule::actions | Rule::action => ("an action such as `s3:GetObject`", &[]),
-        Rule::aim => ("an action such as `s3:GetObject` or a set of principals", &[]),
+        Rule::aim => (
+            "an action such as `s3:GetObject` or a set of principals",
+            &[],
+        ),
         Rule::subject => ("a principal such as `role/ci` or a set of them", &[]),
         Rule::which_target => ("an action or a principal", &["reach"]),
         Rule::set | Rule::both | Rule::filtered | Rule::primary | Rule::counted => {
             ("a set such as `roles` or `bucket/logs`", &[])
         }
         Rule::thing | Rule::quoted => ("a name, ARN or glob", &[]),
-        Rule::place => ("`org`, an account or a unit such as `account/prod`", &["org"]),
+        Rule::place => (
+            "`org`, an account or a unit such as `account/prod`",
+            &["org"],
+        ),
         Rule::predicate | Rule::conjunction | Rule::negation => {
             ("a condition such as `hops > 1`", &["not"])
         }
@@ -221,7 +256,10 @@ fn expectation(rule: Rule) -> Option<Expectation> {
             "`none`, `some`, `exactly N`, `at most N`, `at least N` or `only SET`",
             &["none", "some", "exactly", "at", "only", "no"],
         ),
-        Rule::path_kind => ("`paths`, `shortest path` or `all paths`", &["paths", "shortest", "all"]),
+        Rule::path_kind => (
+            "`paths`, `shortest path` or `all paths`",
+            &["paths", "shortest", "all"],
+        ),
         Rule::edge_kind => ("a kind of edge such as `AssumeRole` or `any`", &[]),
         Rule::context_key | Rule::given_item => {
             ("a context key such as `aws:MultiFactorAuthPresent`", &[])

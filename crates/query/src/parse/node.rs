@@ -69,7 +69,11 @@ impl<'i> Node<'i> {
         let mut text = String::with_capacity(escaped.len());
         let mut chars = escaped.chars();
         while let Some(char) = chars.next() {
-            let char = if char == '\\' { chars.next() } else { Some(char) };
+            let char = if char == '\\' {
+                chars.next()
+            } else {
+                Some(char)
+            };
             text.extend(char);
         }
         text
@@ -79,9 +83,7 @@ impl<'i> Node<'i> {
 impl<'i> Children<'i> {
     /// Takes the next child if it is of this rule.
     pub(super) fn take_if(&mut self, rule: Rule) -> Option<Node<'i>> {
-        self.0
-            .next_if(|pair| pair.as_rule() == rule)
-            .map(Node::new)
+        self.0.next_if(|pair| pair.as_rule() == rule).map(Node::new)
     }
 
     /// Takes the next child, which the grammar says is there.

@@ -9,7 +9,14 @@ use crate::ast::{Bound, Set, SetKind, Statement, StatementKind};
 use crate::error::{Fault, Problem};
 
 /// Names that no `let` may take, beside the reserved words: they mean something as sets.
-const TAKEN: [&str; 6] = ["anyone", "org", "public", "principals", "resources", "snapshot"];
+const TAKEN: [&str; 6] = [
+    "anyone",
+    "org",
+    "public",
+    "principals",
+    "resources",
+    "snapshot",
+];
 
 pub(super) fn read(node: Node<'_>) -> Result<Statement, Fault> {
     let span = node.span();

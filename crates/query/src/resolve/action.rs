@@ -78,7 +78,11 @@ fn operation_hint(name: &str) -> Option<String> {
     if needs.is_empty() {
         return None;
     }
-    let noun = if needs.len() == 1 { "permission" } else { "permissions" };
+    let noun = if needs.len() == 1 {
+        "permission"
+    } else {
+        "permissions"
+    };
     let verb = if needs.len() == 1 { "is" } else { "are" };
     Some(format!(
         "`{}` is an operation; its {noun} {verb} {}",

@@ -22,7 +22,12 @@ const FAMILY: [&str; 3] = [
 ];
 
 /// Kinds of edges that the language has and this version does not follow.
-const LATER: [&str; 4] = ["PassRole", "CreateAccessKey", "IdentityCenter", "escalation"];
+const LATER: [&str; 4] = [
+    "PassRole",
+    "CreateAccessKey",
+    "IdentityCenter",
+    "escalation",
+];
 
 impl Resolver<'_> {
     /// Refuses the clauses that this version does not answer.
@@ -59,10 +64,8 @@ impl Resolver<'_> {
 
     /// Resolves how chains are followed.
     pub(super) fn walk(&mut self, clauses: &Clauses, base: &Ask) -> Result<Walk, Fault> {
-        let within = match &clauses.within {
-            Some(hops) => Some(u32::try_from(hops.value).unwrap_or(u32::MAX)),
-            None => None,
-        };
+        let hops = clauses.within.as_ref().map(|within| within.value);
+        let within = hops.map(|hops| u32::try_from(hops).unwrap_or(u32::MAX));
         let mut avoiding = RoaringBitmap::new();
         for set in &clauses.avoiding {
             let members = self.set(set)?;
@@ -136,12 +139,17 @@ impl Resolver<'_> {
         let found: Vec<Thing> = self.lookup(kind, name).things().collect();
         match found.as_slice() {
             [one] => Ok(Some(one.arn(self.context.graph).to_string())),
-            [] => Err(Fault::new(Problem::NoSuchThing(name.to_owned()), clause.span)),
+            [] => Err(Fault::new(
+                Problem::NoSuchThing(name.to_owned()),
+                clause.span,
+            )),
             several => {
                 let written = name.to_owned();
                 let count = several.len();
-                Err(Fault::new(Problem::Ambiguous { written, count }, clause.span)
-                    .with_hint("write its ARN"))
+                Err(
+                    Fault::new(Problem::Ambiguous { written, count }, clause.span)
+                        .with_hint("write its ARN"),
+                )
             }
         }
     }
@@ -156,7 +164,9 @@ fn given(clauses: &Clauses) -> Result<Given, Fault> {
             GivenState::Present => KeyState::Present,
             GivenState::Equals(value) => KeyState::Known(vec![text(value)?]),
             GivenState::In(values) => {
-                let each = values.iter().map(|value| Ok(KeyState::Known(vec![text(value)?])));
+                let each = values
+                    .iter()
+                    .map(|value| Ok(KeyState::Known(vec![text(value)?])));
                 KeyState::OneOf(each.collect::<Result<_, Fault>>()?)
             }
         };
@@ -245,7 +255,10 @@ fn edge(word: &Spanned<String>) -> Result<Vec<&'static str>, Fault> {
     if let Some(one) = FAMILY.iter().find(|full| is(full)) {
         return Ok(vec![one]);
     }
-    if let Some(one) = FAMILY.iter().find(|full| full.strip_prefix("sts:").is_some_and(is)) {
+    if let Some(one) = FAMILY
+        .iter()
+        .find(|full| full.strip_prefix("sts:").is_some_and(is))
+    {
         return Ok(vec![one]);
     }
     if LATER.iter().any(|later| is(later)) {
@@ -255,6 +268,8 @@ fn edge(word: &Spanned<String>) -> Result<Vec<&'static str>, Fault> {
     let known = FAMILY.into_iter().chain(["AssumeRole", "any"]);
     Err(match did_you_mean(name, known) {
         Some(hint) => fault.with_hint(hint),
-        None => fault.with_hint("`via AssumeRole`, a full action name such as `sts:AssumeRoleWithSAML`, or `via any`"),
+        None => fault.with_hint(
+            "`via AssumeRole`, a full action name such as `sts:AssumeRoleWithSAML`, or `via any`",
+        ),
     })
 }

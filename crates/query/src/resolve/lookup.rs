@@ -136,12 +136,19 @@ impl Resolver<'_> {
     /// Returns the shorthands of up to eight things that have exactly this name.
     pub(super) fn called(&self, name: &str) -> Vec<String> {
         let graph = self.context.graph;
-        let principals = (0..graph.principals().len() as u32).map(|id| Thing::Principal(PrincipalId(id)));
-        let resources = (0..graph.resources().len() as u32).map(|id| Thing::Resource(ResourceId(id)));
+        let principals =
+            (0..graph.principals().len() as u32).map(|id| Thing::Principal(PrincipalId(id)));
+        let resources =
+            (0..graph.resources().len() as u32).map(|id| Thing::Resource(ResourceId(id)));
         let groups = (0..graph.groups().len() as u32).map(|id| Thing::Group(GroupId(id)));
-        let accounts = (0..graph.accounts().len() as u32).map(|id| Thing::Account(AccountIndex(id)));
+        let accounts =
+            (0..graph.accounts().len() as u32).map(|id| Thing::Account(AccountIndex(id)));
         let levels = (0..graph.levels().len() as u32).map(|id| Thing::Level(LevelId(id)));
-        let all = principals.chain(resources).chain(groups).chain(accounts).chain(levels);
+        let all = principals
+            .chain(resources)
+            .chain(groups)
+            .chain(accounts)
+            .chain(levels);
         let mut found: Vec<String> = all
             .filter(|thing| thing.name(graph).eq_ignore_ascii_case(name))
             .take(8)
@@ -161,7 +168,10 @@ struct Name<'n> {
 impl<'n> Name<'n> {
     fn new(name: &'n str) -> Name<'n> {
         let glob = name.contains(['*', '?']).then(|| Pattern::glob(name));
-        Name { literal: name, glob }
+        Name {
+            literal: name,
+            glob,
+        }
     }
 
     fn fits(&self, name: &str) -> bool {
@@ -189,7 +199,10 @@ fn is_of(principal: &PrincipalKind, kind: Kind) -> bool {
         Kind::Saml => matches!(principal, PrincipalKind::Saml),
         Kind::Provider => matches!(principal, PrincipalKind::Oidc { .. } | PrincipalKind::Saml),
         Kind::External => {
-            matches!(principal, PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_))
+            matches!(
+                principal,
+                PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_)
+            )
         }
         Kind::Anyone => matches!(principal, PrincipalKind::Anonymous),
         _ => false,

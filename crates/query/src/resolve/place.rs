@@ -4,8 +4,8 @@ use roaring::RoaringBitmap;
 use whocan_graph::{AccountIndex, Collected, LevelId, Membership};
 use whocan_policy::Region;
 
-use super::target::account_pattern;
 use super::Resolver;
+use super::target::account_pattern;
 use crate::ast::{Place, Span};
 use crate::error::Fault;
 use crate::members::Members;
@@ -38,7 +38,10 @@ impl Resolver<'_> {
         }
         let accounts = graph.accounts().iter().enumerate();
         let own = accounts.filter(|(_, account)| {
-            matches!(account.membership, Membership::Management | Membership::Member)
+            matches!(
+                account.membership,
+                Membership::Management | Membership::Member
+            )
         });
         Ok(own.map(|(at, _)| at as u32).collect())
     }

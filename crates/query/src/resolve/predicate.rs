@@ -71,11 +71,7 @@ impl Resolver<'_> {
     }
 
     /// Resolves an attribute to show, group or order by.
-    pub(super) fn column(
-        &mut self,
-        written: &ast::Attribute,
-        own: Side,
-    ) -> Result<Column, Fault> {
+    pub(super) fn column(&mut self, written: &ast::Attribute, own: Side) -> Result<Column, Fault> {
         let source = self.source(written, Scope::Row(own))?;
         let name = written.to_string();
         Ok(Column { name, source })
@@ -106,8 +102,11 @@ impl Resolver<'_> {
             Test::Exists => Wanted::Exists,
             Test::Holds if kind == Type::Flag => Wanted::Holds,
             Test::Holds => {
-                return Err(wrong_type(written, kind, "true or false")
-                    .with_hint(format!("compare it: `{written} = ...`, or `{written} exists`")));
+                return Err(
+                    wrong_type(written, kind, "true or false").with_hint(format!(
+                        "compare it: `{written} = ...`, or `{written} exists`"
+                    )),
+                );
             }
             Test::In(choice) => self.choice(written, kind, choice)?,
             // What does not exist is not equal to anything, as people expect.
@@ -155,7 +154,10 @@ impl Resolver<'_> {
                 if kind == Type::Thing {
                     return self.choice(written, kind, &Choice::Values(vec![value.clone()]));
                 }
-                Ok(Wanted::Compare(comparator, self.value(written, kind, value)?))
+                Ok(Wanted::Compare(
+                    comparator,
+                    self.value(written, kind, value)?,
+                ))
             }
         }
     }
@@ -200,8 +202,15 @@ impl Resolver<'_> {
             (Choice::Set(set), _) => match &set.kind {
                 SetKind::Name(text) | SetKind::Thing(text) => {
                     let kind = ValueKind::Quoted(text.clone());
-                    let value = ast::Value { kind, span: set.span };
-                    Ok(Wanted::In(vec![self.value(written, self.kind_of(written), &value)?]))
+                    let value = ast::Value {
+                        kind,
+                        span: set.span,
+                    };
+                    Ok(Wanted::In(vec![self.value(
+                        written,
+                        self.kind_of(written),
+                        &value,
+                    )?]))
                 }
                 _ => Err(wrong_type(written, kind, "a principal or resource")),
             },
@@ -269,8 +278,9 @@ impl Resolver<'_> {
                 "false" | "no" => Ok(Value::Flag(false)),
                 _ => Err(bad("`true` or `false`")),
             },
-            Type::Time => time(text)
-                .ok_or_else(|| bad("a time such as `snapshot - 90d` or `2026-01-31`")),
+            Type::Time => {
+                time(text).ok_or_else(|| bad("a time such as `snapshot - 90d` or `2026-01-31`"))
+            }
             Type::Text | Type::Names | Type::Thing => Ok(Value::Text(text.into())),
             Type::List => Err(wrong_type(written, kind, "text")
                 .with_hint(format!("a list `has` elements: `{written} has {text}`"))),
@@ -301,7 +311,11 @@ impl Resolver<'_> {
             (On::Thing, None, Scope::Row(own)) => own,
         };
         let key = written.key.clone();
-        Ok(Source { attribute, key, side })
+        Ok(Source {
+            attribute,
+            key,
+            side,
+        })
     }
 }
 
@@ -328,7 +342,10 @@ fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
         });
     }
     let usable = |one: &&Attribute| scope != Scope::Member || one.on == On::Thing;
-    let names = attribute::ATTRIBUTES.iter().filter(usable).map(|one| one.name);
+    let names = attribute::ATTRIBUTES
+        .iter()
+        .filter(usable)
+        .map(|one| one.name);
     match did_you_mean(name, names) {
         Some(hint) => fault.with_hint(hint),
         None => fault,
@@ -444,7 +461,8 @@ impl Source {
     }
 
     fn looks_at_resource(&self) -> bool {
-        self.side == Side::Resource || matches!(self.attribute.name, "resource" | "action" | "level")
+        self.side == Side::Resource
+            || matches!(self.attribute.name, "resource" | "action" | "level")
     }
 
     pub(crate) fn of_thing(&self, graph: &Graph, thing: Thing) -> Value {
@@ -495,7 +513,9 @@ impl Source {
         let by_number = parsed.account().and_then(|id| graph.account_of(id));
         let carrier = graph.resource_of(Graph::carrier(&parsed));
         match (self.attribute.name, by_number, carrier) {
-            (name, Some(account), _) if name.starts_with("account") || name == "in_org" || name == "ou" => {
+            (name, Some(account), _)
+                if name.starts_with("account") || name == "in_org" || name == "ou" =>
+            {
                 self.of_thing(graph, Thing::Account(account))
             }
             ("account" | "account.id", None, None) if parsed.account().is_some() => {
@@ -522,9 +542,11 @@ impl Wanted {
                 Value::Missing => Truth::False,
                 other => compare(*comparator, value, &other),
             },
-            (Wanted::In(values), value) => {
-                Truth::any(values.iter().map(|one| compare(Comparator::Equal, value, one)))
-            }
+            (Wanted::In(values), value) => Truth::any(
+                values
+                    .iter()
+                    .map(|one| compare(Comparator::Equal, value, one)),
+            ),
             (Wanted::Like(glob), value) => {
                 Truth::from(texts(value, graph).iter().any(|text| glob.matches(text)))
             }
@@ -532,9 +554,7 @@ impl Wanted {
             (Wanted::Member(members), Value::Thing(thing)) => {
                 Truth::from(members.holds(*thing, graph))
             }
-            (Wanted::Member(members), Value::Text(text)) => {
-                Truth::from(members.regions_hold(text))
-            }
+            (Wanted::Member(members), Value::Text(text)) => Truth::from(members.regions_hold(text)),
             _ => Truth::False,
         }
     }
@@ -543,7 +563,8 @@ impl Wanted {
 /// Context keys compare without case (R66), so elements of lists do.
 fn has(glob: &Pattern, list: &[std::sync::Arc<str>]) -> bool {
     let lower = Pattern::glob(&glob.to_string().to_lowercase());
-    list.iter().any(|text| glob.matches(text) || lower.matches(&text.to_lowercase()))
+    list.iter()
+        .any(|text| glob.matches(text) || lower.matches(&text.to_lowercase()))
 }
 
 fn texts(value: &Value, graph: &Graph) -> Vec<String> {

@@ -89,7 +89,10 @@ impl Resolver<'_> {
                 actions,
             } => self.which(set, subject, *reach, actions.as_ref()),
             ast::Shape::What { subject, reach, on } => self.what(subject, *reach, on.as_ref()),
-            ast::Shape::Can { subject, access } | ast::Shape::Why { subject, access, .. } => {
+            ast::Shape::Can { subject, access }
+            | ast::Shape::Why {
+                subject, access, ..
+            } => {
                 let subject = self.one_principal(subject)?;
                 let access = self.access(access)?;
                 Ok(Shape::Can { subject, access })
@@ -101,10 +104,8 @@ impl Resolver<'_> {
                 Ok(Shape::List(listed))
             }
             ast::Shape::Show { set } => self.show(set),
-            ast::Shape::Matrix { rows, .. } => {
-                Err(Fault::not_answered("`matrix`", rows.span)
-                    .with_hint("ask `which ... can reach`, once for each"))
-            }
+            ast::Shape::Matrix { rows, .. } => Err(Fault::not_answered("`matrix`", rows.span)
+                .with_hint("ask `which ... can reach`, once for each")),
         }
     }
 
@@ -182,7 +183,7 @@ impl Resolver<'_> {
         let members = self.set(set)?;
         let members = self.listed(members, set)?;
         let mut things = members.things();
-        match (things.next(), members.len()) {
+        match (things.next(), members.count()) {
             (Some(thing), 1) => Ok(Shape::Show(thing)),
             (None, _) => Err(Fault::senseless("nothing is in this set", set.span)),
             (Some(_), count) => Err(self.ambiguous(set, count, members.things())),

@@ -18,8 +18,7 @@ impl Resolver<'_> {
             SetKind::Name(name) => self.name(name, set.span),
             SetKind::Thing(text) => self.thing(text, set.span),
             SetKind::Question(question) => {
-                let (members, notes) =
-                    crate::run::members_of(question, self.context, self.names)?;
+                let (members, notes) = crate::run::members_of(question, self.context, self.names)?;
                 self.notes.extend(notes);
                 Ok(members)
             }
@@ -45,15 +44,18 @@ impl Resolver<'_> {
                 }
                 Ok(members)
             }
-            SetKind::Filtered { set: inner, filters } => {
+            SetKind::Filtered {
+                set: inner,
+                filters,
+            } => {
                 let before = self.notes.len();
                 let mut members = self.set(inner)?;
-                let (count, noted) = (members.len(), self.notes.len());
+                let (count, noted) = (members.count(), self.notes.len());
                 for filter in filters {
                     members = self.filtered(members, filter)?;
                 }
                 // What was narrowed is no longer what its notes count.
-                if members.len() != count {
+                if members.count() != count {
                     self.notes.drain(before..noted);
                 }
                 Ok(members)
@@ -103,7 +105,7 @@ impl Resolver<'_> {
             all = all.or(self.kind(kind));
         }
         all.retain(|thing| members.regions_hold(&thing.arn(graph)));
-        if all.is_empty() && members.len() == 0 {
+        if all.is_empty() && members.count() == 0 {
             return Err(Fault::senseless(
                 "only what the snapshot has collected has attributes to filter by",
                 span,
@@ -204,7 +206,11 @@ impl Resolver<'_> {
 
     fn hint_for_name(&self, fault: Fault, kind: Kind, word: &str, name: &str) -> Fault {
         let graph = self.context.graph;
-        let known: Vec<String> = self.kind(kind).things().map(|one| one.name(graph)).collect();
+        let known: Vec<String> = self
+            .kind(kind)
+            .things()
+            .map(|one| one.name(graph))
+            .collect();
         if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
             return fault.with_hint(format!("did you mean `{word}/{near}`?"));
         }
@@ -221,15 +227,18 @@ impl Resolver<'_> {
     }
 
     fn note_several(&mut self, word: &str, name: &str, members: &Members) {
-        let count = members.len();
+        let count = members.count();
         if count < 2 {
             return;
         }
         let graph = self.context.graph;
-        let places = members.things().take(4).map(|thing| match thing.account(graph) {
-            Some(account) => crate::thing::account_name(graph, account),
-            None => thing.arn(graph).to_string(),
-        });
+        let places = members
+            .things()
+            .take(4)
+            .map(|thing| match thing.account(graph) {
+                Some(account) => crate::thing::account_name(graph, account),
+                None => thing.arn(graph).to_string(),
+            });
         let mut places: Vec<String> = places.collect();
         places.dedup();
         if count > 4 {
@@ -269,7 +278,9 @@ impl Resolver<'_> {
                 let names: Vec<String> = buckets.things().map(|one| one.name(graph)).collect();
                 match did_you_mean(word, names.iter().map(String::as_str)) {
                     Some(hint) => fault.with_hint(hint),
-                    None => fault.with_hint("a shorthand is `role/ci`, `bucket/logs` or a bucket's name and a key"),
+                    None => fault.with_hint(
+                        "a shorthand is `role/ci`, `bucket/logs` or a bucket's name and a key",
+                    ),
                 }
             }
         }
@@ -287,7 +298,7 @@ impl Resolver<'_> {
         if members.is_empty() {
             return Err(Fault::new(Problem::NoSuchThing(text.to_owned()), span));
         }
-        self.note(format!("`{text}` is {} things", members.len()));
+        self.note(format!("`{text}` is {} things", members.count()));
         Ok(members)
     }
 
@@ -342,7 +353,9 @@ impl Resolver<'_> {
             (1, Some(id)) => Ok(PrincipalId(id)),
             (0, _) | (_, None) => Err(Fault::senseless("nobody is in this set", set.span)),
             (count, _) => {
-                let things = principals.iter().map(|id| Thing::Principal(PrincipalId(id)));
+                let things = principals
+                    .iter()
+                    .map(|id| Thing::Principal(PrincipalId(id)));
                 Err(self.ambiguous(set, count, things))
             }
         }

@@ -15,11 +15,7 @@ use crate::thing::Thing;
 
 impl Resolver<'_> {
     /// Resolves actions and resources to deeds: each action with its own resources.
-    pub(super) fn deeds(
-        &mut self,
-        actions: &Actions,
-        on: Option<&On>,
-    ) -> Result<Vec<Deed>, Fault> {
+    pub(super) fn deeds(&mut self, actions: &Actions, on: Option<&On>) -> Result<Vec<Deed>, Fault> {
         let resolved = action::resolve(actions)?;
         let Some(on) = on.filter(|on| !is_any(&on.set)) else {
             return Ok(resolved.actions.iter().map(|id| self.any(*id)).collect());
@@ -84,10 +80,15 @@ impl Resolver<'_> {
         let members = self.set(set)?;
         let mut items = Vec::new();
         let mut left_out = 0_u64;
-        let things = members.things().map(|thing| (Item::Thing(thing), Members::of(thing)));
+        let things = members
+            .things()
+            .map(|thing| (Item::Thing(thing), Members::of(thing)));
         let regions = members.regions.iter().map(|region| {
             let regions = vec![region.clone()];
-            let alone = Members { regions, ..Members::default() };
+            let alone = Members {
+                regions,
+                ..Members::default()
+            };
             (Item::Region(region.clone()), alone)
         });
         let mut widened = Vec::new();
@@ -115,7 +116,9 @@ impl Resolver<'_> {
             return Err(Fault::new(problem, set.span));
         }
         if left_out > 0 {
-            self.note(format!("{left_out} left out: `{actions}` does not take them"));
+            self.note(format!(
+                "{left_out} left out: `{actions}` does not take them"
+            ));
         }
         self.note_widened(set, &widened);
         Ok(items)
@@ -182,7 +185,9 @@ impl Resolver<'_> {
             more => format!(" and {more} other actions"),
         };
         let verb = if actions.len() == 1 { "takes" } else { "take" };
-        self.note(format!("`{set}` is widened to what is inside it, which `{first}`{others} {verb}"));
+        self.note(format!(
+            "`{set}` is widened to what is inside it, which `{first}`{others} {verb}"
+        ));
     }
 
     /// Returns what the action takes of a set without widening anything.
@@ -232,10 +237,17 @@ impl Resolver<'_> {
     /// Returns which part of an ARN or glob the action takes.
     fn region_targets(&mut self, id: ActionId, region: &Region) -> Vec<Target> {
         if let Some(arn) = literal(region) {
-            let exact = takes(id, arn) || catalogue().resource_types(id).iter().any(|one| {
-                self.form_regions(one.resource_type).iter().any(|form| form.holds(arn))
-            });
-            return if exact { vec![Target::Exact(arn.to_owned())] } else { Vec::new() };
+            let exact = takes(id, arn)
+                || catalogue().resource_types(id).iter().any(|one| {
+                    self.form_regions(one.resource_type)
+                        .iter()
+                        .any(|form| form.holds(arn))
+                });
+            return if exact {
+                vec![Target::Exact(arn.to_owned())]
+            } else {
+                Vec::new()
+            };
         }
         let mut parts: Vec<Region> = Vec::new();
         for one in catalogue().resource_types(id) {
@@ -278,9 +290,8 @@ impl Resolver<'_> {
             .iter()
             .filter_map(form_pattern)
             .map(|pattern| {
-                let narrower = |other: &&Pattern| {
-                    **other != pattern && pattern.contains(other) == Some(true)
-                };
+                let narrower =
+                    |other: &&Pattern| **other != pattern && pattern.contains(other) == Some(true);
                 let except = others.iter().filter(narrower).cloned().collect();
                 let within = vec![pattern.clone()];
                 Region { within, except }
@@ -309,7 +320,11 @@ impl Resolver<'_> {
         if forms.is_empty() {
             return fault.with_hint("it takes no resource; leave `on` out");
         }
-        let inside = members.regions.iter().find_map(literal).and_then(|arn| widen(id, arn));
+        let inside = members
+            .regions
+            .iter()
+            .find_map(literal)
+            .and_then(|arn| widen(id, arn));
         let inside = inside.and_then(|region| region.within.first().cloned());
         match inside {
             Some(inside) => fault.with_hint(format!(
@@ -352,7 +367,15 @@ fn takes(id: ActionId, arn: &str) -> bool {
 }
 
 /// Returns everything inside a resource that the action takes: a bucket's objects.
+///
+/// Forms that leave the service open fit everything and say nothing about what is inside.
 fn widen(id: ActionId, arn: &str) -> Option<Region> {
+    let service = arn.split(':').nth(2)?;
+    let types = catalogue().resource_types(id).iter();
+    let mut forms = types.flat_map(|one| catalogue().resource_type(one.resource_type).arn_forms());
+    if !forms.any(|form| form.as_str().split(':').nth(2) == Some(service)) {
+        return None;
+    }
     ['/', ':'].into_iter().find_map(|sign| {
         let inside = takes(id, &format!("{arn}{sign}x"));
         inside.then(|| Region::of(Pattern::resource(&format!("{arn}{sign}*"))))

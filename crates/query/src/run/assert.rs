@@ -25,14 +25,23 @@ pub(super) fn judge(
     let outcome = |draft: &Draft| reading(draft, plan);
     found.drafts.retain(|draft| outcome(draft) != Outcome::No);
     if let Some(only) = only {
-        found.drafts.retain(|draft| match (draft.row.own(own), &draft.region) {
-            (Some(thing), _) => !only.holds(thing, context.graph),
-            (None, Some(region)) => !only.regions.iter().any(|one| one.contains(region) == Ok(true)),
-            (None, None) => true,
-        });
+        found
+            .drafts
+            .retain(|draft| match (draft.row.own(own), &draft.region) {
+                (Some(thing), _) => !only.holds(thing, context.graph),
+                (None, Some(region)) => !only
+                    .regions
+                    .iter()
+                    .any(|one| one.contains(region) == Ok(true)),
+                (None, None) => true,
+            });
     }
     let possible = found.drafts.len() as u64;
-    let sure = found.drafts.iter().filter(|draft| outcome(draft) == Outcome::Yes).count() as u64;
+    let sure = found
+        .drafts
+        .iter()
+        .filter(|draft| outcome(draft) == Outcome::Yes)
+        .count() as u64;
     let holds = match bound {
         Bound::None | Bound::Only(_) => possible == 0,
         Bound::Some => sure > 0,
@@ -43,7 +52,10 @@ pub(super) fn judge(
     let mut reason = match (bound, possible - sure) {
         (Bound::Only(_), 0) => format!("{} outside the set", rows(sure)),
         (Bound::Only(_), open) => {
-            format!("{} outside the set, {open} more under conditions or gaps", rows(sure))
+            format!(
+                "{} outside the set, {open} more under conditions or gaps",
+                rows(sure)
+            )
         }
         (_, 0) => rows(sure),
         (_, open) => format!("{}, {open} more under conditions or gaps", rows(sure)),

@@ -32,6 +32,8 @@ pub(super) fn find(
             ..Draft::default()
         });
     }
-    found.columns.retain(|column| *column != "principal.account");
+    found
+        .columns
+        .retain(|column| *column != "principal.account");
     found
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use whocan_eval::{Decision, OpenPoint};
-use whocan_graph::{PrincipalId, PrincipalKind};
+use whocan_graph::PrincipalId;
 use whocan_index::Ask;
-use whocan_policy::{Session, Truth};
+use whocan_policy::Session;
 
 use super::draft::Found;
 use crate::context::Context;
@@ -18,7 +18,12 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
     if found.reach {
         paths(found, plan, context);
     }
-    let Found { drafts, goals, reach, .. } = found;
+    let Found {
+        drafts,
+        goals,
+        reach,
+        ..
+    } = found;
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
         if let Some(goal) = draft.goal.and_then(|at| goals.get(at)) {
@@ -33,15 +38,22 @@ fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
     let mut by_goal: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, draft) in found.drafts.iter().enumerate() {
         if let (Some(goal), None) = (draft.goal, &draft.row.path)
-            && draft.row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No)
+            && draft
+                .row
+                .verdict
+                .is_some_and(|verdict| verdict.strict != Outcome::No)
         {
             by_goal.entry(goal).or_default().push(at);
         }
     }
     for (goal, drafts) in by_goal {
-        let starts: Vec<PrincipalId> =
-            drafts.iter().filter_map(|at| found.drafts[*at].row.principal).collect();
-        let paths = context.engine.paths(&starts, &found.goals[goal], &plan.walk);
+        let starts: Vec<PrincipalId> = drafts
+            .iter()
+            .filter_map(|at| found.drafts[*at].row.principal)
+            .collect();
+        let paths = context
+            .engine
+            .paths(&starts, &found.goals[goal], &plan.walk);
         for (at, path) in drafts.into_iter().zip(paths) {
             if let Some(path) = path {
                 found.drafts[at].row.path = Some(path.hops);
@@ -63,18 +75,15 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
             resource: context.graph.principal(hop.role).arn.to_string(),
             ..of_hop(&plan.base)
         };
-        calls.extend(call(from, &ask, context));
+        calls.extend(call(from, &ask, plan, context));
         from = hop.role;
     }
     if let Goal::Request(ask) = goal {
-        let last = call(from, ask, context);
-        let refused = last.as_ref().is_some_and(|last| last.decision.truth() == Truth::False);
-        let reached = row.verdict.is_some_and(|verdict| verdict.strict != Outcome::No);
-        calls.extend(match anonymous(context) {
-            // Any principal may send the request unsigned (R238).
-            Some(anonymous) if reach && refused && reached => call(anonymous, ask, context),
-            _ => last,
-        });
+        let last = call(from, ask, plan, context);
+        let better = reach
+            .then(|| unsigned(row, last.as_ref(), ask, plan, context))
+            .flatten();
+        calls.extend(better.or(last));
     }
     calls
 }
@@ -90,13 +99,27 @@ fn of_hop(base: &Ask) -> Ask {
     }
 }
 
-fn anonymous(context: Context<'_>) -> Option<PrincipalId> {
-    let id = context.graph.principal_of("anonymous")?;
-    matches!(context.graph.principal(id).kind, PrincipalKind::Anonymous).then_some(id)
+/// Returns the request without signature, which any principal may send (R238),
+/// where it is what gives the row its verdict.
+fn unsigned(
+    row: &Row,
+    signed: Option<&Call>,
+    ask: &Ask,
+    plan: &Plan,
+    context: Context<'_>,
+) -> Option<Call> {
+    let signed = Outcome::from(signed?.decision.truth());
+    if signed >= row.verdict?.strict {
+        return None;
+    }
+    let anonymous = context.graph.principal_of("anonymous")?;
+    let call = call(anonymous, ask, plan, context)?;
+    (Outcome::from(call.decision.truth()) > signed).then_some(call)
 }
 
-fn call(from: PrincipalId, ask: &Ask, context: Context<'_>) -> Option<Call> {
-    let decision = context.engine.explain(from, ask, true)?;
+fn call(from: PrincipalId, ask: &Ask, plan: &Plan, context: Context<'_>) -> Option<Call> {
+    let strict = !plan.as_collected;
+    let decision = context.engine.explain(from, ask, strict)?;
     Some(Call {
         from,
         action: ask.action.clone(),
@@ -114,8 +137,11 @@ fn conditions(row: &mut Row) {
                     row.conditions.push(condition.clone());
                 }
             }
-            let new: Vec<OpenPoint> =
-                open.iter().filter(|point| !row.open.contains(point)).cloned().collect();
+            let new: Vec<OpenPoint> = open
+                .iter()
+                .filter(|point| !row.open.contains(point))
+                .cloned()
+                .collect();
             row.open.extend(new);
         }
     }

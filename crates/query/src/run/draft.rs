@@ -110,14 +110,16 @@ fn grouped<K: Ord>(
 pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep: bool) {
     let own = super::own_side(&plan.shape);
     if !plan.except.is_empty() {
-        found.drafts.retain(|draft| match (draft.row.own(own), &draft.region) {
-            (Some(thing), _) => !plan.except.holds(thing, context.graph),
-            (None, Some(region)) => {
-                let witness = region.witness().ok().flatten();
-                !witness.is_some_and(|witness| plan.except.regions_hold(&witness))
-            }
-            (None, None) => true,
-        });
+        found
+            .drafts
+            .retain(|draft| match (draft.row.own(own), &draft.region) {
+                (Some(thing), _) => !plan.except.holds(thing, context.graph),
+                (None, Some(region)) => {
+                    let witness = region.witness().ok().flatten();
+                    !witness.is_some_and(|witness| plan.except.regions_hold(&witness))
+                }
+                (None, None) => true,
+            });
     }
     if plan.filter.is_empty() {
         return;
@@ -125,9 +127,14 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
     if plan.filter.iter().any(Check::looks_at_details) {
         detail::all(found, plan, context);
     }
-    let by_part = plan.filter.iter().any(Check::looks_at_resource)
-        && found.combine != Combine::Nothing;
-    let Found { drafts, slices, combine, .. } = found;
+    let by_part =
+        plan.filter.iter().any(Check::looks_at_resource) && found.combine != Combine::Nothing;
+    let Found {
+        drafts,
+        slices,
+        combine,
+        ..
+    } = found;
     for draft in drafts.iter_mut() {
         let about_one = draft.row.resource.is_some() || draft.region.is_some();
         if by_part && !about_one && !draft.slices.is_empty() {
@@ -138,7 +145,12 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
             draft.row.verdict = Some(verdict);
         }
     }
-    let possible = |draft: &Draft| draft.row.verdict.is_none_or(|verdict| verdict.strict != Outcome::No);
+    let possible = |draft: &Draft| {
+        draft
+            .row
+            .verdict
+            .is_none_or(|verdict| verdict.strict != Outcome::No)
+    };
     drafts.retain(|draft| keep || possible(draft));
 }
 
@@ -158,9 +170,14 @@ fn filter_parts(
         facts.action = Some(slice.action);
         *verdict = and(&plan.filter, &facts, Some(*verdict));
     }
-    draft.slices.retain(|(_, verdict)| verdict.strict != Outcome::No);
+    draft
+        .slices
+        .retain(|(_, verdict)| verdict.strict != Outcome::No);
     let truths = |reading: fn(&Verdict) -> Outcome| {
-        let each = draft.slices.iter().map(move |(at, verdict)| (*at, truth(reading(verdict))));
+        let each = draft
+            .slices
+            .iter()
+            .map(move |(at, verdict)| (*at, truth(reading(verdict))));
         Outcome::from(combine.fold(slices, each))
     };
     let verdict = Verdict {
@@ -215,7 +232,11 @@ pub(super) fn sort(drafts: &mut [Draft], order: &[(Column, bool)], context: Cont
         let pairs = one.iter().zip(other).zip(order);
         let orderings = pairs.map(|((one, other), (_, descending))| {
             let ordering = one.order(other, context.graph);
-            if *descending { ordering.reverse() } else { ordering }
+            if *descending {
+                ordering.reverse()
+            } else {
+                ordering
+            }
         });
         orderings.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
     });

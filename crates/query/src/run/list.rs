@@ -48,7 +48,10 @@ pub(super) fn show(thing: Thing, graph: &Graph) -> Found {
     }
     if let Some(Collected::Yes(tags)) = thing.tags(graph) {
         for tag in tags {
-            add(format!("tag[\"{}\"]", tag.key), Value::Text(tag.value.as_str().into()));
+            add(
+                format!("tag[\"{}\"]", tag.key),
+                Value::Text(tag.value.as_str().into()),
+            );
         }
     }
     for (name, policy) in policies(thing, graph) {
@@ -77,7 +80,8 @@ fn policies(thing: Thing, graph: &Graph) -> Vec<(String, PolicyId)> {
                 for attached in &identity.policies {
                     let name = &graph.policy(attached.policy).name;
                     let group = attached.group.map(|group| &graph.group(group).name);
-                    let through = group.map_or(String::new(), |group| format!(" through group {group}"));
+                    let through =
+                        group.map_or(String::new(), |group| format!(" through group {group}"));
                     policies.push((format!("policy {name}{through}"), attached.policy));
                 }
                 if let whocan_graph::Boundary::Policy(policy) = identity.boundary {

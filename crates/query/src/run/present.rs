@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use whocan_eval::OpenKind;
 
-use super::draft::{Draft, Found, sort};
 use super::detail;
+use super::draft::{Draft, Found, sort};
 use crate::ast::Certainty;
 use crate::attribute::{self, Value};
 use crate::context::Context;
@@ -38,7 +38,11 @@ pub(super) fn present(
         count(&found, &mut rows);
         return (rows, outcome);
     }
-    if plan.order_by.iter().any(|(column, _)| column.source.looks_at_details()) {
+    if plan
+        .order_by
+        .iter()
+        .any(|(column, _)| column.source.looks_at_details())
+    {
         detail::all(&mut found, plan, context);
     }
     sort(&mut found.drafts, &plan.order_by, context);
@@ -47,10 +51,14 @@ pub(super) fn present(
         return (rows, outcome);
     }
     if let Some(limit) = plan.limit {
-        found.drafts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        found
+            .drafts
+            .truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     let columns = columns(&found, plan);
-    let needed = columns.iter().any(|column| column.source.looks_at_details());
+    let needed = columns
+        .iter()
+        .any(|column| column.source.looks_at_details());
     let few = found.drafts.len() <= context.rows_with_evidence;
     if explain || single || few {
         detail::all(&mut found, plan, context);
@@ -64,7 +72,10 @@ pub(super) fn present(
         ));
     }
     name_gaps(&mut found, hidden, plan, context, &mut rows);
-    rows.columns = columns.iter().map(|column| shown_column(&column.name, &column.source)).collect();
+    rows.columns = columns
+        .iter()
+        .map(|column| shown_column(&column.name, &column.source))
+        .collect();
     rows.rows = found
         .drafts
         .into_iter()
@@ -78,7 +89,9 @@ pub(super) fn shown(mut found: Found, plan: &Plan, context: Context<'_>) -> Vec<
     choose(&mut found, plan, false);
     sort(&mut found.drafts, &plan.order_by, context);
     if let Some(limit) = plan.limit {
-        found.drafts.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        found
+            .drafts
+            .truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
     found.drafts
 }
@@ -107,7 +120,10 @@ fn outcome(found: &Found, plan: &Plan) -> Outcome {
 fn choose(found: &mut Found, plan: &Plan, single: bool) -> Vec<Draft> {
     if plan.as_collected {
         for draft in &mut found.drafts {
-            draft.row.verdict = draft.row.verdict.map(|verdict| Verdict::plain(verdict.as_collected));
+            draft.row.verdict = draft
+                .row
+                .verdict
+                .map(|verdict| Verdict::plain(verdict.as_collected));
         }
     }
     if single {
@@ -131,10 +147,16 @@ fn count(found: &Found, rows: &mut Rows) {
     let open = found
         .drafts
         .iter()
-        .filter(|draft| draft.row.verdict.is_some_and(|verdict| verdict.strict == Outcome::If))
+        .filter(|draft| {
+            draft
+                .row
+                .verdict
+                .is_some_and(|verdict| verdict.strict == Outcome::If)
+        })
         .count();
     if open > 0 {
-        rows.notes.push(format!("{open} of them only if conditions hold"));
+        rows.notes
+            .push(format!("{open} of them only if conditions hold"));
     }
     let total = i64::try_from(rows.total).unwrap_or(i64::MAX);
     rows.columns = vec![column("count", attribute::Type::Number)];
@@ -151,9 +173,15 @@ fn group(found: &Found, plan: &Plan, context: Context<'_>, rows: &mut Rows) {
     let mut groups: BTreeMap<Vec<String>, (Vec<Value>, i64, Verdict)> = BTreeMap::new();
     for draft in &found.drafts {
         let facts = draft.row.facts(context.graph);
-        let values: Vec<Value> =
-            plan.group_by.iter().map(|column| column.source.of_row(&facts)).collect();
-        let key = values.iter().map(|value| value.sort_text(context.graph)).collect();
+        let values: Vec<Value> = plan
+            .group_by
+            .iter()
+            .map(|column| column.source.of_row(&facts))
+            .collect();
+        let key = values
+            .iter()
+            .map(|value| value.sort_text(context.graph))
+            .collect();
         let verdict = draft.row.verdict.unwrap_or(Verdict::plain(Outcome::Yes));
         let group = groups.entry(key).or_insert((values, 0, verdict));
         group.1 += 1;
@@ -249,7 +277,13 @@ fn name_gaps(
     let shown = std::mem::replace(&mut found.drafts, drafts);
     detail::all(found, plan, context);
     let hidden = std::mem::replace(&mut found.drafts, shown);
-    let open = found.drafts.iter().chain(&hidden).flat_map(|draft| &draft.row.open);
+    let open = found
+        .drafts
+        .iter()
+        .chain(&hidden)
+        .flat_map(|draft| &draft.row.open);
+    // Read as a fresh account, nothing is open because of a gap.
+    let open = open.filter(|_| !plan.as_collected);
     for point in open.filter(|point| point.kind == OpenKind::NotCollected) {
         if !rows.gaps.contains(&point.subject) {
             rows.gaps.push(point.subject.clone());
@@ -257,10 +291,13 @@ fn name_gaps(
     }
     rows.gaps.sort();
     let by_gap = |draft: &Draft| {
-        draft.row.verdict.is_some_and(|verdict| verdict.strict != verdict.as_collected)
+        draft
+            .row
+            .verdict
+            .is_some_and(|verdict| verdict.strict != verdict.as_collected)
     };
     if rows.gaps.is_empty() && (any_hidden || found.drafts.iter().any(by_gap)) {
-        rows.gaps = gaps_of_snapshot(context);
+        rows.gaps = gaps_of_snapshot(found, context);
     }
     if rows.gaps.len() > GAPS_NAMED {
         let more = rows.gaps.len() - GAPS_NAMED;
@@ -269,13 +306,22 @@ fn name_gaps(
     }
 }
 
-/// Names every gap of the snapshot, where no reason says which one matters.
-fn gaps_of_snapshot(context: Context<'_>) -> Vec<String> {
+/// Names the gaps of the services that were asked about, where no reason says which one matters.
+fn gaps_of_snapshot(found: &Found, context: Context<'_>) -> Vec<String> {
+    let asked = |service: &str| {
+        let own = |slice: &super::slice::Slice| {
+            let prefix = slice.action.split(':').next().unwrap_or_default();
+            service.starts_with(prefix)
+        };
+        found.slices.iter().any(own)
+    };
     let accounts = context.graph.accounts().iter();
     let gaps = accounts.flat_map(|account| {
-        account.gaps.iter().map(move |gap| {
-            let argument = gap.argument.as_ref().map_or(String::new(), |text| format!(" of {text}"));
-            format!("{} {}{argument} in account {}", gap.service, gap.call, account.id)
+        let own = account.gaps.iter().filter(|gap| asked(&gap.service));
+        own.map(move |gap| {
+            let argument = gap.argument.as_ref();
+            let of = argument.map_or(String::new(), |text| format!(" of {text}"));
+            format!("{} {}{of} in account {}", gap.service, gap.call, account.id)
         })
     });
     gaps.collect()

@@ -1,8 +1,7 @@
 //! The parts of what is asked: one action on one part of the resources.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
@@ -13,7 +12,7 @@ use super::draft::Combine;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Deed, Target};
-use crate::rows::{Outcome, Part, Verdict};
+use crate::rows::Verdict;
 use crate::thing::Thing;
 
 /// One action on one part of the resources, decided for everybody.
@@ -157,7 +156,11 @@ fn routes(direct: Ask, target: &Target, graph: &Graph) -> Vec<Ask> {
             None => return asks,
         },
     };
-    let Some(bucket) = text.split(":s3:::").nth(1).and_then(|rest| rest.split('/').next()) else {
+    let Some(bucket) = text
+        .split(":s3:::")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+    else {
         return asks;
     };
     // Only calls on objects are routed; a prefix without a slash may end inside the bucket's name.
@@ -226,83 +229,4 @@ fn intersection(all: impl IntoIterator<Item = Planes>) -> Planes {
 /// Returns everybody for whom something holds under some reading.
 pub(super) fn anybody(verdicts: &Verdicts) -> RoaringBitmap {
     &verdicts.strict.possibly | &verdicts.as_collected.possibly
-}
-
-/// Puts the slices of a row, out of all that were asked, into parts: one for
-/// all of it where everything is alike; else what lies whole in one question
-/// is told as it was asked.
-pub(super) fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<Part> {
-    let is_direct = |at: &usize| slices[*at].ask.access_point.is_none();
-    let asked = all.clone().filter(is_direct).count();
-    let direct: Vec<&(usize, Verdict)> = own.iter().filter(|(at, _)| is_direct(at)).collect();
-    if !direct.is_empty() && direct.len() == asked && alike(&direct) {
-        let actions: BTreeSet<&str> = direct.iter().map(|(at, _)| slices[*at].action).collect();
-        return vec![Part {
-            actions: actions.into_iter().map(str::to_owned).collect(),
-            whole: true,
-            within: Vec::new(),
-            except: Vec::new(),
-            route: None,
-            verdict: direct[0].1,
-        }];
-    }
-    // What was asked as one: the same action, target and route.
-    let question = |at: usize| {
-        let slice = &slices[at];
-        (slice.action, &slice.asked, slice.ask.access_point.as_deref())
-    };
-    let mut sizes: BTreeMap<_, usize> = BTreeMap::new();
-    for at in all {
-        *sizes.entry(question(at)).or_default() += 1;
-    }
-    let mut groups: BTreeMap<_, Vec<&(usize, Verdict)>> = BTreeMap::new();
-    for one in own.iter().filter(|(_, verdict)| verdict.strict != Outcome::No) {
-        groups.entry(question(one.0)).or_default().push(one);
-    }
-    let mut parts: Vec<Part> = Vec::new();
-    for (question, group) in groups {
-        let whole = sizes.get(&question) == Some(&group.len()) && alike(&group);
-        for (at, verdict) in group {
-            let slice = &slices[*at];
-            let region = if whole { &slice.asked } else { &slice.region };
-            add(&mut parts, part(slice, region, *verdict));
-        }
-    }
-    parts
-}
-
-fn alike(slices: &[&(usize, Verdict)]) -> bool {
-    slices.windows(2).all(|pair| pair[0].1 == pair[1].1)
-}
-
-/// Adds a part, to one of the same place and verdict if there is one.
-fn add(parts: &mut Vec<Part>, part: Part) {
-    let same = |other: &&mut Part| {
-        other.within == part.within
-            && other.except == part.except
-            && other.route == part.route
-            && other.verdict == part.verdict
-    };
-    match parts.iter_mut().find(same) {
-        Some(other) => {
-            for action in part.actions {
-                if !other.actions.contains(&action) {
-                    other.actions.push(action);
-                }
-            }
-        }
-        None => parts.push(part),
-    }
-}
-
-fn part(slice: &Slice, region: &Region, verdict: Verdict) -> Part {
-    let texts = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.to_string()).collect();
-    Part {
-        actions: vec![slice.action.to_owned()],
-        whole: false,
-        within: texts(&region.within),
-        except: texts(&region.except),
-        route: slice.ask.access_point.clone(),
-        verdict,
-    }
 }

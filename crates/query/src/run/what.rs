@@ -6,7 +6,8 @@ use whocan_graph::PrincipalId;
 use whocan_policy::catalogue::catalogue;
 
 use super::draft::{Combine, Draft, Found};
-use super::slice::{combine, parts, slices};
+use super::part::Teller;
+use super::slice::{combine, slices};
 use super::who;
 use crate::context::Context;
 use crate::engine::Goal;
@@ -23,16 +24,28 @@ pub(super) fn find(
     context: Context<'_>,
 ) -> Found {
     let columns: &[&str] = match reach {
-        true => &["action", "level", "verdict", "hops", "via", "parts", "conditions"],
+        true => &[
+            "action",
+            "level",
+            "verdict",
+            "hops",
+            "via",
+            "parts",
+            "conditions",
+        ],
         false => &["action", "level", "verdict", "parts", "conditions"],
     };
     let mut found = Found::new(columns, Combine::Some);
     found.reach = reach;
+    let mut teller = Teller::default();
     let walk = reach.then_some(&plan.walk);
     let focus = Some(subject).filter(|_| !reach);
     let possible = focus.map(|subject| candidates(subject, context));
     for deed in deeds {
-        if possible.as_ref().is_some_and(|possible| !possible.contains(deed.action)) {
+        if possible
+            .as_ref()
+            .is_some_and(|possible| !possible.contains(deed.action))
+        {
             continue;
         }
         let first = found.slices.len();
@@ -52,7 +65,7 @@ pub(super) fn find(
             verdict: Some(verdict),
             principal: Some(subject),
             action: Some(deed.action.to_owned()),
-            parts: parts(&on_it, &found.slices, first..found.slices.len()),
+            parts: teller.parts(&on_it, &found.slices, first..found.slices.len()),
             hops: lead.and_then(|at| found.slices[at].hops(subject)),
             ..Row::default()
         };
@@ -75,11 +88,22 @@ fn candidates(subject: PrincipalId, context: Context<'_>) -> BTreeSet<&'static s
 
 /// Finds the roles that a principal comes to, itself not among them.
 pub(super) fn find_roles(subject: PrincipalId, plan: &Plan, context: Context<'_>) -> Found {
-    let columns = ["resource", "resource.account", "verdict", "hops", "via", "conditions"];
+    let columns = [
+        "resource",
+        "resource.account",
+        "verdict",
+        "hops",
+        "via",
+        "conditions",
+    ];
     let mut found = Found::new(&columns, Combine::Nothing);
     found.reach = true;
     let candidates = context.engine.candidate_roles(subject, &plan.walk);
-    for role in candidates.iter().map(PrincipalId).filter(|role| *role != subject) {
+    for role in candidates
+        .iter()
+        .map(PrincipalId)
+        .filter(|role| *role != subject)
+    {
         let goal = Goal::Become(role);
         let reached = context.engine.reach(&goal, &plan.walk);
         let verdict = who::of(&reached.verdicts, subject);

@@ -5,7 +5,8 @@ use whocan_graph::PrincipalId;
 use whocan_index::Reached;
 
 use super::draft::{Combine, Draft, Found};
-use super::slice::{anybody, combine, parts, slices};
+use super::part::Teller;
+use super::slice::{anybody, combine, slices};
 use super::{what, who};
 use crate::context::Context;
 use crate::engine::Goal;
@@ -23,6 +24,7 @@ pub(super) fn find(
 ) -> Found {
     let mut found = Found::new(&columns(subjects, reach), Combine::Some);
     found.reach = reach;
+    let mut teller = Teller::default();
     let walk = reach.then_some(&plan.walk);
     let focus = one(subjects).filter(|_| !reach);
     for (item, deeds) in resources {
@@ -32,7 +34,11 @@ pub(super) fn find(
         let able = anybody(&verdicts) & subjects;
         let best = able.iter().map(PrincipalId).max_by_key(|id| {
             let hops = own.iter().filter_map(|slice| slice.hops(*id)).min();
-            (who::of(&verdicts, *id), std::cmp::Reverse(hops), std::cmp::Reverse(*id))
+            (
+                who::of(&verdicts, *id),
+                std::cmp::Reverse(hops),
+                std::cmp::Reverse(*id),
+            )
         });
         found.slices.extend(own);
         let Some(best) = best else { continue };
@@ -51,7 +57,7 @@ pub(super) fn find(
             principal: Some(best),
             resource,
             resource_text: text.map(|pattern| pattern.to_string()),
-            parts: parts(&on_it, &found.slices, first..found.slices.len()),
+            parts: teller.parts(&on_it, &found.slices, first..found.slices.len()),
             hops: lead.and_then(|at| found.slices[at].hops(best)),
             count: i64::try_from(able.len()).ok(),
             ..Row::default()
@@ -104,7 +110,15 @@ pub(super) fn find_roles(
         return found;
     }
     let mut found = Found::new(
-        &["resource", "resource.account", "verdict", "principal", "count", "hops", "via"],
+        &[
+            "resource",
+            "resource.account",
+            "verdict",
+            "principal",
+            "count",
+            "hops",
+            "via",
+        ],
         Combine::Nothing,
     );
     found.reach = true;
@@ -126,7 +140,11 @@ fn nearest(role: PrincipalId, subjects: &RoaringBitmap, reached: &Reached) -> Op
     // Being a role already is no way to come to it.
     able.remove(role.0);
     let best = able.iter().map(PrincipalId).min_by_key(|id| {
-        (std::cmp::Reverse(who::of(&reached.verdicts, *id)), reached.hops(*id), *id)
+        (
+            std::cmp::Reverse(who::of(&reached.verdicts, *id)),
+            reached.hops(*id),
+            *id,
+        )
     })?;
     let row = Row {
         verdict: Some(who::of(&reached.verdicts, best)),

@@ -5,8 +5,8 @@ use whocan_graph::{PrincipalId, PrincipalKind};
 use whocan_index::{Reached, Verdicts};
 
 use super::draft::{Combine, Draft, Found};
-use super::slice::{Slice, anybody, combine, parts, slices};
-use crate::ast::PathKind;
+use super::part::Teller;
+use super::slice::{Slice, anybody, combine, slices};
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Access, Aim, Plan};
@@ -25,9 +25,15 @@ pub(super) fn find(
     }
 }
 
+/// Keeps the rows that are surest and nearest.
+pub(super) fn shortest(found: &mut Found) {
+    let best = |draft: &Draft| (std::cmp::Reverse(draft.row.verdict), draft.row.hops);
+    let least = found.drafts.iter().map(best).min();
+    found.drafts.retain(|draft| Some(best(draft)) == least);
+}
+
 /// Finds the chains from principals to an access.
 pub(super) fn find_paths(
-    kind: PathKind,
     from: &RoaringBitmap,
     access: &Access,
     plan: &Plan,
@@ -35,11 +41,6 @@ pub(super) fn find_paths(
 ) -> Found {
     let mut found = find(from, access, plan, context);
     found.columns = vec!["principal", "verdict", "hops", "via"];
-    if kind == PathKind::Shortest {
-        let best = |draft: &Draft| (std::cmp::Reverse(draft.row.verdict), draft.row.hops);
-        let least = found.drafts.iter().map(best).min();
-        found.drafts.retain(|draft| Some(best(draft)) == least);
-    }
     found
 }
 
@@ -60,18 +61,27 @@ pub(super) fn combination(aim: &Aim) -> Combine {
     }
 }
 
-fn doing(
-    principals: &RoaringBitmap,
-    access: &Access,
-    plan: &Plan,
-    context: Context<'_>,
-) -> Found {
+fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Context<'_>) -> Found {
     let Aim::Deeds { deeds, .. } = &access.aim else {
         return Found::new(&[], Combine::Nothing);
     };
     let columns: &[&str] = match access.reach {
-        true => &["principal", "principal.account", "verdict", "hops", "via", "parts", "conditions"],
-        false => &["principal", "principal.account", "verdict", "parts", "conditions"],
+        true => &[
+            "principal",
+            "principal.account",
+            "verdict",
+            "hops",
+            "via",
+            "parts",
+            "conditions",
+        ],
+        false => &[
+            "principal",
+            "principal.account",
+            "verdict",
+            "parts",
+            "conditions",
+        ],
     };
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
@@ -85,9 +95,11 @@ fn doing(
     found.slices = slices(deeds, walk, focus, &plan.base, context);
     let all = combine(&found.slices, found.combine);
     let candidates = anybody(&all) & principals;
+    let mut teller = Teller::default();
     for id in candidates.iter().map(PrincipalId) {
         if !repeats_its_role(id, &all, &candidates, context) {
-            found.drafts.push(draft(id, &all, &found));
+            let draft = draft(id, &all, &found, &mut teller);
+            found.drafts.push(draft);
         }
     }
     found.goals = goals(&found.slices);
@@ -103,12 +115,14 @@ pub(super) fn goals(slices: &[Slice]) -> Vec<Goal> {
 
 pub(super) fn note_complexity(found: &mut Found) {
     if found.slices.iter().any(|slice| slice.too_complex) {
-        found.notes.push("some patterns are too complex to be told apart; what rests on them is if".to_owned());
+        found.notes.push(
+            "some patterns are too complex to be told apart; what rests on them is if".to_owned(),
+        );
     }
 }
 
 /// Drafts the row of one principal.
-pub(super) fn draft(id: PrincipalId, all: &Verdicts, found: &Found) -> Draft {
+fn draft(id: PrincipalId, all: &Verdicts, found: &Found, teller: &mut Teller) -> Draft {
     let verdict = of(all, id);
     let own: Vec<(usize, Verdict)> = found
         .slices
@@ -117,11 +131,15 @@ pub(super) fn draft(id: PrincipalId, all: &Verdicts, found: &Found) -> Draft {
         .map(|(at, slice)| (at, slice.of(id)))
         .filter(|(_, on_it)| on_it.strict != Outcome::No || on_it.as_collected != Outcome::No)
         .collect();
-    let lead = lead(&own, &found.slices, id);
+    let lead = match found.combine {
+        Combine::Some => lead(&own, &found.slices, id),
+        // Of what must all hold, the part that holds least decides.
+        _ => weakest(&own),
+    };
     let row = Row {
         verdict: Some(verdict),
         principal: Some(id),
-        parts: parts(&own, &found.slices, 0..found.slices.len()),
+        parts: teller.parts(&own, &found.slices, 0..found.slices.len()),
         hops: lead.and_then(|at| found.slices[at].hops(id)),
         ..Row::default()
     };
@@ -142,6 +160,11 @@ pub(super) fn lead(own: &[(usize, Verdict)], slices: &[Slice], id: PrincipalId) 
         (std::cmp::Reverse(*verdict), slice.hops(id), routed, *at)
     });
     best.map(|(at, _)| *at)
+}
+
+fn weakest(own: &[(usize, Verdict)]) -> Option<usize> {
+    let least = own.iter().min_by_key(|(at, verdict)| (*verdict, *at));
+    least.map(|(at, _)| *at)
 }
 
 pub(super) fn of(all: &Verdicts, id: PrincipalId) -> Verdict {
@@ -172,23 +195,38 @@ fn becoming(
     plan: &Plan,
     context: Context<'_>,
 ) -> Found {
-    let columns = ["principal", "principal.account", "verdict", "hops", "via", "conditions"];
+    let columns = [
+        "principal",
+        "principal.account",
+        "verdict",
+        "hops",
+        "via",
+        "conditions",
+    ];
     let mut found = Found::new(&columns, Combine::Nothing);
     found.reach = true;
     let reached: Vec<Reached> = roles
         .iter()
-        .map(|role| context.engine.reach(&Goal::Become(PrincipalId(role)), &plan.walk))
+        .map(|role| {
+            context
+                .engine
+                .reach(&Goal::Become(PrincipalId(role)), &plan.walk)
+        })
         .collect();
-    found.goals = roles.iter().map(|role| Goal::Become(PrincipalId(role))).collect();
+    found.goals = roles
+        .iter()
+        .map(|role| Goal::Become(PrincipalId(role)))
+        .collect();
     let mut anyone = RoaringBitmap::new();
     for one in &reached {
         anyone |= anybody(&one.verdicts);
     }
     anyone &= principals;
     for id in anyone.iter().map(PrincipalId) {
-        let nearest = reached.iter().enumerate().min_by_key(|(_, one)| {
-            (std::cmp::Reverse(of(&one.verdicts, id)), one.hops(id))
-        });
+        let nearest = reached
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, one)| (std::cmp::Reverse(of(&one.verdicts, id)), one.hops(id)));
         let Some((at, best)) = nearest else { continue };
         let role = PrincipalId(roles.select(at as u32).unwrap_or_default());
         let row = Row {

@@ -22,7 +22,10 @@ struct Kept {
 
 impl Sink for Kept {
     fn account(&self, account: AccountObject) -> Result<(), BoxError> {
-        self.accounts.lock().expect("no thread panics").push(account);
+        self.accounts
+            .lock()
+            .expect("no thread panics")
+            .push(account);
         Ok(())
     }
 
@@ -103,7 +106,13 @@ fn shown(answer: &Answer) -> String {
 
 fn evidence(out: &mut String, row: &Row) {
     for call in &row.evidence {
-        let _ = writeln!(out, "  {} {} {}", call.decision.label(), call.action, call.resource);
+        let _ = writeln!(
+            out,
+            "  {} {} {}",
+            call.decision.label(),
+            call.action,
+            call.resource
+        );
         for one in &call.decision.reason().evidence {
             let _ = writeln!(out, "    {:?} {} {}", one.side, one.source, one.statement);
         }

@@ -181,7 +181,7 @@ impl Comparison<'_> {
             caller,
             Caller::User(_) | Caller::Role(_) | Caller::Session(_) | Caller::Root(_)
         );
-        !identity && (self.at + id.index()) % 3 != 0
+        !identity && !(self.at + id.index()).is_multiple_of(3)
     }
 
     // Hops are compared too where gaps count as unknown.

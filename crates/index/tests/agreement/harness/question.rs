@@ -278,7 +278,10 @@ fn pattern(dice: &mut Dice, arn: &str) -> String {
         0 if !folder.is_empty() => format!("{folder}/*"),
         1 => format!("{rest}*"),
         2 => rest.to_owned(),
-        3 => format!("{kind}{}", super::condition::globbed(dice, &rest[kind.len()..])),
+        3 => format!(
+            "{kind}{}",
+            super::condition::globbed(dice, &rest[kind.len()..])
+        ),
         _ => format!("{kind}*"),
     };
     let account = match dice.below(8) {

@@ -68,13 +68,6 @@ impl Tally {
             sum(&mut own.verdicts, &uses.verdicts);
         }
     }
-
-    /// Returns those of `rules` that no request used, or only in denials by default.
-    pub fn unused(&self, rules: &[u16]) -> Vec<u16> {
-        let mut unused = rules.to_vec();
-        unused.retain(|rule| self.rules.get(rule).is_none_or(|uses| uses.decided == 0));
-        unused
-    }
 }
 
 fn sum(own: &mut [u64; 4], other: &[u64; 4]) {
