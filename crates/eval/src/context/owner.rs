@@ -121,6 +121,9 @@ fn own_role_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
 
 fn recorded_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
     let target = &inquiry.target;
+    if target.arn.is_none() {
+        return Derived::absent();
+    }
     if is_iam_identity(inquiry) {
         return own_role_tag(inquiry, tag);
     }

@@ -152,7 +152,8 @@ impl Scene<'_> {
         match grantee {
             AclGrantee::AllUsers => self.public_grant(&(&callers.all - &tokens), named),
             AclGrantee::AuthenticatedUsers => {
-                let signed = &(&callers.all - &tokens) - &callers.anonymous;
+                // The group of all AWS accounts, so neither services nor unsigned calls.
+                let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
                 self.public_grant(&signed, named);
             }
             AclGrantee::Account(account) => named
