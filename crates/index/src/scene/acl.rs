@@ -190,8 +190,13 @@ impl Scene<'_> {
             return None;
         }
         let bucket = self.target.bucket(self.graph())?;
-        let owner = self.graph().resource(self.target.object_record()?).owner?;
+        let owner = self.writer()?;
         (self.acls_on(bucket) != Some(false)).then_some(owner)
+    }
+
+    /// Returns the account that wrote the object, if its record says so.
+    pub fn writer(&self) -> Option<AccountId> {
+        self.graph().resource(self.target.object_record()?).owner
     }
 
     // Writing and deleting are the bucket owner's to grant, whoever owns what is there.

@@ -143,6 +143,14 @@ impl Scene<'_> {
 
     // An encryption context that the grant asks for is open unless given.
     fn constraint(&self, grant: &KeyGrant) -> Truth {
+        // Source: KMS API Reference, GrantConstraints (DescribeKey and RetireGrant
+        // take no encryption context; what is passed on to another grant is open).
+        let action = self.ask.action.to_ascii_lowercase();
+        match action.as_str() {
+            "kms:describekey" | "kms:retiregrant" => return Truth::True,
+            "kms:creategrant" if grant.constraint.is_some() => return Truth::Unknown,
+            _ => {}
+        }
         let (wanted, exact) = match &grant.constraint {
             None => return Truth::True,
             Some(EncryptionContext::Equals(wanted)) => (wanted, true),
