@@ -57,8 +57,9 @@ impl Scene<'_> {
             Some(given) if self.is_default(key.as_lower()) => given.clone(),
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
-                KeyState::Known(_) | KeyState::Absent => implied,
-                _ => KeyState::Absent,
+                KeyState::Unknown | KeyState::Present => KeyState::Absent,
+                KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
+                known => known,
             },
             None => implied,
         }
@@ -409,7 +410,8 @@ impl Scene<'_> {
             return Some(KeyState::Unknown);
         }
         // `glue:` and `codebuild:` are also keys of the services' own actions.
-        if name.starts_with(self.service) && !self.service.is_empty() {
+        let own = |service: &str| name.starts_with(service) && self.service == service;
+        if own("glue") || own("codebuild") {
             return None;
         }
         Some(self.unless_foreign(caller))
@@ -548,7 +550,11 @@ impl Scene<'_> {
         let federated = callers.federated_users.contains(caller.0);
         let own = match self.role_of(caller) {
             Some(role) => self.index.trust_facts(role).tags_sessions,
-            None => callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0),
+            None => match self.kind(caller) {
+                PrincipalKind::Foreign(_) => true,
+                PrincipalKind::ForeignNamed(_) => callers.sessions.contains(caller.0),
+                _ => false,
+            },
         };
         let target = match self.target.role {
             Some(role) => self.index.trust_facts(role).tags_sessions,
@@ -612,9 +618,8 @@ impl Scene<'_> {
             "aws:useragent" | "aws:referer" => KeyState::Unknown,
             "aws:viaawsservice" => known("false"),
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => KeyState::Absent,
-            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
-                self.source(caller)
-            }
+            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid"
+            | "aws:sourceorgpaths" => self.source(caller),
             "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => {
                 self.network(name)
             }

@@ -260,7 +260,9 @@ impl Comparison<'_> {
             if !asked.matches(&cell.witness) || !cell.region.holds(&cell.witness) {
                 self.misplace(&cell.witness, "is no member of its cell");
             }
-            self.compare_verdicts(&cell.witness, &cell.verdicts);
+            if self.fits(&cell.witness) {
+                self.compare_verdicts(&cell.witness, &cell.verdicts);
+            }
         }
     }
 
