@@ -55,6 +55,9 @@ impl Scene<'_> {
         let implied = self.implied(key, caller);
         match self.ask.given.get(key) {
             Some(given) if self.is_default(key.as_lower()) => given.clone(),
+            // What is said holds for the callers that can carry it, not for a
+            // whole account.
+            Some(_) if self.is_of_some(key, caller) => implied,
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Unknown | KeyState::Present => KeyState::Absent,
@@ -63,6 +66,11 @@ impl Scene<'_> {
             },
             None => implied,
         }
+    }
+
+    fn is_of_some(&self, key: &KeyName, caller: PrincipalId) -> bool {
+        let whole = matches!(self.kind(caller), PrincipalKind::Foreign(_));
+        whole && self.about(key, About::of(key)) != About::Question
     }
 
     // A direct call over TLS, unless the question says otherwise (R5, R6).
@@ -125,9 +133,9 @@ impl Scene<'_> {
             "aws:multifactorauthpresent" => self.mfa(caller, true),
             "aws:multifactorauthage" => self.mfa(caller, false),
             "aws:tokenissuetime" => self.token_issue_time(caller),
-            "aws:assumedroot" | "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => {
-                self.unless_foreign(caller)
-            }
+            // Sessions of `sts:AssumeRoot` are no caller that can be asked about.
+            "aws:assumedroot" => KeyState::Absent,
+            "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => self.unless_foreign(caller),
             _ => return self.delivered(name, caller),
         };
         Some(state)
@@ -148,9 +156,16 @@ impl Scene<'_> {
 
     fn unless_foreign(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
+            PrincipalKind::Foreign(_) => KeyState::Unknown,
+            PrincipalKind::ForeignNamed(_) if self.is_foreign_session(caller) => KeyState::Unknown,
             _ => KeyState::Absent,
         }
+    }
+
+    // A role of an account that was not collected, or one session of it.
+    fn is_foreign_session(&self, caller: PrincipalId) -> bool {
+        let callers = self.callers();
+        callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0)
     }
 
     // A session's ARN is its role's (R37).
@@ -327,10 +342,9 @@ impl Scene<'_> {
 
     // Only a user's own call can carry MFA; what AssumeRole hands out cannot (R112).
     fn mfa(&self, caller: PrincipalId, presence: bool) -> KeyState {
-        match self.kind(caller) {
-            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } if presence => {
+        match self.credentials(caller) {
+            Credentials::Any | Credentials::LongTerm => KeyState::Unknown,
+            Credentials::OfRole if presence => {
                 KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => KeyState::Absent,
@@ -338,44 +352,65 @@ impl Scene<'_> {
     }
 
     fn token_issue_time(&self, caller: PrincipalId) -> KeyState {
+        match self.credentials(caller) {
+            Credentials::OfRole | Credentials::Federated => KeyState::Present,
+            Credentials::Any | Credentials::LongTerm | Credentials::OfService => KeyState::Unknown,
+            Credentials::None => KeyState::Absent,
+        }
+    }
+
+    fn credentials(&self, caller: PrincipalId) -> Credentials {
+        let callers = self.callers();
         match self.kind(caller) {
-            PrincipalKind::Role(..)
-            | PrincipalKind::Session { .. }
-            | PrincipalKind::FederatedUser { .. } => KeyState::Present,
-            PrincipalKind::User(_) | PrincipalKind::Root | PrincipalKind::Service => {
-                KeyState::Unknown
+            PrincipalKind::Foreign(_) => Credentials::Any,
+            PrincipalKind::Service => Credentials::OfService,
+            _ if callers.sessions.contains(caller.0) => Credentials::OfRole,
+            _ if callers.federated_users.contains(caller.0) => Credentials::Federated,
+            _ if callers.users.contains(caller.0) || callers.roots.contains(caller.0) => {
+                Credentials::LongTerm
             }
-            _ => self.unless_foreign(caller),
+            _ => Credentials::None,
         }
     }
 
     fn principal_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
-            PrincipalKind::User(identity) => self.tag(&identity.tags, tag),
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => {
-                self.session_tag(tag, caller)
-            }
-            PrincipalKind::FederatedUser { .. } => match &self.ask.session.tags {
-                Some(tags) => passed(tags, tag).unwrap_or(KeyState::Absent),
-                None => KeyState::Unknown,
+            PrincipalKind::Foreign(_) => KeyState::Unknown,
+            _ => match self.credentials(caller) {
+                Credentials::OfRole | Credentials::Federated => self.session_tag(tag, caller),
+                Credentials::LongTerm if self.callers().users.contains(caller.0) => {
+                    self.own_tag(Some(caller), tag)
+                }
+                _ => KeyState::Absent,
             },
-            _ => self.unless_foreign(caller),
         }
     }
 
+    // Tags that were passed take the place of the role's or the user's (R106).
     fn session_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
-        let Some(role) = self.role_of(caller) else {
-            return KeyState::Unknown;
+        let own = || match self.role_of(caller) {
+            Some(role) => self.own_tag(Some(role), tag),
+            None => self.own_tag(self.behind(caller), tag),
+        };
+        let may_be_tagged = match self.role_of(caller) {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => true,
         };
         match &self.ask.session.tags {
-            Some(tags) => passed(tags, tag).unwrap_or_else(|| self.role_tag(role, tag)),
-            None if self.index.trust_facts(role).tags_sessions => KeyState::Unknown,
-            None => self.role_tag(role, tag),
+            Some(tags) => passed(tags, tag).unwrap_or_else(own),
+            None if may_be_tagged => KeyState::Unknown,
+            None => own(),
         }
     }
 
-    fn role_tag(&self, role: PrincipalId, tag: &str) -> KeyState {
-        let identity = self.graph().principal(role).identity();
+    // The user behind a federated session, or who is not known.
+    fn behind(&self, session: PrincipalId) -> Option<PrincipalId> {
+        let name = self.ask.session.user.as_deref()?;
+        self.user_behind(session, name)
+    }
+
+    fn own_tag(&self, identity: Option<PrincipalId>, tag: &str) -> KeyState {
+        let identity = identity.and_then(|id| self.graph().principal(id).identity());
         identity.map_or(KeyState::Unknown, |identity| self.tag(&identity.tags, tag))
     }
 
@@ -836,6 +871,19 @@ impl Scene<'_> {
             _ => self.unless_foreign(caller),
         }
     }
+}
+
+/// What a caller signs its requests with.
+enum Credentials {
+    /// Those of anybody in an account that was not collected.
+    Any,
+    /// A user's or root user's own.
+    LongTerm,
+    OfRole,
+    /// Of `GetFederationToken`.
+    Federated,
+    OfService,
+    None,
 }
 
 fn fixed_state(fixed: &Fixed) -> KeyState {
