@@ -116,7 +116,9 @@ struct Levels {
 
 impl<'a> Search<'a> {
     fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
-        let anywhere = index.graph.principal_of("service:rolesanywhere.amazonaws.com");
+        let anywhere = index
+            .graph
+            .principal_of("service:rolesanywhere.amazonaws.com");
         let mut first = index.can(ask);
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);

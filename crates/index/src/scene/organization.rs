@@ -276,5 +276,9 @@ fn is_rcp_statement(statement: &Statement) -> bool {
                 .all(|pattern| pattern.as_str() != "*")
     });
     let resources = statement.resources.is_some();
-    resources && !statement.is_inert() && statement.effect == Some(Effect::Deny) && everyone && actions
+    resources
+        && !statement.is_inert()
+        && statement.effect == Some(Effect::Deny)
+        && everyone
+        && actions
 }

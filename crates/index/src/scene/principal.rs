@@ -6,8 +6,8 @@ use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
 use whocan_policy::{AccountId, Arn, Effect, NamedPrincipal, PrincipalClause, Truth};
 
-use super::statement::Resources;
 use super::resource::Owner;
+use super::statement::Resources;
 use super::{AccessPointSide, Scene};
 use crate::Planes;
 use crate::facts::Line;
@@ -71,7 +71,9 @@ impl Scene<'_> {
             Policy::None => self.without_policy(),
             Policy::Unread if self.strict => {
                 let unread = self.unread_by();
-                let mut named = self.without_policy().within(&(&self.callers().all - &unread));
+                let mut named = self
+                    .without_policy()
+                    .within(&(&self.callers().all - &unread));
                 named.or(&Named::anything(&unread));
                 named
             }

@@ -87,7 +87,10 @@ pub fn comparable(question: &Question, caller: &str) -> bool {
     // which the index keeps nothing, and a source identity, whose values it
     // tells apart one by one.
     let sets = ["pods.eks", "rolesanywhere"];
-    if sets.iter().any(|name| caller == format!("service:{name}.amazonaws.com")) {
+    if sets
+        .iter()
+        .any(|name| caller == format!("service:{name}.amazonaws.com"))
+    {
         return false;
     }
     let name = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
