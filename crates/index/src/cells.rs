@@ -366,17 +366,37 @@ fn with_account(witness: String, region: &Region) -> String {
     if without || account.parse::<AccountId>().is_ok() {
         return witness;
     }
-    let digits: String = account
-        .chars()
-        .map(|one| if one.is_ascii_digit() { one } else { '0' })
-        .collect();
-    let tries = padded(&digits).into_iter().map(|account| {
+    let with = |account: &str| {
         let mut parts = parts.clone();
-        parts[4] = &account;
+        parts[4] = account;
         parts.join(":")
-    });
-    let fitting = tries.into_iter().find(|text| region.holds(text));
-    fitting.unwrap_or(witness)
+    };
+    let tries = padded(&only_digits(account)).into_iter();
+    let fitting = tries.map(|account| with(&account));
+    let fitting = fitting.into_iter().find(|text| region.holds(text));
+    fitting
+        .or_else(|| of_full_length(region))
+        .unwrap_or(witness)
+}
+
+// A member whose account has as many digits as real ones.
+fn of_full_length(region: &Region) -> Option<String> {
+    let real = Pattern::arn(&format!("arn:*:*:*:{}:*", "?".repeat(ACCOUNT_DIGITS)))?;
+    let witness = region.intersect(&Region::of(real))?.witness().ok()??;
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [arn, partition, service, place, account, rest] = parts[..] else {
+        return None;
+    };
+    let account = only_digits(account);
+    let text = [arn, partition, service, place, &account, rest].join(":");
+    region.holds(&text).then_some(text)
+}
+
+fn only_digits(account: &str) -> String {
+    let digits = account.chars();
+    digits
+        .map(|one| if one.is_ascii_digit() { one } else { '0' })
+        .collect()
 }
 
 // The digits with as many zeros as an account's number lacks, at each place.

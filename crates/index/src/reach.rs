@@ -119,7 +119,11 @@ impl<'a> Search<'a> {
         let anywhere = index
             .graph
             .principal_of("service:rolesanywhere.amazonaws.com");
-        let mut first = index.can(ask);
+        // Facts win in chains: one context is given for all of their calls.
+        let mut first = index.can(&Ask {
+            precedence: Precedence::Facts,
+            ..ask.clone()
+        });
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
@@ -152,9 +156,7 @@ impl<'a> Search<'a> {
             last
         };
         if self.values.is_empty() {
-            let same =
-                self.ask.session == Session::default() && self.ask.precedence == Precedence::Facts;
-            let last = if same {
+            let last = if self.ask.session == Session::default() {
                 self.first.clone()
             } else {
                 decide(None)

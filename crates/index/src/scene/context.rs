@@ -73,8 +73,12 @@ impl Scene<'_> {
         whole && self.about(key, About::of(key)) != About::Question
     }
 
-    // A direct call over TLS, unless the question says otherwise (R5, R6).
+    // A direct call over TLS, unless the question says otherwise (R5, R6);
+    // a request without tags where the action lists none (R118).
     fn is_default(&self, name: &str) -> bool {
+        if name == "aws:tagkeys" || name.starts_with("aws:requesttag/") {
+            return !super::trust::is_session_call(&self.ask.action) && !self.carries(name);
+        }
         match name {
             "aws:securetransport"
             | "aws:viaawsservice"
@@ -703,7 +707,11 @@ impl Scene<'_> {
     fn network_as_given(&self, name: &str) -> KeyState {
         let is_given = |key: &str| {
             let state = self.ask.given.get(&KeyName::new(key));
-            state.is_some_and(|state| !matches!(state, KeyState::Absent | KeyState::Unknown))
+            match state {
+                Some(KeyState::Known(values)) => !values.is_empty(),
+                Some(KeyState::Present | KeyState::Prefix(_)) => true,
+                _ => false,
+            }
         };
         let private = [
             "aws:SourceVpc",
@@ -727,7 +735,11 @@ impl Scene<'_> {
             return KeyState::Absent;
         }
         let Some(id) = self.ask.endpoint.as_deref() else {
-            return KeyState::Unknown;
+            return match (self.network_as_given("aws:sourcevpce"), name) {
+                // Endpoints may belong to accounts without organization.
+                (KeyState::Present, "aws:vpceorgid" | "aws:vpceorgpaths") => KeyState::Unknown,
+                (state, _) => state,
+            };
         };
         let Some(endpoint) = self
             .graph()
