@@ -40,7 +40,9 @@ impl Index {
 
     fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
         let witness = match part.region.witness() {
-            Ok(Some(witness)) if !part.too_complex => with_account(witness, &part.region),
+            Ok(Some(witness)) if !part.too_complex => {
+                with_region(with_account(witness, &part.region), &part.region)
+            }
             Ok(None) => return None,
             _ => return Some(self.undecided(part.region)),
         };
@@ -390,6 +392,24 @@ fn of_full_length(region: &Region) -> Option<String> {
     let account = only_digits(account);
     let text = [arn, partition, service, place, &account, rest].join(":");
     region.holds(&text).then_some(text)
+}
+
+// What lies in a region should not be made up without one.
+fn with_region(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [_, _, service, "", ..] = parts[..] else {
+        return witness;
+    };
+    if !catalogue().types_of_arn(service, &witness).is_empty() {
+        return witness;
+    }
+    let tries = ["us-east-1", "eu-west-1", "x"].map(|place| {
+        let mut parts = parts.clone();
+        parts[3] = place;
+        parts.join(":")
+    });
+    let fitting = tries.into_iter().find(|text| region.holds(text));
+    fitting.unwrap_or(witness)
 }
 
 fn only_digits(account: &str) -> String {

@@ -10,7 +10,7 @@ use whocan_policy::catalogue::facts::{
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
 use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
-use whocan_snapshot::Tag;
+use whocan_snapshot::{Detail, Tag};
 
 use super::resource::Owner;
 use super::{AccessPointSide, Scene, key_state};
@@ -486,8 +486,27 @@ impl Scene<'_> {
                 Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
             }
             "aws:requestedregion" => Some(self.requested_region()),
+            "kms:resourcealiases" if self.service == "kms" => Some(self.aliases()),
             _ => None,
         }
+    }
+
+    fn aliases(&self) -> KeyState {
+        let record = self.target.record.map(|id| self.graph().resource(id));
+        match record.map(|record| &record.detail) {
+            Some(Detail::Key(key)) => match self.known(&key.aliases) {
+                Some(aliases) if aliases.is_empty() => KeyState::Absent,
+                Some(aliases) => KeyState::Known(aliases.clone()),
+                None => KeyState::Unknown,
+            },
+            _ if self.target.collected => KeyState::Absent,
+            _ => self.gap_unknown(),
+        }
+    }
+
+    fn gap_unknown(&self) -> KeyState {
+        self.gap_seen.set(true);
+        KeyState::Unknown
     }
 
     fn gap_key(&self) -> KeyState {
@@ -832,13 +851,11 @@ impl Scene<'_> {
                 None => KeyState::Present,
             },
             _ => match record.map(|record| &self.graph().resource(record).detail) {
-                Some(whocan_snapshot::Detail::AccessPoint(point)) => {
-                    known(if point.vpc.is_some() {
-                        "VPC"
-                    } else {
-                        "Internet"
-                    })
-                }
+                Some(Detail::AccessPoint(point)) => known(if point.vpc.is_some() {
+                    "VPC"
+                } else {
+                    "Internet"
+                }),
                 _ => KeyState::Present,
             },
         }
