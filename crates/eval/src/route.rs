@@ -83,8 +83,9 @@ fn is_present(given: &Given, key: &str) -> bool {
         return false;
     }
     let state = given.get(&KeyName::new(key));
-    matches!(
-        state,
-        Some(KeyState::Known(_) | KeyState::Present | KeyState::Prefix(_))
-    )
+    match state {
+        Some(KeyState::Known(values)) => !values.is_empty(),
+        Some(KeyState::Present | KeyState::Prefix(_)) => true,
+        _ => false,
+    }
 }

@@ -40,7 +40,9 @@ impl Index {
 
     fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
         let witness = match part.region.witness() {
-            Ok(Some(witness)) if !part.too_complex => with_account(witness, &part.region),
+            Ok(Some(witness)) if !part.too_complex => {
+                with_region(with_account(witness, &part.region), &part.region)
+            }
             Ok(None) => return None,
             _ => return Some(self.undecided(part.region)),
         };
@@ -366,17 +368,55 @@ fn with_account(witness: String, region: &Region) -> String {
     if without || account.parse::<AccountId>().is_ok() {
         return witness;
     }
-    let digits: String = account
-        .chars()
-        .map(|one| if one.is_ascii_digit() { one } else { '0' })
-        .collect();
-    let tries = padded(&digits).into_iter().map(|account| {
+    let with = |account: &str| {
         let mut parts = parts.clone();
-        parts[4] = &account;
+        parts[4] = account;
+        parts.join(":")
+    };
+    let tries = padded(&only_digits(account)).into_iter();
+    let fitting = tries.map(|account| with(&account));
+    let fitting = fitting.into_iter().find(|text| region.holds(text));
+    fitting
+        .or_else(|| of_full_length(region))
+        .unwrap_or(witness)
+}
+
+// A member whose account has as many digits as real ones.
+fn of_full_length(region: &Region) -> Option<String> {
+    let real = Pattern::arn(&format!("arn:*:*:*:{}:*", "?".repeat(ACCOUNT_DIGITS)))?;
+    let witness = region.intersect(&Region::of(real))?.witness().ok()??;
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [arn, partition, service, place, account, rest] = parts[..] else {
+        return None;
+    };
+    let account = only_digits(account);
+    let text = [arn, partition, service, place, &account, rest].join(":");
+    region.holds(&text).then_some(text)
+}
+
+// What lies in a region should not be made up without one.
+fn with_region(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let [_, _, service, "", ..] = parts[..] else {
+        return witness;
+    };
+    if !catalogue().types_of_arn(service, &witness).is_empty() {
+        return witness;
+    }
+    let tries = ["us-east-1", "eu-west-1", "x"].map(|place| {
+        let mut parts = parts.clone();
+        parts[3] = place;
         parts.join(":")
     });
     let fitting = tries.into_iter().find(|text| region.holds(text));
     fitting.unwrap_or(witness)
+}
+
+fn only_digits(account: &str) -> String {
+    let digits = account.chars();
+    digits
+        .map(|one| if one.is_ascii_digit() { one } else { '0' })
+        .collect()
 }
 
 // The digits with as many zeros as an account's number lacks, at each place.

@@ -271,6 +271,7 @@ const OF_CALLER: &[&str] = &[
     // Only services say on whose behalf they call.
     "aws:sourcearn",
     "aws:sourceaccount",
+    "aws:sourceowner",
     "aws:sourceorgid",
     "aws:sourceorgpaths",
 ];

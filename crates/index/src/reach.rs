@@ -85,9 +85,25 @@ struct Search<'a> {
     walk: &'a Walk,
     edges: WalkEdges<'a>,
     values: Vec<Fixed>,
+    // The service that sets a source identity in all its sessions (R221).
+    anywhere: Option<u32>,
     // Who makes the last call: at the start of a chain, and as session of the last role.
     first: Verdicts,
     last: BTreeMap<Option<Fixed>, Verdicts>,
+}
+
+// The source identities to tell apart: those that conditions look at, and
+// whether there is one where some call sets it, since every further role must
+// permit it (R211).
+fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fixed> {
+    let values = index.source_identities.values(&walk.given);
+    let by_caller = ask.session.source_identity.is_some();
+    let by_call = ask.assume.as_ref();
+    let by_call = by_call.is_some_and(|assume| assume.source_identity.is_some());
+    if values.is_empty() && (by_service || by_caller || by_call) {
+        return vec![Fixed::Unset, Fixed::Other];
+    }
+    values
 }
 
 /// What one run found, hop by hop.
@@ -100,8 +116,14 @@ struct Levels {
 
 impl<'a> Search<'a> {
     fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
-        let values = index.source_identities.values(&walk.given);
-        let mut first = index.can(ask);
+        let anywhere = index
+            .graph
+            .principal_of("service:rolesanywhere.amazonaws.com");
+        // Facts win in chains: one context is given for all of their calls.
+        let mut first = index.can(&Ask {
+            precedence: Precedence::Facts,
+            ..ask.clone()
+        });
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
@@ -110,7 +132,8 @@ impl<'a> Search<'a> {
             ask,
             walk,
             edges: WalkEdges::starting_as(index, walk, ask),
-            values,
+            values: identities(index, ask, walk, anywhere.is_some()),
+            anywhere: anywhere.map(|id| id.0),
             first,
             last: BTreeMap::new(),
         };
@@ -133,9 +156,7 @@ impl<'a> Search<'a> {
             last
         };
         if self.values.is_empty() {
-            let same =
-                self.ask.session == Session::default() && self.ask.precedence == Precedence::Facts;
-            let last = if same {
+            let last = if self.ask.session == Session::default() {
                 self.first.clone()
             } else {
                 decide(None)
@@ -278,17 +299,8 @@ impl<'a> Search<'a> {
             for (before, callers) in self.before(PrincipalId(role), value, sure) {
                 let callers = callers.plane(strict).set(sure);
                 match before {
-                    Before::Start {
-                        from_session,
-                        otherwise,
-                    } => {
-                        let sessions = &self.index.callers.sessions;
-                        if from_session {
-                            first |= callers & sessions;
-                        }
-                        if otherwise {
-                            first |= callers - sessions;
-                        }
+                    start @ Before::Start { .. } => {
+                        first |= self.starting(&start, callers);
                     }
                     Before::Session(carried) => *later.entry(carried).or_default() |= callers,
                 }
@@ -339,6 +351,9 @@ impl<'a> Search<'a> {
         let chosen = *value == Fixed::Unset || !sure;
         let start = Before::Start {
             from_session: self.starts_with(value, true).unwrap_or(chosen),
+            anywhere: self
+                .starts_with(value, false)
+                .unwrap_or_else(|| self.set_by_anywhere(value, sure)),
             otherwise: self.starts_with(value, false).unwrap_or(chosen),
         };
         if start != Before::NOWHERE {
@@ -363,6 +378,45 @@ impl<'a> Search<'a> {
 }
 
 impl Search<'_> {
+    // Those of `callers` who stand at such a start.
+    fn starting(&self, start: &Before, callers: &RoaringBitmap) -> RoaringBitmap {
+        let Before::Start {
+            from_session,
+            anywhere,
+            otherwise,
+        } = *start
+        else {
+            return RoaringBitmap::new();
+        };
+        let sessions = &self.index.callers.sessions;
+        let mut found = RoaringBitmap::new();
+        if from_session {
+            found |= callers & sessions;
+        }
+        if otherwise {
+            found |= callers - sessions;
+        }
+        if let Some(id) = self.anywhere.filter(|&id| callers.contains(id)) {
+            if anywhere {
+                found.insert(id);
+            } else {
+                found.remove(id);
+            }
+        }
+        found
+    }
+
+    // IAM Roles Anywhere always sets a source identity (R221); which, is the
+    // certificate's to say.
+    fn set_by_anywhere(&self, value: &Fixed, sure: bool) -> bool {
+        let named = |value: &Fixed| matches!(value, Fixed::Literal(_));
+        match value {
+            Fixed::Unset => false,
+            Fixed::Other => !sure || !self.values.iter().any(named),
+            Fixed::Literal(_) => !sure,
+        }
+    }
+
     // Whether the first session carries `value`, if the question says what it
     // carries; who calls from a session passes on what that carries.
     fn starts_with(&self, value: &Fixed, from_session: bool) -> Option<bool> {
@@ -386,7 +440,11 @@ impl Search<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Before {
     /// The start of a chain, by who stands there.
-    Start { from_session: bool, otherwise: bool },
+    Start {
+        from_session: bool,
+        anywhere: bool,
+        otherwise: bool,
+    },
     /// A session that carries this.
     Session(Option<Fixed>),
 }
@@ -394,10 +452,12 @@ enum Before {
 impl Before {
     const ANYWHERE: Before = Before::Start {
         from_session: true,
+        anywhere: true,
         otherwise: true,
     };
     const NOWHERE: Before = Before::Start {
         from_session: false,
+        anywhere: false,
         otherwise: false,
     };
 }
@@ -494,19 +554,9 @@ impl Levels {
                 let before = search.before(role, value.as_ref(), sure);
                 let fits = before.into_iter().any(|(before, callers)| {
                     let from_here = match (&before, carried) {
-                        (
-                            Before::Start {
-                                from_session,
-                                otherwise,
-                            },
-                            None,
-                        ) => {
-                            let sessions = &search.index.callers.sessions;
-                            if sessions.contains(at.0) {
-                                *from_session
-                            } else {
-                                *otherwise
-                            }
+                        (start @ Before::Start { .. }, None) => {
+                            let one = [at.0].into_iter().collect();
+                            !search.starting(start, &one).is_empty()
                         }
                         (Before::Session(wanted), Some(carried)) => wanted == carried,
                         _ => false,

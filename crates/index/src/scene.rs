@@ -268,10 +268,7 @@ impl<'a> Scene<'a> {
             entry |= &callers.oidc;
             entry |= &callers.saml;
         }
-        let mut granted = resource.direct.clone().within(&entry);
-        let acl = self.acl_allows().direct;
-        granted.or(&acl.within(&(&callers.anonymous | &callers.services)));
-        granted
+        resource.direct.clone().within(&entry)
     }
 
     // Same account: direct grants stand alone, grants to a role are limited by

@@ -87,9 +87,10 @@ impl Scene<'_> {
                     self.gap_seen.set(true);
                     if self.strict {
                         let callers = self.callers();
-                        let signed = &callers.all - &(&callers.oidc | &callers.saml);
+                        let anybody = &callers.all - &(&callers.oidc | &callers.saml);
                         let mut open = Named::default();
-                        self.public_grant(&signed, &mut open);
+                        self.public_grant(&anybody, &mut open);
+                        let signed = &anybody - &(&callers.anonymous | &callers.services);
                         open.account.or(&Planes::open(signed));
                         merge(&mut named, &doubted(open));
                     }
@@ -131,8 +132,9 @@ impl Scene<'_> {
         let Some(grants) = self.known(acl) else {
             if self.strict {
                 let callers = self.callers();
-                let signed = &callers.all - &(&callers.oidc | &callers.saml);
-                self.public_grant(&signed, &mut named);
+                let anybody = &callers.all - &(&callers.oidc | &callers.saml);
+                self.public_grant(&anybody, &mut named);
+                let signed = &anybody - &(&callers.anonymous | &callers.services);
                 named.account.or(&Planes::open(signed));
             }
             return doubted(named);

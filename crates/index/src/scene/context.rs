@@ -10,7 +10,7 @@ use whocan_policy::catalogue::facts::{
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
 use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
-use whocan_snapshot::Tag;
+use whocan_snapshot::{Detail, Tag};
 
 use super::resource::Owner;
 use super::{AccessPointSide, Scene, key_state};
@@ -55,17 +55,30 @@ impl Scene<'_> {
         let implied = self.implied(key, caller);
         match self.ask.given.get(key) {
             Some(given) if self.is_default(key.as_lower()) => given.clone(),
+            // What is said holds for the callers that can carry it, not for a
+            // whole account.
+            Some(_) if self.is_of_some(key, caller) => implied,
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
-                KeyState::Known(_) | KeyState::Absent => implied,
-                _ => KeyState::Absent,
+                KeyState::Unknown | KeyState::Present => KeyState::Absent,
+                KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
+                known => known,
             },
             None => implied,
         }
     }
 
-    // A direct call over TLS, unless the question says otherwise (R5, R6).
+    fn is_of_some(&self, key: &KeyName, caller: PrincipalId) -> bool {
+        let whole = matches!(self.kind(caller), PrincipalKind::Foreign(_));
+        whole && self.about(key, About::of(key)) != About::Question
+    }
+
+    // A direct call over TLS, unless the question says otherwise (R5, R6);
+    // a request without tags where the action lists none (R118).
     fn is_default(&self, name: &str) -> bool {
+        if name == "aws:tagkeys" || name.starts_with("aws:requesttag/") {
+            return !super::trust::is_session_call(&self.ask.action) && !self.carries(name);
+        }
         match name {
             "aws:securetransport"
             | "aws:viaawsservice"
@@ -124,9 +137,9 @@ impl Scene<'_> {
             "aws:multifactorauthpresent" => self.mfa(caller, true),
             "aws:multifactorauthage" => self.mfa(caller, false),
             "aws:tokenissuetime" => self.token_issue_time(caller),
-            "aws:assumedroot" | "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => {
-                self.unless_foreign(caller)
-            }
+            // Sessions of `sts:AssumeRoot` are no caller that can be asked about.
+            "aws:assumedroot" => KeyState::Absent,
+            "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => self.unless_foreign(caller),
             _ => return self.delivered(name, caller),
         };
         Some(state)
@@ -147,9 +160,16 @@ impl Scene<'_> {
 
     fn unless_foreign(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
+            PrincipalKind::Foreign(_) => KeyState::Unknown,
+            PrincipalKind::ForeignNamed(_) if self.is_foreign_session(caller) => KeyState::Unknown,
             _ => KeyState::Absent,
         }
+    }
+
+    // A role of an account that was not collected, or one session of it.
+    fn is_foreign_session(&self, caller: PrincipalId) -> bool {
+        let callers = self.callers();
+        callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0)
     }
 
     // A session's ARN is its role's (R37).
@@ -326,10 +346,9 @@ impl Scene<'_> {
 
     // Only a user's own call can carry MFA; what AssumeRole hands out cannot (R112).
     fn mfa(&self, caller: PrincipalId, presence: bool) -> KeyState {
-        match self.kind(caller) {
-            PrincipalKind::User(_) | PrincipalKind::Root => KeyState::Unknown,
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Unknown,
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } if presence => {
+        match self.credentials(caller) {
+            Credentials::Any | Credentials::LongTerm => KeyState::Unknown,
+            Credentials::OfRole if presence => {
                 KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => KeyState::Absent,
@@ -337,44 +356,65 @@ impl Scene<'_> {
     }
 
     fn token_issue_time(&self, caller: PrincipalId) -> KeyState {
+        match self.credentials(caller) {
+            Credentials::OfRole | Credentials::Federated => KeyState::Present,
+            Credentials::Any | Credentials::LongTerm | Credentials::OfService => KeyState::Unknown,
+            Credentials::None => KeyState::Absent,
+        }
+    }
+
+    fn credentials(&self, caller: PrincipalId) -> Credentials {
+        let callers = self.callers();
         match self.kind(caller) {
-            PrincipalKind::Role(..)
-            | PrincipalKind::Session { .. }
-            | PrincipalKind::FederatedUser { .. } => KeyState::Present,
-            PrincipalKind::User(_) | PrincipalKind::Root | PrincipalKind::Service => {
-                KeyState::Unknown
+            PrincipalKind::Foreign(_) => Credentials::Any,
+            PrincipalKind::Service => Credentials::OfService,
+            _ if callers.sessions.contains(caller.0) => Credentials::OfRole,
+            _ if callers.federated_users.contains(caller.0) => Credentials::Federated,
+            _ if callers.users.contains(caller.0) || callers.roots.contains(caller.0) => {
+                Credentials::LongTerm
             }
-            _ => self.unless_foreign(caller),
+            _ => Credentials::None,
         }
     }
 
     fn principal_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
-            PrincipalKind::User(identity) => self.tag(&identity.tags, tag),
-            PrincipalKind::Role(..) | PrincipalKind::Session { .. } => {
-                self.session_tag(tag, caller)
-            }
-            PrincipalKind::FederatedUser { .. } => match &self.ask.session.tags {
-                Some(tags) => passed(tags, tag).unwrap_or(KeyState::Absent),
-                None => KeyState::Unknown,
+            PrincipalKind::Foreign(_) => KeyState::Unknown,
+            _ => match self.credentials(caller) {
+                Credentials::OfRole | Credentials::Federated => self.session_tag(tag, caller),
+                Credentials::LongTerm if self.callers().users.contains(caller.0) => {
+                    self.own_tag(Some(caller), tag)
+                }
+                _ => KeyState::Absent,
             },
-            _ => self.unless_foreign(caller),
         }
     }
 
+    // Tags that were passed take the place of the role's or the user's (R106).
     fn session_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
-        let Some(role) = self.role_of(caller) else {
-            return KeyState::Unknown;
+        let own = || match self.role_of(caller) {
+            Some(role) => self.own_tag(Some(role), tag),
+            None => self.own_tag(self.behind(caller), tag),
+        };
+        let may_be_tagged = match self.role_of(caller) {
+            Some(role) => self.index.trust_facts(role).tags_sessions,
+            None => true,
         };
         match &self.ask.session.tags {
-            Some(tags) => passed(tags, tag).unwrap_or_else(|| self.role_tag(role, tag)),
-            None if self.index.trust_facts(role).tags_sessions => KeyState::Unknown,
-            None => self.role_tag(role, tag),
+            Some(tags) => passed(tags, tag).unwrap_or_else(own),
+            None if may_be_tagged => KeyState::Unknown,
+            None => own(),
         }
     }
 
-    fn role_tag(&self, role: PrincipalId, tag: &str) -> KeyState {
-        let identity = self.graph().principal(role).identity();
+    // The user behind a federated session, or who is not known.
+    fn behind(&self, session: PrincipalId) -> Option<PrincipalId> {
+        let name = self.ask.session.user.as_deref()?;
+        self.user_behind(session, name)
+    }
+
+    fn own_tag(&self, identity: Option<PrincipalId>, tag: &str) -> KeyState {
+        let identity = identity.and_then(|id| self.graph().principal(id).identity());
         identity.map_or(KeyState::Unknown, |identity| self.tag(&identity.tags, tag))
     }
 
@@ -409,7 +449,8 @@ impl Scene<'_> {
             return Some(KeyState::Unknown);
         }
         // `glue:` and `codebuild:` are also keys of the services' own actions.
-        if name.starts_with(self.service) && !self.service.is_empty() {
+        let own = |service: &str| name.starts_with(service) && self.service == service;
+        if own("glue") || own("codebuild") {
             return None;
         }
         Some(self.unless_foreign(caller))
@@ -445,8 +486,27 @@ impl Scene<'_> {
                 Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
             }
             "aws:requestedregion" => Some(self.requested_region()),
+            "kms:resourcealiases" if self.service == "kms" => Some(self.aliases()),
             _ => None,
         }
+    }
+
+    fn aliases(&self) -> KeyState {
+        let record = self.target.record.map(|id| self.graph().resource(id));
+        match record.map(|record| &record.detail) {
+            Some(Detail::Key(key)) => match self.known(&key.aliases) {
+                Some(aliases) if aliases.is_empty() => KeyState::Absent,
+                Some(aliases) => KeyState::Known(aliases.clone()),
+                None => KeyState::Unknown,
+            },
+            _ if self.target.collected => KeyState::Absent,
+            _ => self.gap_unknown(),
+        }
+    }
+
+    fn gap_unknown(&self) -> KeyState {
+        self.gap_seen.set(true);
+        KeyState::Unknown
     }
 
     fn gap_key(&self) -> KeyState {
@@ -548,7 +608,11 @@ impl Scene<'_> {
         let federated = callers.federated_users.contains(caller.0);
         let own = match self.role_of(caller) {
             Some(role) => self.index.trust_facts(role).tags_sessions,
-            None => callers.foreign.contains(caller.0) && callers.sessions.contains(caller.0),
+            None => match self.kind(caller) {
+                PrincipalKind::Foreign(_) => true,
+                PrincipalKind::ForeignNamed(_) => callers.sessions.contains(caller.0),
+                _ => false,
+            },
         };
         let target = match self.target.role {
             Some(role) => self.index.trust_facts(role).tags_sessions,
@@ -612,9 +676,8 @@ impl Scene<'_> {
             "aws:useragent" | "aws:referer" => KeyState::Unknown,
             "aws:viaawsservice" => known("false"),
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => KeyState::Absent,
-            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceorgid" | "aws:sourceorgpaths" => {
-                self.source(caller)
-            }
+            "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid"
+            | "aws:sourceorgpaths" => self.source(caller),
             "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => {
                 self.network(name)
             }
@@ -663,7 +726,11 @@ impl Scene<'_> {
     fn network_as_given(&self, name: &str) -> KeyState {
         let is_given = |key: &str| {
             let state = self.ask.given.get(&KeyName::new(key));
-            state.is_some_and(|state| !matches!(state, KeyState::Absent | KeyState::Unknown))
+            match state {
+                Some(KeyState::Known(values)) => !values.is_empty(),
+                Some(KeyState::Present | KeyState::Prefix(_)) => true,
+                _ => false,
+            }
         };
         let private = [
             "aws:SourceVpc",
@@ -687,7 +754,11 @@ impl Scene<'_> {
             return KeyState::Absent;
         }
         let Some(id) = self.ask.endpoint.as_deref() else {
-            return KeyState::Unknown;
+            return match (self.network_as_given("aws:sourcevpce"), name) {
+                // Endpoints may belong to accounts without organization.
+                (KeyState::Present, "aws:vpceorgid" | "aws:vpceorgpaths") => KeyState::Unknown,
+                (state, _) => state,
+            };
         };
         let Some(endpoint) = self
             .graph()
@@ -780,13 +851,11 @@ impl Scene<'_> {
                 None => KeyState::Present,
             },
             _ => match record.map(|record| &self.graph().resource(record).detail) {
-                Some(whocan_snapshot::Detail::AccessPoint(point)) => {
-                    known(if point.vpc.is_some() {
-                        "VPC"
-                    } else {
-                        "Internet"
-                    })
-                }
+                Some(Detail::AccessPoint(point)) => known(if point.vpc.is_some() {
+                    "VPC"
+                } else {
+                    "Internet"
+                }),
                 _ => KeyState::Present,
             },
         }
@@ -831,6 +900,19 @@ impl Scene<'_> {
             _ => self.unless_foreign(caller),
         }
     }
+}
+
+/// What a caller signs its requests with.
+enum Credentials {
+    /// Those of anybody in an account that was not collected.
+    Any,
+    /// A user's or root user's own.
+    LongTerm,
+    OfRole,
+    /// Of `GetFederationToken`.
+    Federated,
+    OfService,
+    None,
 }
 
 fn fixed_state(fixed: &Fixed) -> KeyState {

@@ -1,6 +1,6 @@
 //! S3 Block Public Access, and what makes a bucket policy public.
 
-use whocan_graph::Collected;
+use whocan_graph::{Collected, Membership};
 use whocan_policy::{
     AccountId, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement, Test,
     Truth,
@@ -40,10 +40,7 @@ impl Scene<'_> {
     ///
     /// `None` if none is known to be on and one was not collected.
     pub fn blocks(&self, setting: impl Fn(&PublicAccessBlock) -> bool) -> Option<bool> {
-        let organization = self
-            .graph()
-            .organization()
-            .map(|one| &one.public_access_block);
+        let organization = self.organization_block();
         let account = self
             .carrier_account()
             .map(|account| &self.graph().account(account).public_access_block);
@@ -58,6 +55,19 @@ impl Scene<'_> {
             return if self.strict { None } else { Some(false) };
         }
         Some(false)
+    }
+
+    // Settings of an organization hold for its own accounts.
+    fn organization_block(&self) -> Option<&Collected<Option<PublicAccessBlock>>> {
+        let account = self.carrier_account()?;
+        let organization = self.graph().organization();
+        match (self.graph().account(account).membership, organization) {
+            (Membership::Outside, _) => None,
+            (Membership::Member | Membership::Management, Some(organization)) => {
+                Some(&organization.public_access_block)
+            }
+            _ => Some(&Collected::Not),
+        }
     }
 
     fn carrier_account(&self) -> Option<whocan_graph::AccountIndex> {

@@ -98,6 +98,7 @@ impl Sides {
             at,
             tally,
             found: Vec::new(),
+            witness: None,
         };
         match question.way() {
             Way::Can => comparison.can(),
@@ -132,6 +133,8 @@ struct Comparison<'a> {
     at: usize,
     tally: &'a mut Tally,
     found: Vec<Disagreement>,
+    // The resource whose verdicts stand for the one that is compared.
+    witness: Option<String>,
 }
 
 impl Comparison<'_> {
@@ -260,7 +263,9 @@ impl Comparison<'_> {
             if !asked.matches(&cell.witness) || !cell.region.holds(&cell.witness) {
                 self.misplace(&cell.witness, "is no member of its cell");
             }
-            self.compare_verdicts(&cell.witness, &cell.verdicts);
+            if self.fits(&cell.witness) {
+                self.compare_verdicts(&cell.witness, &cell.verdicts);
+            }
         }
     }
 
@@ -269,7 +274,11 @@ impl Comparison<'_> {
         let holding: Vec<&Cell> = holding.collect();
         match holding[..] {
             [cell] if cell.too_complex => {}
-            [cell] => self.compare_verdicts(member, &cell.verdicts),
+            [cell] => {
+                self.witness = Some(cell.witness.clone());
+                self.compare_verdicts(member, &cell.verdicts);
+                self.witness = None;
+            }
             _ => self.misplace(member, &format!("is in {} cells", holding.len())),
         }
     }
@@ -370,7 +379,10 @@ impl Comparison<'_> {
             resource: request.resources.join(", "),
             strictness,
             judge: told::decision(decision),
-            index: format!("{index:?}{remark}"),
+            index: match &self.witness {
+                Some(witness) => format!("{index:?}{remark}, as for {witness}"),
+                None => format!("{index:?}{remark}"),
+            },
             sign: format!(
                 "{:?} {strictness:?}: judge {:?}, index {index:?}{remark}",
                 self.question.way(),

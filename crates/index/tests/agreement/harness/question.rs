@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use whocan_eval::{Caller, Request};
 use whocan_index::Ask;
-use whocan_policy::{AccountId, Assume, Document, Given, KeyName, KeyState, Session};
+use whocan_policy::{AccountId, Assume, Document, Given, KeyName, KeyState, Precedence, Session};
 
 use super::dice::Dice;
 use super::key::{self, Key, Shape};
@@ -36,6 +36,9 @@ pub struct Question {
     /// What is said about context keys.
     #[serde(default)]
     pub given: BTreeMap<String, State>,
+    /// Whether what is said wins over facts.
+    #[serde(default)]
+    pub overriding: bool,
     /// Whether every other key is absent.
     #[serde(default)]
     pub complete: bool,
@@ -157,7 +160,9 @@ fn add_context(dice: &mut Dice, scenery: &Scenery, keys: &[Key], question: &mut 
             question.given.insert(key.name.to_owned(), state);
         }
     }
-    question.complete = dice.chance(6);
+    // As in a simulation.
+    question.overriding = dice.chance(10);
+    question.complete = question.overriding && dice.chance(60);
     if dice.chance(25) {
         question.session = calling(dice, scenery, keys);
     }
@@ -317,7 +322,7 @@ impl Question {
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
-            precedence: whocan_policy::Precedence::default(),
+            precedence: self.precedence(),
             ignoring: whocan_index::Ignoring::default(),
         }
     }
@@ -329,6 +334,7 @@ impl Question {
         Request {
             resource_account: self.resource_account,
             given: self.given(),
+            precedence: self.precedence(),
             session: self.session(),
             assume: self.assume(),
             access_point: self.access_point.clone(),
@@ -345,6 +351,14 @@ impl Question {
                 .map(|(key, state)| (KeyName::new(key), state.known()))
                 .collect(),
             complete: self.complete,
+        }
+    }
+
+    fn precedence(&self) -> Precedence {
+        if self.overriding {
+            Precedence::Given
+        } else {
+            Precedence::Facts
         }
     }
 

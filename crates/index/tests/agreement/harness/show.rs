@@ -243,6 +243,9 @@ impl Display for Question {
         for (key, state) in &self.given {
             write!(text, " given {key} = {state:?}")?;
         }
+        if self.overriding {
+            text.push_str(" whatever facts say");
+        }
         if self.complete {
             text.push_str(" and no other key");
         }
