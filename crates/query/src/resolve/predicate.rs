@@ -428,6 +428,15 @@ impl Check {
         }
     }
 
+    /// Returns whether the predicate looks at the parts of rows, which are found late.
+    pub(crate) fn looks_at_parts(&self) -> bool {
+        match self {
+            Check::Any(all) | Check::All(all) => all.iter().any(Check::looks_at_parts),
+            Check::Not(inner) => inner.looks_at_parts(),
+            Check::Test(source, _) => source.looks_at_parts(),
+        }
+    }
+
     /// Returns whether the predicate looks at the resource, so that parts of a row can differ.
     pub(crate) fn looks_at_resource(&self) -> bool {
         match self {
@@ -458,6 +467,11 @@ impl Source {
                 self.attribute.name,
                 "via" | "path.crosses_account" | "conditions" | "condition.keys"
             )
+    }
+
+    /// Returns whether the attribute is one of the row's parts.
+    pub(crate) fn looks_at_parts(&self) -> bool {
+        self.side == Side::Row && matches!(self.attribute.name, "parts" | "actions")
     }
 
     fn looks_at_resource(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use whocan_policy::{Pattern, Region};
 
@@ -14,7 +15,7 @@ const PAIRS: usize = 4_000;
 /// Tells parts, and remembers what it told: most rows of an answer are alike.
 #[derive(Default)]
 pub(super) struct Teller {
-    told: BTreeMap<Alike, Vec<Part>>,
+    told: BTreeMap<Alike, Arc<[Part]>>,
 }
 
 /// What rows have in common that have the same parts: where their slices
@@ -29,10 +30,11 @@ impl Teller {
         own: &[(usize, Verdict)],
         slices: &[Slice],
         all: Range<usize>,
-    ) -> Vec<Part> {
+    ) -> Arc<[Part]> {
         let key = (all.start, own.to_vec());
         let told = self.told.entry(key);
-        told.or_insert_with(|| parts(own, slices, all)).clone()
+        told.or_insert_with(|| parts(own, slices, all).into())
+            .clone()
     }
 }
 
