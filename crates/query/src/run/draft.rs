@@ -8,10 +8,10 @@ use whocan_policy::{Region, Truth};
 use super::part::Teller;
 use super::slice::Slice;
 use super::{complete, detail};
+use crate::check::Check;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Column, Plan};
-use crate::resolve::Check;
 use crate::rows::{Facts, Outcome, Row, Verdict};
 use crate::thing::Thing;
 

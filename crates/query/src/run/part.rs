@@ -178,8 +178,16 @@ fn add(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
+/// Returns the pattern as people write it; a literal as it stands.
+fn text(pattern: &Pattern) -> String {
+    match pattern.literal() {
+        Some(literal) => literal.to_owned(),
+        None => pattern.to_string(),
+    }
+}
+
 fn part(slice: &Slice, asked: &Region, region: &Region, verdict: Verdict) -> Part {
-    let texts = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.to_string()).collect();
+    let texts = |patterns: &[Pattern]| patterns.iter().map(text).collect();
     let route = slice.ask.access_point.clone();
     Part {
         actions: vec![slice.action.to_owned()],
@@ -203,9 +211,7 @@ fn words(asked: &Region, region: &Region, route: Option<&str>) -> String {
         (false, _) => format!("only {}", behind(&joined(&region.within), '/', asked)),
     };
     if !except.is_empty() {
-        let except = except
-            .iter()
-            .map(|one| behind(&one.to_string(), '/', asked));
+        let except = except.iter().map(|one| behind(&text(one), '/', asked));
         words = format!("{words} but {}", except.collect::<Vec<_>>().join(", "));
     }
     if let Some(route) = route {
@@ -241,7 +247,7 @@ const COLONS: usize = 5;
 
 /// Joins patterns that all hold into one text, part by part where they are ARNs.
 fn joined(patterns: &[Pattern]) -> String {
-    let texts: Vec<String> = patterns.iter().map(|pattern| pattern.to_string()).collect();
+    let texts: Vec<String> = patterns.iter().map(text).collect();
     let mut parts: Vec<&str> = Vec::new();
     for text in &texts {
         let own: Vec<&str> = text.splitn(COLONS + 1, ':').collect();

@@ -1,12 +1,13 @@
 //! The parts of what is asked: one action on one part of the resources.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
 use whocan_index::{Ask, Cell, Planes, Reached, Verdicts, Walk};
+use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{Pattern, Region, Session};
 
 use super::draft::Combine;
@@ -76,6 +77,8 @@ pub(super) struct Asking<'a> {
     pub focus: Option<PrincipalId>,
     /// The chains to follow, if they are followed.
     pub chains: Option<Chains<'a>>,
+    /// Who may make the requests, if they are few: the subjects, or what they come to be.
+    few: Option<RoaringBitmap>,
     pub context: Context<'a>,
 }
 
@@ -91,19 +94,47 @@ impl<'a> Asking<'a> {
             (1, Some(one)) => Some(PrincipalId(one)),
             _ => None,
         };
+        let chains = walk.map(|walk| Chains::of(subjects, walk, base, context));
+        let few = match &chains {
+            Some(chains) => chains.able.clone(),
+            None => (subjects.len() <= SUBJECTS).then(|| subjects.clone()),
+        };
         Asking {
             base,
             // Chains end at others, so only a direct call is one principal's own.
             focus: focus.filter(|_| walk.is_none()),
-            chains: walk.map(|walk| Chains::of(subjects, walk, base, context)),
+            chains,
+            few,
             context,
         }
+    }
+
+    /// Returns the actions that anybody who counts may have at all, where
+    /// asking for them is cheaper than deciding every action.
+    fn possible(&self, deeds: &[Deed]) -> Option<BTreeSet<ActionId>> {
+        let few = self.few.as_ref().filter(|_| deeds.len() > MANY_ACTIONS)?;
+        let engine = self.context.engine;
+        let each = few
+            .iter()
+            .map(|id| engine.candidate_actions(PrincipalId(id)));
+        Some(each.flatten().collect())
     }
 
     /// Decides deeds part by part.
     pub fn slices(&mut self, deeds: &[Deed]) -> Vec<Slice> {
         let mut slices = Vec::new();
+        let possible = self.possible(deeds);
         for deed in deeds {
+            let id = catalogue().action(deed.action);
+            let able = |possible: &BTreeSet<ActionId>| id.is_none_or(|id| possible.contains(&id));
+            if !possible.as_ref().is_none_or(able) {
+                slices.extend(
+                    deed.targets
+                        .iter()
+                        .map(|target| nobody(deed.action, target, self.base)),
+                );
+                continue;
+            }
             for target in &deed.targets {
                 let direct = Ask {
                     action: deed.action.to_owned(),
@@ -175,6 +206,30 @@ impl<'a> Asking<'a> {
         }
     }
 }
+
+/// Returns the slice of an action that nobody who counts may have.
+fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
+    let asked = match target {
+        Target::Star => Region::of(Pattern::exact("*")),
+        Target::Exact(arn) => Region::of(Pattern::exact(arn)),
+        Target::Region(region) => region.clone(),
+    };
+    Slice {
+        action,
+        region: asked.clone(),
+        asked,
+        ask: Ask {
+            action: action.to_owned(),
+            ..base.clone()
+        },
+        verdicts: Verdicts::default(),
+        reached: None,
+        too_complex: false,
+    }
+}
+
+/// For more actions than this it is worth asking first which somebody may have.
+const MANY_ACTIONS: usize = 50;
 
 /// The chains of one question, searched once for requests that the same principals may make.
 pub(super) struct Chains<'a> {
