@@ -23,7 +23,10 @@ struct Kept {
 
 impl Sink for Kept {
     fn account(&self, account: AccountObject) -> Result<(), BoxError> {
-        self.accounts.lock().expect("no thread panics").push(account);
+        self.accounts
+            .lock()
+            .expect("no thread panics")
+            .push(account);
         Ok(())
     }
 
@@ -76,19 +79,34 @@ fn from_export_to_answer(criterion: &mut Criterion) {
     let path = bundle();
     let mut group = criterion.benchmark_group("organization");
     group.sample_size(10);
-    group.bench_function("import", |bencher| bencher.iter(|| snapshot(black_box(&path))));
+    group.bench_function("import", |bencher| {
+        bencher.iter(|| snapshot(black_box(&path)))
+    });
     let snapshot = snapshot(&path);
-    group.bench_function("graph", |bencher| bencher.iter(|| Graph::build(black_box(&snapshot))));
+    group.bench_function("graph", |bencher| {
+        bencher.iter(|| Graph::build(black_box(&snapshot)))
+    });
     let graph = Arc::new(Graph::build(&snapshot));
-    group.bench_function("index", |bencher| bencher.iter(|| Index::build(graph.clone())));
+    group.bench_function("index", |bencher| {
+        bencher.iter(|| Index::build(graph.clone()))
+    });
     let index = Index::build(graph.clone());
-    let buckets = graph.resources().iter().filter(|one| one.arn.contains(":s3:::"));
-    let with_policy = buckets.clone().find(|one| matches!(one.policy, Collected::Yes(Some(_))));
-    let bucket = with_policy.or_else(|| buckets.clone().next()).expect("the bundle has a bucket");
+    let buckets = graph
+        .resources()
+        .iter()
+        .filter(|one| one.arn.contains(":s3:::"));
+    let with_policy = buckets
+        .clone()
+        .find(|one| matches!(one.policy, Collected::Yes(Some(_))));
+    let bucket = with_policy
+        .or_else(|| buckets.clone().next())
+        .expect("the bundle has a bucket");
     let object = ask(format!("{}/report.csv", bucket.arn));
     let objects = Pattern::resource(&format!("{}/*", bucket.arn));
     let walk = Walk::default();
-    group.bench_function("who can", |bencher| bencher.iter(|| index.can(black_box(&object))));
+    group.bench_function("who can", |bencher| {
+        bencher.iter(|| index.can(black_box(&object)))
+    });
     group.bench_function("who can reach", |bencher| {
         bencher.iter(|| index.reach(black_box(&object), &walk));
     });

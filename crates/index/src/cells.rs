@@ -172,6 +172,15 @@ impl<'a> Cuts<'a> {
                 self.add_resource(&principal.arn);
             }
         }
+        // Roles that only AWS changes and hands out (R145, R222).
+        let of_aws = [
+            "arn:*:iam::*:role/aws-service-role/*",
+            "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
+            "arn:*:iam::aws:policy/*",
+        ];
+        for pattern in of_aws.iter().filter_map(|text| Pattern::arn(text)) {
+            self.add(&pattern);
+        }
         // Root users are no resources of any other call.
         if self.ask.action.eq_ignore_ascii_case("sts:AssumeRoot")
             && let Some(roots) = Pattern::arn("arn:*:iam::*:root")

@@ -392,10 +392,7 @@ impl Search<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Before {
     /// The start of a chain, by who stands there.
-    Start {
-        from_session: bool,
-        otherwise: bool,
-    },
+    Start { from_session: bool, otherwise: bool },
     /// A session that carries this.
     Session(Option<Fixed>),
 }

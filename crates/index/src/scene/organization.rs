@@ -275,5 +275,10 @@ fn is_rcp_statement(statement: &Statement) -> bool {
                 .iter()
                 .all(|pattern| pattern.as_str() != "*")
     });
-    !statement.is_inert() && statement.effect == Some(Effect::Deny) && everyone && actions
+    let resources = statement.resources.is_some();
+    resources
+        && !statement.is_inert()
+        && statement.effect == Some(Effect::Deny)
+        && everyone
+        && actions
 }

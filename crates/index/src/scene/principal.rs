@@ -6,8 +6,8 @@ use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
 use whocan_policy::{AccountId, Arn, Effect, NamedPrincipal, PrincipalClause, Truth};
 
-use super::statement::Resources;
 use super::resource::Owner;
+use super::statement::Resources;
 use super::{AccessPointSide, Scene};
 use crate::Planes;
 use crate::facts::Line;
@@ -71,7 +71,9 @@ impl Scene<'_> {
             Policy::None => self.without_policy(),
             Policy::Unread if self.strict => {
                 let unread = self.unread_by();
-                let mut named = self.without_policy().within(&(&self.callers().all - &unread));
+                let mut named = self
+                    .without_policy()
+                    .within(&(&self.callers().all - &unread));
                 named.or(&Named::anything(&unread));
                 named
             }
@@ -414,11 +416,12 @@ impl Scene<'_> {
             Some(id) if graph.principal(id).role().is_some() => {
                 named.role.or(&Planes::certain(self.callers().of_role(id)));
             }
-            Some(id) => {
-                named.role.or(&one(id));
+            found => {
+                if let Some(id) = found {
+                    named.role.or(&one(id));
+                }
                 named.role.or(&Planes::open(self.foreign_sessions(arn)));
             }
-            None => {}
         }
     }
 
@@ -540,11 +543,8 @@ impl Scene<'_> {
         let bounded = self.bounded();
         let mut denied = Planes::default();
         for id in &self.callers().all {
-            let truth = if bounded.contains(id) {
-                Truth::True
-            } else {
-                self.misses(PrincipalId(id), &listed)
-            };
+            let caller = PrincipalId(id);
+            let truth = self.misses(caller, &listed) | bounded.of(caller);
             denied.or(&Planes::uniform(truth, &[id].into_iter().collect()));
         }
         denied
@@ -587,18 +587,6 @@ impl Scene<'_> {
     fn everyone_listed(&self, listed: &Named) -> bool {
         let anonymous = self.callers().anonymous.min();
         anonymous.is_some_and(|id| listed.direct.surely.contains(id))
-    }
-
-    fn bounded(&self) -> RoaringBitmap {
-        let callers = self.callers();
-        if self.ask.ignoring.boundaries {
-            return RoaringBitmap::new();
-        }
-        let mut bounded = callers.boundary_unread.clone();
-        for (_, holders) in &callers.boundary {
-            bounded |= holders;
-        }
-        bounded
     }
 
     /// Returns whether this pass is the access point's own.

@@ -287,8 +287,8 @@ impl Comparison<'_> {
             _ => true,
         };
         let types_of_action = catalogue().resource_types(action).iter();
-        let mut taken = types_of_action
-            .filter(|one| of_s3(catalogue().resource_type(one.resource_type).name));
+        let mut taken =
+            types_of_action.filter(|one| of_s3(catalogue().resource_type(one.resource_type).name));
         let types = catalogue().types_of_arn(service, text);
         let account = text.split(':').nth(4).unwrap_or_default();
         let real = account.parse::<AccountId>().is_ok() || text.contains(":s3:::");
