@@ -73,6 +73,12 @@ impl Index {
         from.iter().map(path).collect()
     }
 
+    /// Returns whether anything looks at what sessions carry along a chain
+    /// (R233). If not, who reaches a request depends only on who may make it.
+    pub fn tells_sessions_apart(&self, walk: &Walk) -> bool {
+        !self.source_identities.values(&walk.given).is_empty()
+    }
+
     /// Decides who takes on `role` with one call that `walk` follows.
     pub fn callers_of(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
         WalkEdges::of(self, walk).callers(role, None)

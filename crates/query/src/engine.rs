@@ -31,8 +31,11 @@ pub trait Engine {
     /// The shortest chain that gives each start its verdict; `None` if that is *no*.
     fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>>;
 
-    /// Which roles `from` may come to at all: no other role is reached.
-    fn candidate_roles(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap;
+    /// What `from` may come to be at all: itself, roles, and sessions of them. No other role is reached.
+    fn candidates(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap;
+
+    /// Whether chains of `walk` depend on more than who may make the request at their end.
+    fn tells_sessions_apart(&self, walk: &Walk) -> bool;
 
     /// Which actions `principal` may have at all: every other is *no*.
     fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId>;

@@ -7,6 +7,7 @@
 
 pub mod ast;
 pub mod attribute;
+mod check;
 mod context;
 pub mod engine;
 mod error;

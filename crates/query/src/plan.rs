@@ -7,8 +7,8 @@ use whocan_policy::Region;
 
 use crate::ast::{Certainty, PathKind};
 use crate::attribute::Attribute;
+use crate::check::Check;
 use crate::members::Members;
-use crate::resolve::Check;
 use crate::thing::Thing;
 
 /// A resolved question.

@@ -19,7 +19,6 @@ use crate::context::{Context, Names};
 use crate::error::Fault;
 use crate::members::Members;
 use crate::plan::{Plan, Side};
-pub(crate) use predicate::Check;
 
 /// Resolves one question.
 pub(crate) fn question(

@@ -1,5 +1,7 @@
 //! Answers: typed rows, with verdicts, parts, paths and evidence.
 
+use std::sync::Arc;
+
 use whocan_eval::{Decision, OpenPoint};
 use whocan_graph::{Graph, PrincipalId};
 use whocan_index::Hop;
@@ -141,7 +143,7 @@ pub struct Row {
     /// The action, if the row is about one.
     pub action: Option<String>,
     /// The parts of what was asked that the row is about.
-    pub parts: Vec<Part>,
+    pub parts: Arc<[Part]>,
     /// How many roles are assumed on the way; none where nothing is followed.
     pub hops: Option<u32>,
     /// The chain, if there is one and it was asked for.

@@ -2,6 +2,7 @@
 
 mod assert;
 mod can;
+mod complete;
 mod detail;
 mod draft;
 mod list;

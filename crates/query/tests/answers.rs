@@ -3,9 +3,12 @@
 //! The answers in `snapshots/` are checked by hand against `example/README.md`.
 
 mod example;
+#[allow(dead_code, reason = "other tests use the rest")]
+mod sentence;
 
 use example::ask;
 use insta::assert_snapshot;
+use proptest::prelude::*;
 
 fn all(questions: &[&str]) -> String {
     let answers = questions
@@ -165,4 +168,15 @@ fn mistakes_in_names() {
         "who can s3:GetObject as of yesterday",
         "list public",
     ]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn every_sentence_is_answered_or_refused_with_a_place(text in sentence::text()) {
+        let answer = ask(&text);
+        let lets_only = answer.is_empty();
+        prop_assert!(lets_only || answer.contains(" rows\n") || answer.starts_with("error: "), "{text}\n{answer}");
+    }
 }

@@ -120,7 +120,7 @@ fn what_follows_can_decides_what_which_asks_for() {
     use whocan_query::ast::{Shape, StatementKind};
     let shape = |text| match parse(text).statements.remove(0).kind {
         StatementKind::Ask(question) => question.shape,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     };
     assert!(matches!(
         shape("which roles can s3:* on bucket/b"),

@@ -150,7 +150,7 @@ impl Engine for Indexed<'_> {
         }
     }
 
-    fn candidate_roles(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap {
+    fn candidates(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap {
         let graph = self.index.graph();
         // Forward over the possible edges; what sessions carry may only narrow
         // this, and starts that stand for many are searched as they are.
@@ -177,11 +177,11 @@ impl Engine for Indexed<'_> {
             }
             reached |= new;
         }
-        reached.remove(from.0);
-        if graph.principal(from).role().is_some() {
-            reached.insert(from.0);
-        }
-        reached
+        with_sessions(graph, &reached)
+    }
+
+    fn tells_sessions_apart(&self, walk: &Walk) -> bool {
+        self.index.tells_sessions_apart(walk)
     }
 
     fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId> {

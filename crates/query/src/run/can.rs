@@ -25,7 +25,8 @@ pub(super) fn find(
             ..Row::default()
         };
         // The reasons of a no are those of the first part that was asked.
-        let goal = (!found.goals.is_empty()).then_some(0);
+        let asked = !found.slices.is_empty() || !found.goals.is_empty();
+        let goal = asked.then_some(0);
         found.drafts.push(Draft {
             row,
             goal,

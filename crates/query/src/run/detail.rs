@@ -7,7 +7,9 @@ use whocan_graph::PrincipalId;
 use whocan_index::Ask;
 use whocan_policy::Session;
 
+use super::complete;
 use super::draft::Found;
+use super::slice::Slice;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::Plan;
@@ -15,21 +17,32 @@ use crate::rows::{Call, Outcome, Row};
 
 /// Adds path, calls and conditions to every row that lacks them.
 pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
+    complete::all(found);
     if found.reach {
         paths(found, plan, context);
     }
     let Found {
         drafts,
         goals,
+        slices,
         reach,
         ..
     } = found;
+    let goal_at = |at: usize| goal_at(goals, slices, at);
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
-        if let Some(goal) = draft.goal.and_then(|at| goals.get(at)) {
-            draft.row.evidence = calls(&draft.row, goal, *reach, plan, context);
+        if let Some(goal) = draft.goal.and_then(goal_at) {
+            draft.row.evidence = calls(&draft.row, &goal, *reach, plan, context);
             conditions(&mut draft.row);
         }
+    }
+}
+
+/// Returns what a row's chain leads to: the call of its slice, or the role it becomes.
+fn goal_at(goals: &[Goal], slices: &[Slice], at: usize) -> Option<Goal> {
+    match slices.get(at) {
+        Some(slice) => Some(slice.goal()),
+        None => goals.get(at).cloned(),
     }
 }
 
@@ -51,9 +64,10 @@ fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
             .iter()
             .filter_map(|at| found.drafts[*at].row.principal)
             .collect();
-        let paths = context
-            .engine
-            .paths(&starts, &found.goals[goal], &plan.walk);
+        let Some(goal) = goal_at(&found.goals, &found.slices, goal) else {
+            continue;
+        };
+        let paths = context.engine.paths(&starts, &goal, &plan.walk);
         for (at, path) in drafts.into_iter().zip(paths) {
             if let Some(path) = path {
                 found.drafts[at].row.path = Some(path.hops);

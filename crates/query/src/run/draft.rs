@@ -1,15 +1,17 @@
 //! Rows on their way to an answer.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 
 use whocan_policy::{Region, Truth};
 
-use super::detail;
+use super::part::Teller;
 use super::slice::Slice;
+use super::{complete, detail};
+use crate::check::Check;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Column, Plan};
-use crate::resolve::Check;
 use crate::rows::{Facts, Outcome, Row, Verdict};
 use crate::thing::Thing;
 
@@ -28,16 +30,24 @@ pub(super) struct Found {
     pub combine: Combine,
     /// What happened on the way.
     pub notes: Vec<String>,
+    /// Tells the parts of rows.
+    pub teller: Teller,
 }
 
 /// One row with what is needed to detail it.
 #[derive(Clone, Default)]
 pub(super) struct Draft {
     pub row: Row,
-    /// The position of its goal.
+    /// The position of its goal, the best of its slices.
     pub goal: Option<usize>,
-    /// The positions of its slices, each with the verdict on it.
+    /// Where the slices stand that were asked about for this row.
+    pub span: Range<usize>,
+    /// Those that it holds on, each with the verdict; once `has_own`.
     pub slices: Vec<(usize, Verdict)>,
+    /// Whether `slices` and `goal` are found.
+    pub has_own: bool,
+    /// Whether the parts are told.
+    pub told: bool,
     /// The region that a row of `which` is about, if it is no known thing.
     pub region: Option<Region>,
     /// Whether path and reasons are in the row.
@@ -70,6 +80,7 @@ impl Found {
             reach: false,
             combine,
             notes: Vec::new(),
+            teller: Teller::default(),
         }
     }
 }
@@ -126,6 +137,8 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
     }
     if plan.filter.iter().any(Check::looks_at_details) {
         detail::all(found, plan, context);
+    } else if plan.filter.iter().any(Check::looks_at_parts) {
+        complete::all(found);
     }
     let by_part =
         plan.filter.iter().any(Check::looks_at_resource) && found.combine != Combine::Nothing;
@@ -137,7 +150,8 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
     } = found;
     for draft in drafts.iter_mut() {
         let about_one = draft.row.resource.is_some() || draft.region.is_some();
-        if by_part && !about_one && !draft.slices.is_empty() {
+        if by_part && !about_one && !draft.span.is_empty() {
+            complete::own(draft, slices, *combine);
             filter_parts(draft, slices, *combine, plan, context);
         } else {
             let facts = draft.row.facts(context.graph);
@@ -189,6 +203,7 @@ fn filter_parts(
     } else {
         verdict
     });
+    complete::lead(draft, slices, combine);
 }
 
 fn and(filter: &[Check], facts: &Facts<'_>, verdict: Option<Verdict>) -> Verdict {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use whocan_policy::{Pattern, Region};
 
@@ -14,7 +15,7 @@ const PAIRS: usize = 4_000;
 /// Tells parts, and remembers what it told: most rows of an answer are alike.
 #[derive(Default)]
 pub(super) struct Teller {
-    told: BTreeMap<Alike, Vec<Part>>,
+    told: BTreeMap<Alike, Arc<[Part]>>,
 }
 
 /// What rows have in common that have the same parts: where their slices
@@ -29,10 +30,11 @@ impl Teller {
         own: &[(usize, Verdict)],
         slices: &[Slice],
         all: Range<usize>,
-    ) -> Vec<Part> {
+    ) -> Arc<[Part]> {
         let key = (all.start, own.to_vec());
         let told = self.told.entry(key);
-        told.or_insert_with(|| parts(own, slices, all)).clone()
+        told.or_insert_with(|| parts(own, slices, all).into())
+            .clone()
     }
 }
 
@@ -176,8 +178,16 @@ fn add(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
+/// Returns the pattern as people write it; a literal as it stands.
+fn text(pattern: &Pattern) -> String {
+    match pattern.literal() {
+        Some(literal) => literal.to_owned(),
+        None => pattern.to_string(),
+    }
+}
+
 fn part(slice: &Slice, asked: &Region, region: &Region, verdict: Verdict) -> Part {
-    let texts = |patterns: &[Pattern]| patterns.iter().map(|pattern| pattern.to_string()).collect();
+    let texts = |patterns: &[Pattern]| patterns.iter().map(text).collect();
     let route = slice.ask.access_point.clone();
     Part {
         actions: vec![slice.action.to_owned()],
@@ -201,9 +211,7 @@ fn words(asked: &Region, region: &Region, route: Option<&str>) -> String {
         (false, _) => format!("only {}", behind(&joined(&region.within), '/', asked)),
     };
     if !except.is_empty() {
-        let except = except
-            .iter()
-            .map(|one| behind(&one.to_string(), '/', asked));
+        let except = except.iter().map(|one| behind(&text(one), '/', asked));
         words = format!("{words} but {}", except.collect::<Vec<_>>().join(", "));
     }
     if let Some(route) = route {
@@ -239,7 +247,7 @@ const COLONS: usize = 5;
 
 /// Joins patterns that all hold into one text, part by part where they are ARNs.
 fn joined(patterns: &[Pattern]) -> String {
-    let texts: Vec<String> = patterns.iter().map(|pattern| pattern.to_string()).collect();
+    let texts: Vec<String> = patterns.iter().map(text).collect();
     let mut parts: Vec<&str> = Vec::new();
     for text in &texts {
         let own: Vec<&str> = text.splitn(COLONS + 1, ':').collect();

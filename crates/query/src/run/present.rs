@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use whocan_eval::OpenKind;
 
+use super::complete;
 use super::detail;
 use super::draft::{Draft, Found, sort};
 use crate::ast::Certainty;
@@ -38,13 +39,7 @@ pub(super) fn present(
         count(&found, &mut rows);
         return (rows, outcome);
     }
-    if plan
-        .order_by
-        .iter()
-        .any(|(column, _)| column.source.looks_at_details())
-    {
-        detail::all(&mut found, plan, context);
-    }
+    prepare(&mut found, plan, context);
     sort(&mut found.drafts, &plan.order_by, context);
     if !plan.group_by.is_empty() {
         group(&found, plan, context, &mut rows);
@@ -71,6 +66,7 @@ pub(super) fn present(
             "paths and conditions are shown for the first {shown} rows; `explain` or `limit` for more"
         ));
     }
+    complete::all(&mut found);
     name_gaps(&mut found, hidden, plan, context, &mut rows);
     rows.columns = columns
         .iter()
@@ -84,9 +80,24 @@ pub(super) fn present(
     (rows, outcome)
 }
 
+/// Finds what rows are ordered or grouped by, where that is found late.
+fn prepare(found: &mut Found, plan: &Plan, context: Context<'_>) {
+    let ordered = plan.order_by.iter().map(|(column, _)| column);
+    let sources = || {
+        let all = ordered.clone().chain(&plan.group_by);
+        all.map(|column| &column.source)
+    };
+    if sources().any(Source::looks_at_details) {
+        detail::all(found, plan, context);
+    } else if sources().any(Source::looks_at_parts) {
+        complete::all(found);
+    }
+}
+
 /// Returns the rows that are shown, in order and cut, without details.
 pub(super) fn shown(mut found: Found, plan: &Plan, context: Context<'_>) -> Vec<Draft> {
     choose(&mut found, plan, false);
+    prepare(&mut found, plan, context);
     sort(&mut found.drafts, &plan.order_by, context);
     if let Some(limit) = plan.limit {
         found

@@ -1,12 +1,14 @@
 //! The parts of what is asked: one action on one part of the resources.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
-use whocan_index::{Ask, Planes, Reached, Verdicts, Walk};
-use whocan_policy::{Pattern, Region};
+use whocan_index::{Ask, Cell, Planes, Reached, Verdicts, Walk};
+use whocan_policy::catalogue::{ActionId, catalogue};
+use whocan_policy::{Pattern, Region, Session};
 
 use super::draft::Combine;
 use crate::context::Context;
@@ -27,12 +29,17 @@ pub(super) struct Slice {
     /// Who may, themselves or over chains.
     pub verdicts: Verdicts,
     /// With how many hops, if chains are followed.
-    pub reached: Option<Reached>,
+    pub reached: Option<Arc<Reached>>,
     /// Whether the patterns were too complex to be told apart.
     pub too_complex: bool,
 }
 
 impl Slice {
+    /// Returns the call as what a chain leads to.
+    pub fn goal(&self) -> Goal {
+        Goal::Request(Box::new(self.ask.clone()))
+    }
+
     /// Returns the verdict for one principal.
     pub fn of(&self, principal: PrincipalId) -> Verdict {
         Verdict {
@@ -63,82 +70,237 @@ pub(super) fn thing_of(arn: &str, graph: &Graph) -> Option<Thing> {
     resource.or_else(|| graph.principal_of(arn).map(Thing::Principal))
 }
 
-/// Decides deeds part by part.
-pub(super) fn slices(
-    deeds: &[Deed],
-    walk: Option<&Walk>,
-    focus: Option<PrincipalId>,
-    base: &Ask,
-    context: Context<'_>,
-) -> Vec<Slice> {
-    let mut slices = Vec::new();
-    for deed in deeds {
-        for target in &deed.targets {
-            let direct = Ask {
-                action: deed.action.to_owned(),
-                ..base.clone()
-            };
-            for ask in routes(direct, target, context.graph) {
-                decide(deed.action, ask, target, walk, focus, context, &mut slices);
+/// How deeds are decided.
+pub(super) struct Asking<'a> {
+    pub base: &'a Ask,
+    /// The only principal whose answers are read, for direct calls.
+    pub focus: Option<PrincipalId>,
+    /// The chains to follow, if they are followed.
+    pub chains: Option<Chains<'a>>,
+    /// Who may make the requests, if they are few: the subjects, or what they come to be.
+    few: Option<RoaringBitmap>,
+    pub context: Context<'a>,
+}
+
+impl<'a> Asking<'a> {
+    /// Asks about these principals; `walk` if chains are followed.
+    pub fn about(
+        subjects: &RoaringBitmap,
+        walk: Option<&'a Walk>,
+        base: &'a Ask,
+        context: Context<'a>,
+    ) -> Asking<'a> {
+        let focus = match (subjects.len(), subjects.min()) {
+            (1, Some(one)) => Some(PrincipalId(one)),
+            _ => None,
+        };
+        let chains = walk.map(|walk| Chains::of(subjects, walk, base, context));
+        let few = match &chains {
+            Some(chains) => chains.able.clone(),
+            None => (subjects.len() <= SUBJECTS).then(|| subjects.clone()),
+        };
+        Asking {
+            base,
+            // Chains end at others, so only a direct call is one principal's own.
+            focus: focus.filter(|_| walk.is_none()),
+            chains,
+            few,
+            context,
+        }
+    }
+
+    /// Returns the actions that anybody who counts may have at all, where
+    /// asking for them is cheaper than deciding every action.
+    fn possible(&self, deeds: &[Deed]) -> Option<BTreeSet<ActionId>> {
+        let few = self.few.as_ref().filter(|_| deeds.len() > MANY_ACTIONS)?;
+        let engine = self.context.engine;
+        let each = few
+            .iter()
+            .map(|id| engine.candidate_actions(PrincipalId(id)));
+        Some(each.flatten().collect())
+    }
+
+    /// Decides deeds part by part.
+    pub fn slices(&mut self, deeds: &[Deed]) -> Vec<Slice> {
+        let mut slices = Vec::new();
+        let possible = self.possible(deeds);
+        for deed in deeds {
+            let id = catalogue().action(deed.action);
+            let able = |possible: &BTreeSet<ActionId>| id.is_none_or(|id| possible.contains(&id));
+            if !possible.as_ref().is_none_or(able) {
+                slices.extend(
+                    deed.targets
+                        .iter()
+                        .map(|target| nobody(deed.action, target, self.base)),
+                );
+                continue;
+            }
+            for target in &deed.targets {
+                let direct = Ask {
+                    action: deed.action.to_owned(),
+                    ..self.base.clone()
+                };
+                for ask in routes(direct, target, self.context.graph) {
+                    self.decide(deed.action, ask, target, &mut slices);
+                }
+            }
+        }
+        slices
+    }
+
+    /// Decides one action on one target by one route.
+    fn decide(&mut self, action: &'static str, ask: Ask, target: &Target, slices: &mut Vec<Slice>) {
+        let on = |resource: &str| Ask {
+            resource: resource.to_owned(),
+            ..ask.clone()
+        };
+        match target {
+            Target::Star => {
+                let asked = Region::of(Pattern::exact("*"));
+                slices.push(self.whole(action, on("*"), asked));
+            }
+            Target::Exact(arn) => {
+                let asked = Region::of(Pattern::exact(arn));
+                slices.push(self.whole(action, on(arn), asked));
+            }
+            Target::Region(region) => {
+                let cells = self.context.engine.parts(&ask, region, self.focus);
+                for cell in cells {
+                    let ask = on(&cell.witness);
+                    slices.push(self.cell(action, ask, region, cell));
+                }
             }
         }
     }
-    slices
+
+    fn whole(&mut self, action: &'static str, ask: Ask, asked: Region) -> Slice {
+        let direct = self.context.engine.can(&ask);
+        let cell = Cell {
+            region: asked.clone(),
+            witness: String::new(),
+            verdicts: direct,
+            too_complex: false,
+        };
+        self.cell(action, ask, &asked, cell)
+    }
+
+    fn cell(&mut self, action: &'static str, ask: Ask, asked: &Region, cell: Cell) -> Slice {
+        let direct = cell.verdicts;
+        let reached = match &mut self.chains {
+            // Patterns that were not told apart leave everything open.
+            Some(chains) if !cell.too_complex => Some(chains.reach(&ask, &direct)),
+            _ => None,
+        };
+        let verdicts = match &reached {
+            Some(reached) => reached.verdicts.clone(),
+            None => direct,
+        };
+        Slice {
+            action,
+            region: cell.region,
+            asked: asked.clone(),
+            ask,
+            verdicts,
+            reached,
+            too_complex: cell.too_complex,
+        }
+    }
 }
 
-/// Decides one action on one target by one route.
-fn decide(
-    action: &'static str,
-    mut ask: Ask,
-    target: &Target,
-    walk: Option<&Walk>,
-    focus: Option<PrincipalId>,
-    context: Context<'_>,
-    slices: &mut Vec<Slice>,
-) {
+/// Returns the slice of an action that nobody who counts may have.
+fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
     let asked = match target {
         Target::Star => Region::of(Pattern::exact("*")),
         Target::Exact(arn) => Region::of(Pattern::exact(arn)),
         Target::Region(region) => region.clone(),
     };
-    let mut one = |ask: Ask, region: Region, known: Option<Verdicts>, too_complex: bool| {
-        let goal = Goal::Request(Box::new(ask.clone()));
-        let reached = walk.map(|walk| context.engine.reach(&goal, walk));
-        let verdicts = match (&reached, known) {
-            // Patterns that were not told apart leave everything open.
-            (_, Some(known)) if too_complex => known,
-            (Some(reached), _) => reached.verdicts.clone(),
-            (None, Some(known)) => known,
-            (None, None) => context.engine.can(&ask),
-        };
-        slices.push(Slice {
-            action,
-            region,
-            asked: asked.clone(),
-            ask,
-            verdicts,
-            reached,
-            too_complex,
-        });
-    };
-    match target {
-        Target::Star => {
-            ask.resource = "*".to_owned();
-            one(ask, asked.clone(), None, false);
-        }
-        Target::Exact(arn) => {
-            ask.resource.clone_from(arn);
-            one(ask, asked.clone(), None, false);
-        }
-        Target::Region(region) => {
-            for cell in context.engine.parts(&ask, region, focus) {
-                let ask = Ask {
-                    resource: cell.witness,
-                    ..ask.clone()
-                };
-                one(ask, cell.region, Some(cell.verdicts), cell.too_complex);
+    Slice {
+        action,
+        region: asked.clone(),
+        asked,
+        ask: Ask {
+            action: action.to_owned(),
+            ..base.clone()
+        },
+        verdicts: Verdicts::default(),
+        reached: None,
+        too_complex: false,
+    }
+}
+
+/// For more actions than this it is worth asking first which somebody may have.
+const MANY_ACTIONS: usize = 50;
+
+/// The chains of one question, searched once for requests that the same principals may make.
+pub(super) struct Chains<'a> {
+    walk: &'a Walk,
+    /// Whom the subjects may come to be; a request that none of these may make is not reached.
+    able: Option<RoaringBitmap>,
+    /// What was found; none where chains depend on more than who may make the request.
+    known: Option<Known>,
+    context: Context<'a>,
+}
+
+/// Who reaches a request, by who may make it; the sizes of the sets find them.
+type Known = BTreeMap<[u64; 4], Vec<(Verdicts, Arc<Reached>)>>;
+
+/// For more subjects than this the search itself is cheaper.
+const SUBJECTS: u64 = 20;
+
+impl<'a> Chains<'a> {
+    fn of(
+        subjects: &RoaringBitmap,
+        walk: &'a Walk,
+        base: &Ask,
+        context: Context<'a>,
+    ) -> Chains<'a> {
+        let engine = context.engine;
+        let alike = !engine.tells_sessions_apart(walk) && base.session == Session::default();
+        let able = (subjects.len() <= SUBJECTS).then(|| {
+            let mut able = RoaringBitmap::new();
+            for subject in subjects.iter().map(PrincipalId) {
+                able |= engine.candidates(subject, walk);
             }
+            // Anybody may send a request unsigned (R238).
+            let anonymous = context.graph.principal_of("anonymous");
+            able.extend(anonymous.map(|id| id.0));
+            able
+        });
+        Chains {
+            walk,
+            able,
+            known: alike.then(Known::new),
+            context,
         }
+    }
+
+    /// Finds who reaches a request that `direct` may make.
+    fn reach(&mut self, ask: &Ask, direct: &Verdicts) -> Arc<Reached> {
+        let anybody = anybody(direct);
+        let able = self.able.as_ref();
+        if able.map_or(anybody.is_empty(), |able| able.is_disjoint(&anybody)) {
+            return Arc::default();
+        }
+        let key = [
+            direct.strict.surely.len(),
+            direct.strict.possibly.len(),
+            direct.as_collected.surely.len(),
+            direct.as_collected.possibly.len(),
+        ];
+        let known = self.known.as_ref().and_then(|known| known.get(&key));
+        let same = known.and_then(|all| all.iter().find(|(other, _)| other == direct));
+        if let Some((_, reached)) = same {
+            return reached.clone();
+        }
+        let goal = Goal::Request(Box::new(ask.clone()));
+        let reached = Arc::new(self.context.engine.reach(&goal, self.walk));
+        if let Some(known) = &mut self.known {
+            known
+                .entry(key)
+                .or_default()
+                .push((direct.clone(), reached.clone()));
+        }
+        reached
     }
 }
 
@@ -224,6 +386,28 @@ fn intersection(all: impl IntoIterator<Item = Planes>) -> Planes {
         joined.possibly &= planes.possibly;
     }
     joined
+}
+
+/// Joins the fewest hops of all slices: one set for each number of hops, each
+/// principal in the first it belongs to.
+pub(super) fn hops(slices: &[Slice]) -> Option<Reached> {
+    let mut joined = Reached::default();
+    let mut any = false;
+    for reached in slices.iter().filter_map(|slice| slice.reached.as_ref()) {
+        any = true;
+        join_hops(&mut joined.surely_by_hops, &reached.surely_by_hops);
+        join_hops(&mut joined.possibly_by_hops, &reached.possibly_by_hops);
+    }
+    any.then_some(joined)
+}
+
+fn join_hops(all: &mut Vec<RoaringBitmap>, more: &[RoaringBitmap]) {
+    if all.len() < more.len() {
+        all.resize(more.len(), RoaringBitmap::new());
+    }
+    for (set, more) in all.iter_mut().zip(more) {
+        *set |= more;
+    }
 }
 
 /// Returns everybody for whom something holds under some reading.

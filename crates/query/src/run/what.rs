@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
+use whocan_index::Reached;
 use whocan_policy::catalogue::catalogue;
 
 use super::draft::{Combine, Draft, Found};
-use super::part::Teller;
-use super::slice::{combine, slices};
+use super::slice::{Asking, combine, hops};
 use super::who;
 use crate::context::Context;
 use crate::engine::Goal;
@@ -37,46 +38,37 @@ pub(super) fn find(
     };
     let mut found = Found::new(columns, Combine::Some);
     found.reach = reach;
-    let mut teller = Teller::default();
+    let alone: RoaringBitmap = [subject.0].into_iter().collect();
     let walk = reach.then_some(&plan.walk);
-    let focus = Some(subject).filter(|_| !reach);
-    let possible = focus.map(|subject| candidates(subject, context));
+    let mut asking = Asking::about(&alone, walk, &plan.base, context);
+    let possible = (!reach).then(|| candidates(subject, context));
     for deed in deeds {
-        if possible
-            .as_ref()
-            .is_some_and(|possible| !possible.contains(deed.action))
-        {
+        let possible = possible.as_ref();
+        if possible.is_some_and(|possible| !possible.contains(deed.action)) {
             continue;
         }
         let first = found.slices.len();
-        let own = slices(std::slice::from_ref(deed), walk, focus, &plan.base, context);
-        let verdict = who::of(&combine(&own, Combine::Some), subject);
-        found.slices.extend(own);
+        let own = asking.slices(std::slice::from_ref(deed));
+        let verdicts = combine(&own, Combine::Some);
+        let verdict = who::of(&verdicts, subject);
         if verdict == Verdict::plain(Outcome::No) {
-            found.slices.truncate(first);
             continue;
         }
-        let on_it: Vec<(usize, Verdict)> = (first..found.slices.len())
-            .map(|at| (at, found.slices[at].of(subject)))
-            .filter(|(_, verdict)| *verdict != Verdict::plain(Outcome::No))
-            .collect();
-        let lead = who::lead(&on_it, &found.slices, subject);
+        let nearest = hops(&own).map(|hops| Reached { verdicts, ..hops });
+        found.slices.extend(own);
         let row = Row {
             verdict: Some(verdict),
             principal: Some(subject),
             action: Some(deed.action.to_owned()),
-            parts: teller.parts(&on_it, &found.slices, first..found.slices.len()),
-            hops: lead.and_then(|at| found.slices[at].hops(subject)),
+            hops: nearest.and_then(|nearest| nearest.hops(subject)),
             ..Row::default()
         };
         found.drafts.push(Draft {
             row,
-            goal: lead,
-            slices: on_it,
+            span: first..found.slices.len(),
             ..Draft::default()
         });
     }
-    found.goals = who::goals(&found.slices);
     who::note_complexity(&mut found);
     found
 }
@@ -98,12 +90,10 @@ pub(super) fn find_roles(subject: PrincipalId, plan: &Plan, context: Context<'_>
     ];
     let mut found = Found::new(&columns, Combine::Nothing);
     found.reach = true;
-    let candidates = context.engine.candidate_roles(subject, &plan.walk);
-    for role in candidates
-        .iter()
-        .map(PrincipalId)
-        .filter(|role| *role != subject)
-    {
+    let candidates = context.engine.candidates(subject, &plan.walk);
+    let is_role = |id: &PrincipalId| context.graph.principal(*id).role().is_some();
+    let roles = candidates.iter().map(PrincipalId).filter(is_role);
+    for role in roles.filter(|role| *role != subject) {
         let goal = Goal::Become(role);
         let reached = context.engine.reach(&goal, &plan.walk);
         let verdict = who::of(&reached.verdicts, subject);

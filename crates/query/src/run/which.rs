@@ -1,17 +1,18 @@
 //! `which RESOURCES can SUBJECT ...`.
 
+use std::cmp::Reverse;
+
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 use whocan_index::Reached;
 
 use super::draft::{Combine, Draft, Found};
-use super::part::Teller;
-use super::slice::{anybody, combine, slices};
+use super::slice::{Asking, anybody, combine, hops};
 use super::{what, who};
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Deed, Item, Plan};
-use crate::rows::{Outcome, Row, Verdict};
+use crate::rows::Row;
 use crate::thing::Thing;
 
 /// Finds the resources on which any of the subjects has the access.
@@ -24,29 +25,24 @@ pub(super) fn find(
 ) -> Found {
     let mut found = Found::new(&columns(subjects, reach), Combine::Some);
     found.reach = reach;
-    let mut teller = Teller::default();
     let walk = reach.then_some(&plan.walk);
-    let focus = one(subjects).filter(|_| !reach);
+    let mut asking = Asking::about(subjects, walk, &plan.base, context);
     for (item, deeds) in resources {
         let first = found.slices.len();
-        let own = slices(deeds, walk, focus, &plan.base, context);
+        let own = asking.slices(deeds);
         let verdicts = combine(&own, Combine::Some);
-        let able = anybody(&verdicts) & subjects;
-        let best = able.iter().map(PrincipalId).max_by_key(|id| {
-            let hops = own.iter().filter_map(|slice| slice.hops(*id)).min();
-            (
-                who::of(&verdicts, *id),
-                std::cmp::Reverse(hops),
-                std::cmp::Reverse(*id),
-            )
+        let nearest = hops(&own).map(|hops| Reached {
+            verdicts: verdicts.clone(),
+            ..hops
         });
-        found.slices.extend(own);
+        let hops = |id: PrincipalId| nearest.as_ref().and_then(|nearest| nearest.hops(id));
+        let able = anybody(&verdicts) & subjects;
+        let best = able
+            .iter()
+            .map(PrincipalId)
+            .min_by_key(|id| (Reverse(who::of(&verdicts, *id)), hops(*id), *id));
         let Some(best) = best else { continue };
-        let on_it: Vec<(usize, Verdict)> = (first..found.slices.len())
-            .map(|at| (at, found.slices[at].of(best)))
-            .filter(|(_, verdict)| *verdict != Verdict::plain(Outcome::No))
-            .collect();
-        let lead = who::lead(&on_it, &found.slices, best);
+        found.slices.extend(own);
         let (resource, region) = match item {
             Item::Thing(thing) => (Some(*thing), None),
             Item::Region(region) => (None, Some(region.clone())),
@@ -57,20 +53,17 @@ pub(super) fn find(
             principal: Some(best),
             resource,
             resource_text: text.map(|pattern| pattern.to_string()),
-            parts: teller.parts(&on_it, &found.slices, first..found.slices.len()),
-            hops: lead.and_then(|at| found.slices[at].hops(best)),
+            hops: hops(best),
             count: i64::try_from(able.len()).ok(),
             ..Row::default()
         };
         found.drafts.push(Draft {
             row,
-            goal: lead,
-            slices: on_it,
+            span: first..found.slices.len(),
             region,
-            detailed: false,
+            ..Draft::default()
         });
     }
-    found.goals = who::goals(&found.slices);
     who::note_complexity(&mut found);
     found
 }
@@ -141,7 +134,7 @@ fn nearest(role: PrincipalId, subjects: &RoaringBitmap, reached: &Reached) -> Op
     able.remove(role.0);
     let best = able.iter().map(PrincipalId).min_by_key(|id| {
         (
-            std::cmp::Reverse(who::of(&reached.verdicts, *id)),
+            Reverse(who::of(&reached.verdicts, *id)),
             reached.hops(*id),
             *id,
         )

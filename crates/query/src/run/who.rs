@@ -4,13 +4,13 @@ use roaring::RoaringBitmap;
 use whocan_graph::{PrincipalId, PrincipalKind};
 use whocan_index::{Reached, Verdicts};
 
+use super::complete;
 use super::draft::{Combine, Draft, Found};
-use super::part::Teller;
-use super::slice::{Slice, anybody, combine, slices};
+use super::slice::{Asking, anybody, combine, hops};
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::{Access, Aim, Plan};
-use crate::rows::{Outcome, Row, Verdict};
+use crate::rows::{Row, Verdict};
 
 /// Finds the principals that have an access.
 pub(super) fn find(
@@ -86,31 +86,35 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
     let walk = access.reach.then_some(&plan.walk);
-    let focus = match (principals.len(), principals.min()) {
-        (1, Some(one)) => Some(PrincipalId(one)),
-        _ => None,
-    };
-    // Chains end at others, so only a direct question can look at one principal alone.
-    let focus = focus.filter(|_| !access.reach);
-    found.slices = slices(deeds, walk, focus, &plan.base, context);
+    found.slices = Asking::about(principals, walk, &plan.base, context).slices(deeds);
     let all = combine(&found.slices, found.combine);
+    let hops = hops(&found.slices).filter(|_| found.combine == Combine::Some);
+    let nearest = hops.map(|hops| Reached {
+        verdicts: all.clone(),
+        ..hops
+    });
     let candidates = anybody(&all) & principals;
-    let mut teller = Teller::default();
     for id in candidates.iter().map(PrincipalId) {
         if !repeats_its_role(id, &all, &candidates, context) {
-            let draft = draft(id, &all, &found, &mut teller);
-            found.drafts.push(draft);
+            let row = Row {
+                verdict: Some(of(&all, id)),
+                principal: Some(id),
+                hops: nearest.as_ref().and_then(|nearest| nearest.hops(id)),
+                ..Row::default()
+            };
+            found.drafts.push(Draft {
+                row,
+                span: 0..found.slices.len(),
+                ..Draft::default()
+            });
         }
     }
-    found.goals = goals(&found.slices);
+    if access.reach && found.combine != Combine::Some {
+        // How far it is to all of it is known part by part only.
+        complete::all(&mut found);
+    }
     note_complexity(&mut found);
     found
-}
-
-/// Returns the goals of slices, at the same positions.
-pub(super) fn goals(slices: &[Slice]) -> Vec<Goal> {
-    let asks = slices.iter().map(|slice| Box::new(slice.ask.clone()));
-    asks.map(Goal::Request).collect()
 }
 
 pub(super) fn note_complexity(found: &mut Found) {
@@ -119,52 +123,6 @@ pub(super) fn note_complexity(found: &mut Found) {
             "some patterns are too complex to be told apart; what rests on them is if".to_owned(),
         );
     }
-}
-
-/// Drafts the row of one principal.
-fn draft(id: PrincipalId, all: &Verdicts, found: &Found, teller: &mut Teller) -> Draft {
-    let verdict = of(all, id);
-    let own: Vec<(usize, Verdict)> = found
-        .slices
-        .iter()
-        .enumerate()
-        .map(|(at, slice)| (at, slice.of(id)))
-        .filter(|(_, on_it)| on_it.strict != Outcome::No || on_it.as_collected != Outcome::No)
-        .collect();
-    let lead = match found.combine {
-        Combine::Some => lead(&own, &found.slices, id),
-        // Of what must all hold, the part that holds least decides.
-        _ => weakest(&own),
-    };
-    let row = Row {
-        verdict: Some(verdict),
-        principal: Some(id),
-        parts: teller.parts(&own, &found.slices, 0..found.slices.len()),
-        hops: lead.and_then(|at| found.slices[at].hops(id)),
-        ..Row::default()
-    };
-    Draft {
-        row,
-        goal: lead,
-        slices: own,
-        ..Draft::default()
-    }
-}
-
-/// Returns the slice that shows best why a row is there: the surest, then the nearest, then the
-/// direct route.
-pub(super) fn lead(own: &[(usize, Verdict)], slices: &[Slice], id: PrincipalId) -> Option<usize> {
-    let best = own.iter().min_by_key(|(at, verdict)| {
-        let slice = &slices[*at];
-        let routed = slice.ask.access_point.is_some();
-        (std::cmp::Reverse(*verdict), slice.hops(id), routed, *at)
-    });
-    best.map(|(at, _)| *at)
-}
-
-fn weakest(own: &[(usize, Verdict)]) -> Option<usize> {
-    let least = own.iter().min_by_key(|(at, verdict)| (*verdict, *at));
-    least.map(|(at, _)| *at)
 }
 
 pub(super) fn of(all: &Verdicts, id: PrincipalId) -> Verdict {
