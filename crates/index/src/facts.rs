@@ -5,6 +5,7 @@
 //! answer is kept for all later questions.
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
 
 use rustc_hash::FxHashMap;
 use whocan_graph::{DocumentId, Graph};
@@ -51,6 +52,8 @@ pub(crate) struct ConditionFacts {
     pub wanted: Option<Box<[Filling]>>,
     /// For whom it holds, if it looks at nothing but the caller.
     pub of_callers: OnceLock<Known<Planes>>,
+    /// Of how many callers it was decided before that was known.
+    pub asked: AtomicU64,
 }
 
 /// One key, and what is known of it for each caller if it is about nothing else.
@@ -200,6 +203,7 @@ impl Reader {
             keys,
             wanted: fixed.then(|| condition.fill(|_| VariableValue::Unknown).into()),
             of_callers: OnceLock::new(),
+            asked: AtomicU64::new(0),
         });
         self.condition_ids.insert(distinct, id);
         id

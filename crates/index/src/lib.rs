@@ -22,18 +22,18 @@ mod state;
 mod trust_facts;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Graph, PrincipalId};
+use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
-use scene::Scene;
+use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::TrustFacts;
 
@@ -55,11 +55,14 @@ pub struct Index {
     pub(crate) facts: Facts,
     pub(crate) source_identities: SourceIdentities,
     pub(crate) guardrails: Guardrails,
+    pub(crate) bearing: BearingByAccount,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
     pub(crate) resource_actions: RoaringBitmap,
     trust: Vec<TrustFacts>,
+    // Principals whose ARN says so, by partition.
+    pub(crate) partitions: Vec<(Arc<str>, RoaringBitmap)>,
 }
 
 impl Index {
@@ -81,6 +84,7 @@ impl Index {
             trust: trust.collect(),
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
+            bearing: BearingByAccount::of_none(&graph),
             callers,
             permissions,
             malformed_identity,
@@ -88,6 +92,7 @@ impl Index {
             facts: Facts::of(&graph),
             source_identities: SourceIdentities::of(&graph),
             regions: regions(&graph),
+            partitions: partitions(&graph),
             resource_actions: candidates::resource_actions(&graph),
             graph,
         };
@@ -108,6 +113,28 @@ impl Index {
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {
         &self.trust[role.index()]
     }
+}
+
+// Members of collected accounts have their account's partition, foreign
+// principals and SAML providers that of their ARN.
+fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
+    let mut all: BTreeMap<Arc<str>, RoaringBitmap> = BTreeMap::new();
+    for (id, principal) in (0..).zip(graph.principals()) {
+        let account = principal.account.map(|account| graph.account(account));
+        let by_arn = match principal.kind {
+            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => Some(&*principal.arn),
+            PrincipalKind::Saml => principal.arn.strip_prefix("saml:"),
+            _ => None,
+        };
+        let partition = match account.filter(|account| account.collected) {
+            Some(account) => Some(account.partition.clone()),
+            None => by_arn.and_then(|arn| arn.split(':').nth(1)).map(Arc::from),
+        };
+        if let Some(partition) = partition {
+            all.entry(partition).or_default().insert(id);
+        }
+    }
+    all.into_iter().collect()
 }
 
 fn regions(graph: &Graph) -> Vec<String> {

@@ -20,6 +20,7 @@ mod statement;
 mod trust;
 
 pub(crate) use context::is_delivered;
+pub(crate) use focus::BearingByAccount;
 
 use std::cell::Cell;
 

@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 use whocan_graph::{DocumentId, PrincipalId, PrincipalKind};
-use whocan_policy::{Document, Effect};
+use whocan_policy::{Document, Effect, Truth};
 
 use super::statement::Resources;
 use super::{Limits, Scene};
@@ -29,10 +29,14 @@ impl Scene<'_> {
         let mut look_at = |&(document, statement): &StatementRef| {
             let line = self.index.facts.line(self.graph(), document, statement);
             if line.statement.effect == Some(effect) {
+                let covered = match line.statement.actions {
+                    Some(_) => Truth::True,
+                    None => Truth::Unknown,
+                };
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies_to_holders(line, holders));
+                planes.or(&self.applies_to_holders(covered, line, holders));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies_to_holders(line, federated));
+                    planes.or(&self.applies_to_holders(covered, line, federated));
                 }
             }
         };
@@ -55,14 +59,14 @@ impl Scene<'_> {
     // Those whose identity-based policies may say anything: malformed (R16), or not known.
     fn open_identities(&self, federated: Option<&Federated>) -> RoaringBitmap {
         let callers = self.callers();
-        let mut open = &callers.foreign | &self.index.malformed_identity;
+        let mut open = self.among(&callers.foreign) | self.among(&self.index.malformed_identity);
         if !callers.identity_unread.is_empty() {
             self.gap_seen.set(true);
-            open |= &callers.identity_unread;
+            open |= self.among(&callers.identity_unread);
         }
         match federated {
             Some(federated) => open |= &federated.open,
-            None => open |= &callers.federated_users,
+            None => open |= self.among(&callers.federated_users),
         }
         open
     }
@@ -110,10 +114,10 @@ impl Scene<'_> {
     fn boundary_allows(&self) -> Planes {
         let callers = self.callers();
         if self.ask.ignoring.boundaries {
-            return Planes::certain(callers.all.clone());
+            return Planes::certain(self.among(&callers.all));
         }
         let mut planes = self.boundary(Effect::Allow);
-        planes.or(&Planes::certain(callers.unbounded.clone()));
+        planes.or(&Planes::certain(self.among(&callers.unbounded)));
         planes.or(&self.boundaries_of_federated());
         planes
     }
@@ -153,7 +157,7 @@ impl Scene<'_> {
         }
         if !callers.boundary_unread.is_empty() {
             self.gap_seen.set(true);
-            planes.or(&Planes::open(callers.boundary_unread.clone()));
+            planes.or(&Planes::open(self.among(&callers.boundary_unread)));
         }
         planes
     }
@@ -175,7 +179,8 @@ impl Scene<'_> {
     ) -> Planes {
         let mut planes = Planes::default();
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
-            planes.or(&self.applies_to_holders(line, set));
+            let covered = line.statement.covers_action(&self.ask.action);
+            planes.or(&self.applies_to_holders(covered, line, set));
         }
         planes
     }
@@ -195,8 +200,8 @@ impl Scene<'_> {
     }
 
     // A principal has no place in these policies; what one means is open (R12, R13).
-    fn applies_to_holders(&self, line: Line<'_>, set: &RoaringBitmap) -> Planes {
-        let applies = self.applies(line, set, Resources::Needed);
+    fn applies_to_holders(&self, covered: Truth, line: Line<'_>, set: &RoaringBitmap) -> Planes {
+        let applies = self.applies_if(covered, line, set, Resources::Needed);
         match line.statement.principal {
             Some(_) => applies.doubted(),
             None => applies,
@@ -205,16 +210,17 @@ impl Scene<'_> {
 
     // Everyone who can carry a session policy: sessions of roles and federated users.
     fn session_holders(&self) -> RoaringBitmap {
-        &self.callers().sessions | &self.callers().federated_users
+        let callers = self.callers();
+        self.among(&callers.sessions) | self.among(&callers.federated_users)
     }
 
     // True without session policy, but a federated user then has nothing (R130, R131).
     fn session_allows(&self) -> Planes {
         let callers = self.callers();
         let holders = self.session_holders();
-        let mut planes = Planes::certain(&callers.all - &holders);
+        let mut planes = Planes::certain(self.among(&callers.all) - &holders);
         if self.ask.session.policies.is_empty() {
-            planes.or(&Planes::certain(callers.sessions.clone()));
+            planes.or(&Planes::certain(self.among(&callers.sessions)));
             return planes;
         }
         let mut allowed = Planes::certain(holders.clone());

@@ -1,5 +1,7 @@
 //! One statement, decided for a set of principals.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
@@ -27,8 +29,19 @@ enum Look<'a> {
 impl Scene<'_> {
     /// Decides whether a statement applies, for the principals of `set`.
     pub fn applies(&self, line: Line<'_>, set: &RoaringBitmap, resources: Resources) -> Planes {
+        let covered = line.statement.covers_action(&self.ask.action);
+        self.applies_if(covered, line, set, resources)
+    }
+
+    /// Decides whether a statement applies of which it is known whether it covers the action.
+    pub fn applies_if(
+        &self,
+        covered: Truth,
+        line: Line<'_>,
+        set: &RoaringBitmap,
+        resources: Resources,
+    ) -> Planes {
         let statement = line.statement;
-        let covered = statement.covers_action(&self.ask.action);
         if covered == Truth::False {
             return Planes::default();
         }
@@ -172,11 +185,11 @@ impl Scene<'_> {
     }
 
     // Keeps those for whom a condition holds that looks at nothing but the
-    // caller. Deciding it for everybody pays if it is asked about many.
+    // caller. Once it was asked about as many as there are, it is decided for all.
     fn narrowed(&self, planes: Planes, condition: &ConditionFacts) -> Planes {
         let known = condition.of_callers.get();
-        let many = planes.possibly.len() * 8 >= self.callers().all.len();
-        if known.is_none() && !many {
+        let now = planes.possibly.len();
+        if known.is_none() && condition.asked.fetch_add(now, Relaxed) + now < self.everyone() {
             let looks = self.looks(&condition.keys);
             return self.narrowed_by(planes, &looks, |caller| {
                 self.condition_holds(condition, caller)
@@ -189,6 +202,10 @@ impl Scene<'_> {
             self.gap_seen.set(true);
         }
         planes.and(&known.what)
+    }
+
+    fn everyone(&self) -> u64 {
+        self.graph().principals().len() as u64
     }
 
     fn narrowed_by(
