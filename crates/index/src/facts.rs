@@ -12,6 +12,7 @@ use whocan_graph::{DocumentId, Graph};
 use whocan_policy::{Condition, Filling, KeyName, Statement, VariableValue};
 
 use crate::Planes;
+use crate::column::Column;
 use crate::scene::is_delivered;
 
 /// A context key that some policy of the graph looks at.
@@ -73,9 +74,6 @@ pub(crate) struct Known<T> {
     pub what: T,
     pub gap_seen: bool,
 }
-
-/// The states of a key by caller: equal numbers for equal states.
-pub(crate) type Column = Vec<u32>;
 
 /// What a key's state depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

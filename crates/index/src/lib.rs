@@ -11,6 +11,7 @@ mod actions;
 mod callers;
 mod candidates;
 mod cells;
+mod column;
 mod edges;
 mod facts;
 mod guardrails;

@@ -21,6 +21,7 @@ mod trust;
 
 pub(crate) use context::is_delivered;
 pub(crate) use focus::BearingByAccount;
+pub(crate) use key_state::decide as decide_state;
 
 use std::cell::Cell;
 

@@ -9,7 +9,8 @@ use whocan_policy::catalogue::catalogue;
 use whocan_policy::{Condition, KeyName, KeyState, Statement, Truth, Variable, VariableValue};
 
 use super::{Scene, key_state};
-use crate::facts::{About, Column, ConditionFacts, KeyId, Known, Line, StatementFacts};
+use crate::column::Column;
+use crate::facts::{About, ConditionFacts, KeyId, Known, Line, StatementFacts};
 use crate::{Ask, Index, Planes};
 
 /// Whether a statement must say to which resources it applies (R13, R193).
@@ -177,7 +178,7 @@ impl Scene<'_> {
             let key = self.index.facts.key(id);
             match self.about(&key.name, key.about) {
                 About::Question => {}
-                About::Caller => looks.push(Look::Stored(self.column(id))),
+                About::Caller => looks.push(Look::Stored(self.column(id).numbers())),
                 About::Owner | About::Both => looks.push(Look::Computed(&key.name)),
             }
         }
@@ -185,11 +186,16 @@ impl Scene<'_> {
     }
 
     // Keeps those for whom a condition holds that looks at nothing but the
-    // caller. Once it was asked about as many as there are, it is decided for all.
+    // caller. One with variables is decided for everybody once it was asked about
+    // as many as there are.
     fn narrowed(&self, planes: Planes, condition: &ConditionFacts) -> Planes {
         let known = condition.of_callers.get();
         let now = planes.possibly.len();
-        if known.is_none() && condition.asked.fetch_add(now, Relaxed) + now < self.everyone() {
+        let dear = condition.wanted.is_none();
+        if known.is_none()
+            && dear
+            && condition.asked.fetch_add(now, Relaxed) + now < self.everyone()
+        {
             let looks = self.looks(&condition.keys);
             return self.narrowed_by(planes, &looks, |caller| {
                 self.condition_holds(condition, caller)
@@ -336,6 +342,13 @@ impl Index {
     fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
+        if let (Some(wanted), [key]) = (&condition.wanted, &*condition.keys) {
+            let what = scene.column(*key).decide(&condition.condition, wanted);
+            return Known {
+                what,
+                gap_seen: scene.gap_seen.get(),
+            };
+        }
         let looks = scene.looks(&condition.keys);
         let what = scene.by_signature(&looks, &self.callers.all, |caller| {
             scene.condition_holds(condition, caller)
@@ -349,15 +362,10 @@ impl Index {
     fn column_of(&self, key: &KeyName) -> Known<Column> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
-        let mut column = Column::default();
-        let mut ids: FxHashMap<KeyState, u32> = FxHashMap::default();
-        for caller in 0..self.graph.principals().len() as u32 {
-            let state = scene.state_of(key, PrincipalId(caller));
-            let next = ids.len() as u32;
-            column.push(*ids.entry(state).or_insert(next));
-        }
+        let callers = (0..self.graph.principals().len() as u32).map(PrincipalId);
+        let states = callers.map(|caller| scene.state_of(key, caller)).collect();
         Known {
-            what: column,
+            what: Column::of(states),
             gap_seen: scene.gap_seen.get(),
         }
     }
