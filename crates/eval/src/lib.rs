@@ -66,7 +66,7 @@ pub fn decide(
     let action = judge::check(request)?;
     let subject = Subject::resolve(graph, request)?;
     let complete = request.given.complete;
-    let session = SessionState::of(&request.session, complete);
+    let session = SessionState::of(&request.session, complete).held_by(subject.is_session());
     let assume = AssumeState::of(request.assume.as_ref(), complete);
     let rules = Rules::default();
     let call = Call {

@@ -205,7 +205,7 @@ fn user(inquiry: &Inquiry<'_>, named: &Arn) -> Naming {
         // A statement for the user reaches its sessions too, with limits (R132).
         SubjectKind::Federated {
             user: Some(user), ..
-        } => Naming::role((user == named).into()),
+        } => Naming::role((user == named && exists()).into()),
         SubjectKind::Federated { user: None, .. }
             if subject.account == named.account() && exists() =>
         {

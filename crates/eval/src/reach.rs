@@ -75,7 +75,7 @@ pub fn reach(
         strictness,
         walk,
         action,
-        session: SessionState::of(&request.session, complete),
+        session: SessionState::of(&request.session, complete).held_by(start.is_session()),
         assume: AssumeState::of(request.assume.as_ref(), complete),
         identities: named_identities(graph),
         // An ARN that is none names nothing that could be assumed.

@@ -78,6 +78,17 @@ impl SessionState {
         }
     }
 
+    /// Returns the state as far as a caller that is no session can have one: none.
+    pub fn held_by(self, session: bool) -> SessionState {
+        if session {
+            return self;
+        }
+        SessionState {
+            source_identity: SourceIdentity::Unset,
+            ..SessionState::default()
+        }
+    }
+
     /// Returns the tag that the session carries on under `key`, if it does.
     pub fn transitive_tag(&self, key: &str) -> Option<&OpenTag> {
         self.transitive.iter().find(|(name, _)| same_key(name, key))

@@ -157,6 +157,12 @@ impl<'a> Subject<'a> {
         matches!(self.kind, SubjectKind::Role { .. })
     }
 
+    /// Returns whether its credentials are those of a session: of a role, or of
+    /// `GetFederationToken`.
+    pub fn is_session(&self) -> bool {
+        self.is_role() || matches!(self.kind, SubjectKind::Federated { .. })
+    }
+
     /// Returns whether it is an AWS service calling as itself.
     pub fn is_service(&self) -> bool {
         matches!(self.kind, SubjectKind::Service(_))

@@ -123,6 +123,22 @@ pub(crate) fn may_come_from_web_identity(inquiry: &Inquiry<'_>, subject: &Subjec
     })
 }
 
+/// Returns whether sessions of the calling role may come from a token of this issuer.
+pub(crate) fn may_come_from_issuer(
+    inquiry: &Inquiry<'_>,
+    subject: &Subject<'_>,
+    issuer: &str,
+) -> bool {
+    may_come_from(inquiry, subject, WEB_IDENTITY, |entry| match entry {
+        NamedPrincipal::Federated(provider) => {
+            let own = provider.split_once(":oidc-provider/");
+            own.map_or(&**provider, |(_, own)| own)
+                .eq_ignore_ascii_case(issuer)
+        }
+        _ => false,
+    })
+}
+
 /// Returns whether sessions of the calling role may come from a SAML assertion.
 pub(crate) fn may_come_from_saml(inquiry: &Inquiry<'_>, subject: &Subject<'_>) -> bool {
     may_come_from(inquiry, subject, SAML, |entry| match entry {

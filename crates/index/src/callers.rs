@@ -81,6 +81,9 @@ impl Callers {
 
     // What kind it is, its ARN tells.
     fn foreign_named(&mut self, id: u32, arn: &str) -> bool {
+        if arn.contains(":role/aws-service-role/") {
+            self.service_linked.insert(id);
+        }
         if arn.contains(":role/") || arn.contains(":assumed-role/") {
             self.sessions.insert(id);
         } else if arn.contains(":federated-user/") {

@@ -172,6 +172,21 @@ impl<'a> Cuts<'a> {
                 self.add_resource(&principal.arn);
             }
         }
+        // Roles that only AWS changes and hands out (R145, R222).
+        let of_aws = [
+            "arn:*:iam::*:role/aws-service-role/*",
+            "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
+            "arn:*:iam::aws:policy/*",
+        ];
+        for pattern in of_aws.iter().filter_map(|text| Pattern::arn(text)) {
+            self.add(&pattern);
+        }
+        // Root users are no resources of any other call.
+        if self.ask.action.eq_ignore_ascii_case("sts:AssumeRoot")
+            && let Some(roots) = Pattern::arn("arn:*:iam::*:root")
+        {
+            self.add(&roots);
+        }
     }
 
     // A resource's own part: itself and what lies in it.
@@ -344,31 +359,37 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
 // caller would be taken for the owner.
 fn with_account(witness: String, region: &Region) -> String {
     let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let [_, _, _, _, account, _] = parts[..] else {
+    let [_, _, service, _, account, _] = parts[..] else {
         return witness;
     };
-    if account.is_empty() || account.parse::<AccountId>().is_ok() {
+    let without = account.is_empty() && service == "s3";
+    if without || account.parse::<AccountId>().is_ok() {
         return witness;
     }
     let digits: String = account
         .chars()
         .map(|one| if one.is_ascii_digit() { one } else { '0' })
         .collect();
-    let made_up = [
-        digits.clone(),
-        format!("{digits:0<12}"),
-        format!("{digits:0>12}"),
-        "000000000000".to_owned(),
-    ];
-    let accounts = made_up.iter().filter(|id| id.parse::<AccountId>().is_ok());
-    let tries = accounts.map(|account| {
+    let tries = padded(&digits).into_iter().map(|account| {
         let mut parts = parts.clone();
-        parts[4] = account;
+        parts[4] = &account;
         parts.join(":")
     });
-    let mut fitting = tries.filter(|text| region.holds(text));
-    fitting.next().unwrap_or(witness)
+    let fitting = tries.into_iter().find(|text| region.holds(text));
+    fitting.unwrap_or(witness)
 }
+
+// The digits with as many zeros as an account's number lacks, at each place.
+fn padded(digits: &str) -> Vec<String> {
+    let zeros = "0".repeat(ACCOUNT_DIGITS.saturating_sub(digits.len()));
+    let places = 0..=digits.len().min(ACCOUNT_DIGITS);
+    let padded = places.map(|at| format!("{}{zeros}{}", &digits[..at], &digits[at..]));
+    let mut padded: Vec<String> = padded.collect();
+    padded.push("0".repeat(ACCOUNT_DIGITS));
+    padded
+}
+
+const ACCOUNT_DIGITS: usize = 12;
 
 // What lies in a resource and shares its policy: objects, indexes.
 fn inside(arn: &str) -> Option<Pattern> {

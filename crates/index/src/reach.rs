@@ -278,7 +278,18 @@ impl<'a> Search<'a> {
             for (before, callers) in self.before(PrincipalId(role), value, sure) {
                 let callers = callers.plane(strict).set(sure);
                 match before {
-                    Before::Start => first |= callers,
+                    Before::Start {
+                        from_session,
+                        otherwise,
+                    } => {
+                        let sessions = &self.index.callers.sessions;
+                        if from_session {
+                            first |= callers & sessions;
+                        }
+                        if otherwise {
+                            first |= callers - sessions;
+                        }
+                    }
                     Before::Session(carried) => *later.entry(carried).or_default() |= callers,
                 }
             }
@@ -314,7 +325,7 @@ impl<'a> Search<'a> {
         let Some(value) = value else {
             let first = self.edges.first_callers(role, None);
             let callers = self.edges.callers(role, None);
-            return vec![(Before::Start, first), (Before::Session(None), callers)];
+            return vec![(Before::ANYWHERE, first), (Before::Session(None), callers)];
         };
         let callers = |carried: Option<Fixed>| {
             let state = State {
@@ -326,13 +337,16 @@ impl<'a> Search<'a> {
         let mut before = Vec::new();
         // Setting it is the caller's choice: possible, never sure (R240).
         let chosen = *value == Fixed::Unset || !sure;
-        if self.starts_with(value).unwrap_or(chosen) {
+        let start = Before::Start {
+            from_session: self.starts_with(value, true).unwrap_or(chosen),
+            otherwise: self.starts_with(value, false).unwrap_or(chosen),
+        };
+        if start != Before::NOWHERE {
             let state = State {
                 carried: None,
                 next: value.clone(),
             };
-            let first = self.edges.first_callers(role, Some(&state));
-            before.push((Before::Start, first));
+            before.push((start, self.edges.first_callers(role, Some(&state))));
         }
         if chosen {
             before.push((
@@ -349,9 +363,11 @@ impl<'a> Search<'a> {
 }
 
 impl Search<'_> {
-    // Whether the first session carries `value`, if the question says what it carries.
-    fn starts_with(&self, value: &Fixed) -> Option<bool> {
+    // Whether the first session carries `value`, if the question says what it
+    // carries; who calls from a session passes on what that carries.
+    fn starts_with(&self, value: &Fixed, from_session: bool) -> Option<bool> {
         let carried = self.ask.session.source_identity.as_ref();
+        let carried = carried.filter(|_| from_session);
         let set = match (carried, &self.ask.assume) {
             (Some(carried), _) => Some(carried),
             (None, Some(assume)) => assume.source_identity.as_ref(),
@@ -366,9 +382,24 @@ impl Search<'_> {
     }
 }
 
+/// What a call that starts a session comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Before {
-    Start,
+    /// The start of a chain, by who stands there.
+    Start { from_session: bool, otherwise: bool },
+    /// A session that carries this.
     Session(Option<Fixed>),
+}
+
+impl Before {
+    const ANYWHERE: Before = Before::Start {
+        from_session: true,
+        otherwise: true,
+    };
+    const NOWHERE: Before = Before::Start {
+        from_session: false,
+        otherwise: false,
+    };
 }
 
 // Anybody may send the last request without signing it (R238).
@@ -463,7 +494,20 @@ impl Levels {
                 let before = search.before(role, value.as_ref(), sure);
                 let fits = before.into_iter().any(|(before, callers)| {
                     let from_here = match (&before, carried) {
-                        (Before::Start, None) => true,
+                        (
+                            Before::Start {
+                                from_session,
+                                otherwise,
+                            },
+                            None,
+                        ) => {
+                            let sessions = &search.index.callers.sessions;
+                            if sessions.contains(at.0) {
+                                *from_session
+                            } else {
+                                *otherwise
+                            }
+                        }
                         (Before::Session(wanted), Some(carried)) => wanted == carried,
                         _ => false,
                     };

@@ -249,7 +249,7 @@ impl<'a> Scene<'a> {
     // An object is the bucket owner's or, if ACLs are on, its writer's.
     fn possible_writers(&self) -> RoaringBitmap {
         let all = &self.callers().all;
-        match (self.target.owner, self.object_owner()) {
+        match (self.target.owner, self.writer()) {
             (resource::Owner::Account(owner), Some(writer)) => {
                 &self.of_account(owner) | &self.of_account(writer)
             }

@@ -18,8 +18,10 @@ pub(crate) struct TrustFacts {
     pub any_service: bool,
     // The providers it trusts, as written.
     providers: Vec<Box<str>>,
-    // Whether it was not collected or cannot be trusted to say anything.
+    // Whether it may trust any issuer, or any SAML provider: it was not
+    // collected, or whom a statement means is open.
     open: bool,
+    open_to_saml: bool,
 }
 
 impl TrustFacts {
@@ -34,6 +36,7 @@ impl TrustFacts {
                 federated: true,
                 any_service: true,
                 open: true,
+                open_to_saml: true,
                 ..TrustFacts::default()
             },
         }
@@ -63,14 +66,16 @@ impl TrustFacts {
         let covers = |action: &str| statement.covers_action(action) != Truth::False;
         self.tags_sessions |= covers("sts:TagSession");
         self.sets_source_identity |= covers("sts:SetSourceIdentity");
-        let anybody = statement.principal.as_ref().is_none_or(|clause| {
-            clause.negated || clause.entries.contains(&NamedPrincipal::Everyone)
-        });
-        if anybody && covers("sts:AssumeRoleWithWebIdentity") {
-            // Whom it means is open (R12, A22).
+        let clause = statement.principal.as_ref();
+        let unsaid = clause.is_none_or(|clause| clause.negated);
+        let anybody = unsaid
+            || clause.is_some_and(|clause| clause.entries.contains(&NamedPrincipal::Everyone));
+        if unsaid && covers("sts:AssumeRoleWithWebIdentity") {
+            // Whom it means is open (R12).
             self.federated = true;
             self.open = true;
         }
+        self.open_to_saml |= unsaid && covers("sts:AssumeRoleWithSAML");
         self.any_service |= anybody && covers("sts:AssumeRole");
         for entry in statement
             .principal
@@ -109,6 +114,10 @@ impl TrustFacts {
                 own.eq_ignore_ascii_case(issuer)
             }
         };
-        self.open || self.providers.iter().any(|provider| fits(provider))
+        let open = match issuer {
+            None => self.open_to_saml,
+            Some(_) => self.open,
+        };
+        open || self.providers.iter().any(|provider| fits(provider))
     }
 }

@@ -1,4 +1,4 @@
-//! Text to [`ast`] to [`plan`] to [`rows`]: the query language.
+//! Text to [`ast`] to [`mod@plan`] to [`rows`]: the query language.
 //!
 //! [`parse`] reads a text and knows nothing but the grammar. Names are
 //! resolved against a graph once; behind that a [`plan::Plan`] holds ids only.

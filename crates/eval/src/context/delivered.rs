@@ -81,7 +81,7 @@ fn claim(inquiry: &Inquiry<'_>, issuer: &str, _claim: &str) -> Derived {
     let subject = inquiry.call.subject;
     match &subject.kind {
         SubjectKind::Oidc(own) if own.eq_ignore_ascii_case(issuer) => Derived::open(Environment),
-        SubjectKind::Role { .. } if trust::may_come_from_web_identity(inquiry, subject) => {
+        SubjectKind::Role { .. } if trust::may_come_from_issuer(inquiry, subject, issuer) => {
             Derived::open(Environment)
         }
         _ => Derived::absent(),

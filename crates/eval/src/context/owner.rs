@@ -65,7 +65,9 @@ fn organization_of_owner(inquiry: &Inquiry<'_>, what: &str) -> Derived {
 /// Returns a tag of the resource, whatever service's name the key has.
 pub(super) fn tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
     match inquiry.target.family {
-        Family::Bucket | Family::Object | Family::AccessPoint => bucket_tag(inquiry, tag),
+        Family::Bucket | Family::Object => bucket_tag(inquiry, tag),
+        // Only tags of buckets count.
+        Family::AccessPoint => Derived::absent(),
         Family::Role => role_tag(inquiry, tag),
         // Granting a user permissions to pass a role: its tags do not count (R192).
         _ if !is_listed(inquiry, key) => Derived::absent(),
@@ -121,6 +123,9 @@ fn own_role_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
 
 fn recorded_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
     let target = &inquiry.target;
+    if target.arn.is_none() {
+        return Derived::absent();
+    }
     if is_iam_identity(inquiry) {
         return own_role_tag(inquiry, tag);
     }

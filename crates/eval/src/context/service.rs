@@ -63,7 +63,7 @@ fn s3(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<Derived> {
         return Some(owner::tag(inquiry, key, tag));
     }
     if let Some(tag) = key.behind("s3:existingobjecttag/") {
-        return object_tag(inquiry, tag);
+        return object_tag(inquiry, key, tag);
     }
     let passage = inquiry.route.access_point.as_ref();
     let derived = match (name, passage) {
@@ -84,9 +84,9 @@ fn s3(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<Derived> {
     Some(derived)
 }
 
-fn object_tag(inquiry: &Inquiry<'_>, tag: &str) -> Option<Derived> {
+fn object_tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Option<Derived> {
     let record = match inquiry.target.family {
-        Family::Object => inquiry.target.own?,
+        Family::Object if is_listed(inquiry, key) => inquiry.target.own?,
         _ => return None,
     };
     match &record.tags {

@@ -136,10 +136,6 @@ fn boundary_side<'a>(inquiry: &Inquiry<'a>, denies: &mut Vec<Side<'a>>) -> Formu
 // Every session policy must allow (R130); a federated session without one has
 // nothing (R131).
 fn session_side<'a>(inquiry: &Inquiry<'a>, denies: &mut Vec<Side<'a>>) -> Formula<'a> {
-    if matches!(inquiry.call.subject.kind, SubjectKind::User(_)) {
-        // A user's own credentials carry none.
-        return Formula::always();
-    }
     let documents = &inquiry.call.session.policies;
     if documents.is_empty() {
         let federated = matches!(inquiry.call.subject.kind, SubjectKind::Federated { .. });

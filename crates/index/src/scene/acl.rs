@@ -152,7 +152,8 @@ impl Scene<'_> {
         match grantee {
             AclGrantee::AllUsers => self.public_grant(&(&callers.all - &tokens), named),
             AclGrantee::AuthenticatedUsers => {
-                let signed = &(&callers.all - &tokens) - &callers.anonymous;
+                // The group of all AWS accounts, so neither services nor unsigned calls.
+                let signed = &(&callers.all - &tokens) - &(&callers.anonymous | &callers.services);
                 self.public_grant(&signed, named);
             }
             AclGrantee::Account(account) => named
@@ -189,8 +190,13 @@ impl Scene<'_> {
             return None;
         }
         let bucket = self.target.bucket(self.graph())?;
-        let owner = self.graph().resource(self.target.object_record()?).owner?;
+        let owner = self.writer()?;
         (self.acls_on(bucket) != Some(false)).then_some(owner)
+    }
+
+    /// Returns the account that wrote the object, if its record says so.
+    pub fn writer(&self) -> Option<AccountId> {
+        self.graph().resource(self.target.object_record()?).owner
     }
 
     // Writing and deleting are the bucket owner's to grant, whoever owns what is there.

@@ -421,6 +421,11 @@ impl Scene<'_> {
             let tag = key.behind(&format!("{service}:resourcetag/"))?;
             return Some(self.resource_tag(name, tag, caller));
         }
+        if let Some(tag) = key.behind("s3:existingobjecttag/") {
+            let record = self.target.object_record().filter(|_| self.carries(name))?;
+            let tags = self.graph().resource(record).tags.known()?;
+            return Some(find_tag(tags, tag));
+        }
         if let Some(tag) = key.behind("s3:buckettag/") {
             return Some(self.resource_tag(name, tag, caller));
         }
@@ -519,7 +524,7 @@ impl Scene<'_> {
     // Tags of buckets count only where the bucket says so (R107).
     fn abac(&self) -> Truth {
         let Some(bucket) = self.target.bucket(self.graph()) else {
-            if self.target.collected {
+            if self.target.collected || self.at_access_point() {
                 return Truth::False;
             }
             self.gap_seen.set(true);

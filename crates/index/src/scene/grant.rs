@@ -12,6 +12,8 @@ use crate::Planes;
 enum Grantee {
     /// These principals themselves.
     Principals(Planes),
+    /// This user, whose federated sessions only get what their session policies let pass (R132).
+    User(Planes, Planes),
     /// An account, which delegates.
     Account(RoaringBitmap),
 }
@@ -86,6 +88,13 @@ impl Scene<'_> {
                 held.or(&named.doubted());
                 held
             }
+            Some(Grantee::User(user, sessions)) => {
+                let sure = if own_account { &limit } else { &own };
+                let mut held = user.clone().and(sure);
+                held.or(&user.doubted());
+                held.or(&sessions.and(sure));
+                held
+            }
             None => return Planes::default(),
         };
         match self.constraint(grant) {
@@ -113,9 +122,13 @@ impl Scene<'_> {
                 self.callers().of_role(role),
             )));
         }
-        Some(Grantee::Principals(
-            self.limited(&NamedPrincipal::aws(arn.as_str())),
-        ))
+        let named = self.limited(&NamedPrincipal::aws(arn.as_str()));
+        let sessions = &self.callers().federated_users;
+        Some(if arn.resource().starts_with("user/") {
+            Grantee::User(named.clone().outside(sessions), named.within(sessions))
+        } else {
+            Grantee::Principals(named)
+        })
     }
 
     fn foreign_named(&self, arn: &Arn) -> Option<PrincipalId> {
@@ -130,6 +143,14 @@ impl Scene<'_> {
 
     // An encryption context that the grant asks for is open unless given.
     fn constraint(&self, grant: &KeyGrant) -> Truth {
+        // Source: KMS API Reference, GrantConstraints (DescribeKey and RetireGrant
+        // take no encryption context; what is passed on to another grant is open).
+        let action = self.ask.action.to_ascii_lowercase();
+        match action.as_str() {
+            "kms:describekey" | "kms:retiregrant" => return Truth::True,
+            "kms:creategrant" if grant.constraint.is_some() => return Truth::Unknown,
+            _ => {}
+        }
         let (wanted, exact) = match &grant.constraint {
             None => return Truth::True,
             Some(EncryptionContext::Equals(wanted)) => (wanted, true),

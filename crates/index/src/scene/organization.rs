@@ -214,41 +214,45 @@ impl Scene<'_> {
         let mut planes = Planes::default();
         let lines = self.index.facts.lines(self.graph(), document);
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
-            let clause = line.statement.principal.as_ref();
-            let named = self.endpoint_principals(clause, endpoint.kind);
+            let named = self.endpoint_principals(line.statement, endpoint.kind, effect);
             let applies = self.applies(line, &named.possibly, Resources::Expected);
             planes.or(&named.and(&applies));
         }
         Endpoint::Says(planes)
     }
 
-    // An account in a gateway endpoint's policy is its root user only (R187, A31).
-    fn endpoint_principals(&self, clause: Option<&PrincipalClause>, kind: EndpointKind) -> Planes {
-        let Some(clause) = clause else {
-            return Planes::open(self.callers().all.clone());
-        };
-        let roots_only = kind == EndpointKind::Gateway;
-        let mut named = self.endpoint_named(clause, roots_only);
-        if clause.negated {
-            named = Planes::certain(self.callers().all.clone()).and_not(&named);
+    fn endpoint_principals(
+        &self,
+        statement: &Statement,
+        kind: EndpointKind,
+        effect: Effect,
+    ) -> Planes {
+        match (&statement.principal, kind) {
+            (Some(clause), EndpointKind::Gateway) => self.gateway_principals(clause),
+            (Some(clause), EndpointKind::Interface) => self.principals_of(clause, effect),
+            // Whom a doubtful statement means is open (R12).
+            (None, _) if statement.doubtful => Planes::open(self.callers().all.clone()),
+            (None, _) => Planes::default(),
         }
-        named
     }
 
-    fn endpoint_named(&self, clause: &PrincipalClause, roots_only: bool) -> Planes {
-        let single = |entry: &NamedPrincipal| PrincipalClause {
-            negated: false,
-            entries: vec![entry.clone()],
-        };
-        let mut all = Planes::default();
+    // A gateway endpoint knows everyone, and under an account's name its root
+    // user (R187, A31).
+    fn gateway_principals(&self, clause: &PrincipalClause) -> Planes {
+        let mut named = RoaringBitmap::new();
         for entry in &clause.entries {
-            let mut named = self.named_in(&single(entry));
-            if roots_only && matches!(entry, NamedPrincipal::Account(_)) {
-                named = named.within(&self.callers().roots);
+            match entry {
+                NamedPrincipal::Everyone => named |= &self.callers().all,
+                NamedPrincipal::Account(account) => {
+                    named |= self.of_account(*account) & &self.callers().roots;
+                }
+                _ => {}
             }
-            all.or(&named);
         }
-        all
+        if clause.negated {
+            named = &self.callers().all - &named;
+        }
+        Planes::certain(named)
     }
 }
 
@@ -271,5 +275,10 @@ fn is_rcp_statement(statement: &Statement) -> bool {
                 .iter()
                 .all(|pattern| pattern.as_str() != "*")
     });
-    !statement.is_inert() && statement.effect == Some(Effect::Deny) && everyone && actions
+    let resources = statement.resources.is_some();
+    resources
+        && !statement.is_inert()
+        && statement.effect == Some(Effect::Deny)
+        && everyone
+        && actions
 }

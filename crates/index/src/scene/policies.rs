@@ -1,7 +1,7 @@
 //! Identity-based policies, boundaries and session policies.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{DocumentId, PrincipalId, PrincipalKind};
+use whocan_graph::{Boundary, DocumentId, PrincipalId, PrincipalKind};
 use whocan_policy::{Document, Effect, Truth};
 
 use super::statement::Resources;
@@ -117,24 +117,9 @@ impl Scene<'_> {
             return Planes::certain(self.among(&callers.all));
         }
         let mut planes = self.boundary(Effect::Allow);
-        planes.or(&Planes::certain(self.among(&callers.unbounded)));
-        planes.or(&self.boundaries_of_federated());
-        planes
-    }
-
-    // A federated session has its user's boundary.
-    fn boundaries_of_federated(&self) -> Planes {
-        let mut planes = Planes::default();
-        let Some(name) = self.ask.session.user.as_deref() else {
-            return planes;
-        };
-        for session in &self.callers().federated_users {
-            let user = self.user_behind(PrincipalId(session), name);
-            let bounded = user.is_some_and(|user| !self.callers().unbounded.contains(user.0));
-            if bounded {
-                planes.possibly.insert(session);
-            }
-        }
+        let federated = &callers.federated_users - &callers.foreign;
+        planes.or(&Planes::certain(self.among(&callers.unbounded) - &federated));
+        planes.or(&self.boundaries_of_federated(Effect::Allow));
         planes
     }
 
@@ -143,7 +128,9 @@ impl Scene<'_> {
         if self.ask.ignoring.boundaries {
             return Planes::default();
         }
-        self.boundary(Effect::Deny)
+        let mut planes = self.boundary(Effect::Deny);
+        planes.or(&self.boundaries_of_federated(Effect::Deny));
+        planes
     }
 
     fn boundary(&self, effect: Effect) -> Planes {
@@ -158,6 +145,62 @@ impl Scene<'_> {
         if !callers.boundary_unread.is_empty() {
             self.gap_seen.set(true);
             planes.or(&Planes::open(self.among(&callers.boundary_unread)));
+        }
+        planes
+    }
+
+    // What the boundaries of the users behind federated sessions say; where
+    // there is none, it lets pass.
+    fn boundaries_of_federated(&self, effect: Effect) -> Planes {
+        let mut planes = Planes::default();
+        let sessions = self.among(&self.callers().federated_users);
+        for session in &(&sessions - &self.callers().foreign) {
+            let one: RoaringBitmap = [session].into_iter().collect();
+            planes.or(&match self.boundary_behind(PrincipalId(session)) {
+                Behind::Open => Planes::open(one),
+                Behind::This(Boundary::None) if effect == Effect::Allow => Planes::certain(one),
+                Behind::This(Boundary::None) => Planes::default(),
+                Behind::This(Boundary::Policy(policy)) => {
+                    match self.graph().policy(policy).document {
+                        Some(document) => self.of_document(document, effect, &one),
+                        None => {
+                            self.gap_seen.set(true);
+                            Planes::open(one)
+                        }
+                    }
+                }
+            });
+        }
+        planes
+    }
+
+    // The boundary of the user behind a federated session of a collected account.
+    fn boundary_behind(&self, session: PrincipalId) -> Behind {
+        let Some(name) = self.ask.session.user.as_deref() else {
+            return Behind::Open;
+        };
+        let user = self.user_behind(session, name);
+        let identity = user.and_then(|user| self.graph().principal(user).identity());
+        Behind::This(identity.map_or(Boundary::None, |identity| identity.boundary))
+    }
+
+    /// Returns who has a boundary (R35).
+    pub fn bounded(&self) -> Planes {
+        let callers = self.callers();
+        if self.ask.ignoring.boundaries {
+            return Planes::default();
+        }
+        let mut bounded = callers.boundary_unread.clone();
+        for (_, holders) in &callers.boundary {
+            bounded |= holders;
+        }
+        let mut planes = Planes::certain(bounded);
+        for session in &(&callers.federated_users - &callers.foreign) {
+            let truth = match self.boundary_behind(PrincipalId(session)) {
+                Behind::Open => Truth::Unknown,
+                Behind::This(boundary) => (boundary != Boundary::None).into(),
+            };
+            planes.or(&Planes::uniform(truth, &[session].into_iter().collect()));
         }
         planes
     }
@@ -240,6 +283,13 @@ impl Scene<'_> {
         }
         planes
     }
+}
+
+/// The boundary behind a federated session.
+enum Behind {
+    /// Whose session it is was not said.
+    Open,
+    This(Boundary),
 }
 
 /// Federated sessions by the documents of the user behind them.

@@ -6,6 +6,7 @@ use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policies};
 use whocan_policy::{AccountId, Arn, Effect, NamedPrincipal, PrincipalClause, Truth};
 
+use super::resource::Owner;
 use super::statement::Resources;
 use super::{AccessPointSide, Scene};
 use crate::Planes;
@@ -68,7 +69,14 @@ impl Scene<'_> {
     pub fn resource_allows(&self) -> Named {
         let mut named = match self.resource_policy() {
             Policy::None => self.without_policy(),
-            Policy::Unread if self.strict => Named::anything(&self.unread_by()),
+            Policy::Unread if self.strict => {
+                let unread = self.unread_by();
+                let mut named = self
+                    .without_policy()
+                    .within(&(&self.callers().all - &unread));
+                named.or(&Named::anything(&unread));
+                named
+            }
             Policy::Unread => self.without_policy(),
             Policy::Document(document) => self.named_by(document),
         };
@@ -89,7 +97,7 @@ impl Scene<'_> {
     // the caller's own, not for those whose account was collected whole.
     fn unread_by(&self) -> RoaringBitmap {
         let mut open = self.callers().all.clone();
-        if self.target.owner == super::resource::Owner::Caller {
+        if self.target.owner == Owner::Caller {
             let all = self.graph().accounts().iter();
             for (account, members) in all.zip(&self.callers().by_account) {
                 if account.complete {
@@ -102,12 +110,23 @@ impl Scene<'_> {
 
     // A key that has no policy has the default one, which enables its account (R169).
     fn without_policy(&self) -> Named {
-        match self.target.owner {
-            super::resource::Owner::Account(account) if self.is_key() => Named {
-                account: self.members(account),
-                ..Named::default()
-            },
-            _ => Named::default(),
+        if !self.is_key() {
+            return Named::default();
+        }
+        let members = match self.target.owner {
+            Owner::Account(account) => self.of_account(account),
+            Owner::Caller => {
+                let mut all = RoaringBitmap::new();
+                for members in &self.callers().by_account {
+                    all |= members;
+                }
+                all
+            }
+            Owner::Unknown => RoaringBitmap::new(),
+        };
+        Named {
+            account: Planes::certain(members),
+            ..Named::default()
         }
     }
 
@@ -141,7 +160,7 @@ impl Scene<'_> {
     }
 
     fn owner_root(&self) -> RoaringBitmap {
-        let super::resource::Owner::Account(owner) = self.target.owner else {
+        let Owner::Account(owner) = self.target.owner else {
             return RoaringBitmap::new();
         };
         let own = self
@@ -295,9 +314,13 @@ impl Scene<'_> {
         named.direct
     }
 
-    /// Returns those whom a principal element names in any way.
-    pub fn named_in(&self, clause: &PrincipalClause) -> Planes {
-        self.named(clause).any()
+    /// Returns those whom a principal element means in a statement with this effect.
+    pub fn principals_of(&self, clause: &PrincipalClause, effect: Effect) -> Planes {
+        match effect {
+            Effect::Allow if clause.negated => self.spared_by_allow(clause).any(),
+            Effect::Deny if clause.negated => self.denied_unless_listed(clause),
+            _ => self.named(clause).any(),
+        }
     }
 
     fn add(&self, entry: &NamedPrincipal, named: &mut Named) {
@@ -393,11 +416,12 @@ impl Scene<'_> {
             Some(id) if graph.principal(id).role().is_some() => {
                 named.role.or(&Planes::certain(self.callers().of_role(id)));
             }
-            Some(id) => {
-                named.role.or(&one(id));
+            found => {
+                if let Some(id) = found {
+                    named.role.or(&one(id));
+                }
                 named.role.or(&Planes::open(self.foreign_sessions(arn)));
             }
-            None => {}
         }
     }
 
@@ -519,11 +543,8 @@ impl Scene<'_> {
         let bounded = self.bounded();
         let mut denied = Planes::default();
         for id in &self.callers().all {
-            let truth = if bounded.contains(id) {
-                Truth::True
-            } else {
-                self.misses(PrincipalId(id), &listed)
-            };
+            let caller = PrincipalId(id);
+            let truth = self.misses(caller, &listed) | bounded.of(caller);
             denied.or(&Planes::uniform(truth, &[id].into_iter().collect()));
         }
         denied
@@ -566,18 +587,6 @@ impl Scene<'_> {
     fn everyone_listed(&self, listed: &Named) -> bool {
         let anonymous = self.callers().anonymous.min();
         anonymous.is_some_and(|id| listed.direct.surely.contains(id))
-    }
-
-    fn bounded(&self) -> RoaringBitmap {
-        let callers = self.callers();
-        if self.ask.ignoring.boundaries {
-            return RoaringBitmap::new();
-        }
-        let mut bounded = callers.boundary_unread.clone();
-        for (_, holders) in &callers.boundary {
-            bounded |= holders;
-        }
-        bounded
     }
 
     /// Returns whether this pass is the access point's own.

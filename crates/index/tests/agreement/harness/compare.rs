@@ -112,7 +112,8 @@ impl Sides {
 fn asked(resource: &str) -> Pattern {
     match resource {
         "*" => Pattern::exact("*"),
-        pattern => Pattern::resource(pattern),
+        // Part by part: in a resource pattern a star runs over colons (R49).
+        pattern => Pattern::arn(pattern).unwrap_or_else(|| Pattern::exact(pattern)),
     }
 }
 
@@ -279,7 +280,15 @@ impl Comparison<'_> {
             return true;
         };
         let service = self.question.action.split(':').next().unwrap_or_default();
-        let mut taken = catalogue().resource_types(action).iter();
+        // A bucket's name has no slash, an object's ARN has one.
+        let of_s3 = |name: &str| match name {
+            "bucket" => !text.contains('/'),
+            "object" => text.contains('/'),
+            _ => true,
+        };
+        let types_of_action = catalogue().resource_types(action).iter();
+        let mut taken =
+            types_of_action.filter(|one| of_s3(catalogue().resource_type(one.resource_type).name));
         let types = catalogue().types_of_arn(service, text);
         let account = text.split(':').nth(4).unwrap_or_default();
         let real = account.parse::<AccountId>().is_ok() || text.contains(":s3:::");

@@ -289,7 +289,8 @@ fn pattern(dice: &mut Dice, arn: &str) -> String {
         1 if !account.is_empty() => super::condition::globbed(dice, account),
         _ => account.to_owned(),
     };
-    let region = if dice.chance(10) { "*" } else { region };
+    let anywhere = !region.is_empty() && dice.chance(10);
+    let region = if anywhere { "*" } else { region };
     format!("arn:{partition}:{service}:{region}:{account}:{rest}")
 }
 
