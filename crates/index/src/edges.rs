@@ -1,14 +1,16 @@
 //! Who can start a session of which role.
 
+use std::cell::RefCell;
 use std::hash::Hasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Assume, Given, Precedence, Session};
 
+use crate::facts::KeyId;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::{Ask, Ignoring, Index, Planes, Verdicts, Walk};
@@ -24,7 +26,16 @@ pub(crate) const SESSION_CALLS: [&str; 3] = [
 #[derive(Debug, Default)]
 pub(crate) struct Edges {
     // By principal; `None` for those that are no roles.
-    plain: Vec<Option<Arc<Verdicts>>>,
+    plain: Vec<Option<Edge>>,
+}
+
+/// Who can start sessions of one role.
+#[derive(Clone, Debug)]
+struct Edge {
+    callers: Arc<Verdicts>,
+    // The keys that some statement on the way to the answer looks at, sorted:
+    // who says nothing about these gets the same answer.
+    keys: Arc<[KeyId]>,
 }
 
 impl Edges {
@@ -35,31 +46,59 @@ impl Edges {
         let plain = all.map(|id| {
             let role = PrincipalId(id);
             index.graph.principal(role).role()?;
-            Some(decide(index, role, &walk, None, &Start::default()))
+            let keys = RefCell::default();
+            let mut asked = Asked::of(index, &walk);
+            asked.keys = Some(&keys);
+            let callers = asked.decide(role, None);
+            Some((callers, keys.into_inner()))
+        });
+        let plain: Vec<Option<(Verdicts, Vec<KeyId>)>> = plain.collect();
+        let mut sharing = Sharing::default();
+        let shared = plain.into_iter().map(|one| {
+            let (callers, keys) = one?;
+            Some(Edge {
+                callers: sharing.callers(callers),
+                keys: sharing.keys(keys),
+            })
         });
         Edges {
-            plain: shared(plain.collect()),
+            plain: shared.collect(),
         }
     }
 
-    fn plain(&self, role: PrincipalId) -> Option<Arc<Verdicts>> {
-        self.plain.get(role.index()).cloned().flatten()
+    fn plain(&self, role: PrincipalId) -> Option<&Edge> {
+        self.plain.get(role.index())?.as_ref()
     }
 }
 
-// Gives roles with the same callers one answer in common.
-fn shared(decided: Vec<Option<Verdicts>>) -> Vec<Option<Arc<Verdicts>>> {
-    let mut known: FxHashMap<u64, Vec<Arc<Verdicts>>> = FxHashMap::default();
-    let mut share = |verdicts: Verdicts| {
-        let alike = known.entry(verdicts.fingerprint()).or_default();
-        if let Some(same) = alike.iter().find(|one| ***one == verdicts) {
+/// Gives roles with the same callers one answer in common.
+#[derive(Default)]
+struct Sharing {
+    callers: FxHashMap<u64, Vec<Arc<Verdicts>>>,
+    keys: FxHashSet<Arc<[KeyId]>>,
+}
+
+impl Sharing {
+    fn callers(&mut self, callers: Verdicts) -> Arc<Verdicts> {
+        let alike = self.callers.entry(callers.fingerprint()).or_default();
+        if let Some(same) = alike.iter().find(|one| ***one == callers) {
             return same.clone();
         }
-        alike.push(Arc::new(verdicts));
-        alike[alike.len() - 1].clone()
-    };
-    let all = decided.into_iter();
-    all.map(|verdicts| verdicts.map(&mut share)).collect()
+        let fresh = Arc::new(callers);
+        alike.push(fresh.clone());
+        fresh
+    }
+
+    fn keys(&mut self, mut keys: Vec<KeyId>) -> Arc<[KeyId]> {
+        keys.sort_unstable();
+        keys.dedup();
+        if let Some(same) = self.keys.get(keys.as_slice()) {
+            return same.clone();
+        }
+        let fresh: Arc<[KeyId]> = keys.into();
+        self.keys.insert(fresh.clone());
+        fresh
+    }
 }
 
 /// Callers by role and by what their sessions carry.
@@ -70,7 +109,10 @@ type Decided = FxHashMap<(PrincipalId, Option<State>), Arc<Verdicts>>;
 pub(crate) struct WalkEdges<'a> {
     index: &'a Index,
     walk: &'a Walk,
-    stored: bool,
+    // The keys of which the walk says something; `None` if what is stored is of no use.
+    given: Option<FxHashSet<KeyId>>,
+    // Whose calls are followed, if not everybody's: each kind of caller has its own.
+    callers: Option<RoaringBitmap>,
     decided: RwLock<Decided>,
     // What the first call carries, where it is not as plain as the others.
     start: Option<Start>,
@@ -88,13 +130,13 @@ struct Start {
 impl<'a> WalkEdges<'a> {
     /// Returns the edges that `walk` may follow.
     pub fn of(index: &'a Index, walk: &'a Walk) -> WalkEdges<'a> {
-        let plain = walk.given == Given::default()
-            && walk.ignoring == Ignoring::default()
-            && walk.via.is_empty();
+        let stored = walk.ignoring == Ignoring::default() && !walk.given.complete;
+        let every = SESSION_CALLS.iter().all(|call| walk.follows(call));
         WalkEdges {
             index,
             walk,
-            stored: plain,
+            given: stored.then(|| index.facts.said_of(&walk.given)),
+            callers: (!every).then(|| walk.callers(index)),
             decided: RwLock::default(),
             start: None,
             decided_at_start: RwLock::default(),
@@ -119,22 +161,52 @@ impl<'a> WalkEdges<'a> {
         match &self.start {
             None => self.callers(role, state),
             Some(start) => cached(&self.decided_at_start, (role, state.cloned()), || {
-                decide(self.index, role, self.walk, state, start)
+                let mut asked = Asked::of(self.index, self.walk);
+                asked.start = start.clone();
+                asked.decide(role, state)
             }),
         }
     }
 
     /// Returns who can assume `role`; callers that are sessions are in `state`.
     pub fn callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
-        if self.stored
-            && state.is_none()
-            && let Some(stored) = self.index.edges.plain(role)
-        {
-            return stored;
+        let stored = self.stored(role).filter(|_| state.is_none());
+        if let (Some(stored), None) = (stored, &self.callers) {
+            return stored.clone();
         }
         cached(&self.decided, (role, state.cloned()), || {
-            decide(self.index, role, self.walk, state, &Start::default())
+            match (stored, &self.callers) {
+                (Some(stored), Some(callers)) => stored.within(callers),
+                _ => Asked::of(self.index, self.walk).decide(role, state),
+            }
         })
+    }
+
+    fn stored(&self, role: PrincipalId) -> Option<&Arc<Verdicts>> {
+        let edge = self.index.edges.plain(role)?;
+        let given = self.given.as_ref()?;
+        let same = !edge.keys.iter().any(|key| given.contains(key));
+        same.then_some(&edge.callers)
+    }
+}
+
+impl Walk {
+    fn follows(&self, call: &&'static str) -> bool {
+        self.via.is_empty() || self.via.contains(call)
+    }
+
+    // Nobody can make another kind's call (R204, R215, R217).
+    fn callers(&self, index: &Index) -> RoaringBitmap {
+        let callers = &index.callers;
+        let mut all = RoaringBitmap::new();
+        for call in SESSION_CALLS.iter().filter(|call| self.follows(call)) {
+            all |= match *call {
+                "sts:AssumeRoleWithWebIdentity" => callers.oidc.clone(),
+                "sts:AssumeRoleWithSAML" => callers.saml.clone(),
+                _ => &callers.all - &(&callers.oidc | &callers.saml),
+            };
+        }
+        all
     }
 }
 
@@ -154,24 +226,39 @@ fn cached(
     fresh
 }
 
-fn decide(
-    index: &Index,
-    role: PrincipalId,
-    walk: &Walk,
-    state: Option<&State>,
-    start: &Start,
-) -> Verdicts {
-    let mut callers = Verdicts::default();
-    for action in SESSION_CALLS {
-        if !walk.via.is_empty() && !walk.via.contains(&action) {
-            continue;
+/// An edge being asked for.
+struct Asked<'a> {
+    index: &'a Index,
+    walk: &'a Walk,
+    start: Start,
+    keys: Option<&'a RefCell<Vec<KeyId>>>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(index: &'a Index, walk: &'a Walk) -> Asked<'a> {
+        Asked {
+            index,
+            walk,
+            start: Start::default(),
+            keys: None,
         }
-        let ask = Ask::session_call(index, role, action, walk, start);
-        let decided = Scene::new(index, &ask, state).verdicts();
-        callers.strict.or(&decided.strict);
-        callers.as_collected.or(&decided.as_collected);
     }
-    callers
+
+    fn decide(&self, role: PrincipalId, state: Option<&State>) -> Verdicts {
+        let mut callers = Verdicts::default();
+        for action in SESSION_CALLS {
+            if !self.walk.follows(&action) {
+                continue;
+            }
+            let ask = Ask::session_call(self.index, role, action, self.walk, &self.start);
+            let mut scene = Scene::new(self.index, &ask, state);
+            scene.keys = self.keys;
+            let decided = scene.verdicts();
+            callers.strict.or(&decided.strict);
+            callers.as_collected.or(&decided.as_collected);
+        }
+        callers
+    }
 }
 
 impl Ask {
@@ -235,6 +322,13 @@ impl Verdicts {
             }
         }
         hasher.finish()
+    }
+
+    fn within(&self, set: &RoaringBitmap) -> Verdicts {
+        Verdicts {
+            strict: self.strict.clone().within(set),
+            as_collected: self.as_collected.clone().within(set),
+        }
     }
 
     /// Returns the planes of one reading of gaps.

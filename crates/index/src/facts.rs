@@ -7,9 +7,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::{Condition, Filling, KeyName, Statement, VariableValue};
+use whocan_policy::{Condition, Filling, Given, KeyName, Statement, VariableValue};
 
 use crate::Planes;
 use crate::column::Column;
@@ -150,6 +150,17 @@ impl Facts {
         })
     }
 
+    /// Returns the keys that are not what they would be if nothing were given.
+    pub fn said_of(&self, given: &Given) -> FxHashSet<KeyId> {
+        let names = |key: &KeyName| given.get(key).is_some();
+        // What is given of one says something of the others (R114).
+        let network = OF_NETWORK.iter().any(|name| names(&KeyName::new(name)));
+        let of_network = |key: &KeyName| network && OF_NETWORK.contains(&key.as_lower());
+        let all = (0..).map(KeyId).zip(&self.keys);
+        let said = all.filter(|(_, key)| names(&key.name) || of_network(&key.name));
+        said.map(|(id, _)| id).collect()
+    }
+
     pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
         &self.conditions[id.0 as usize]
     }
@@ -275,6 +286,17 @@ const OF_CALLER: &[&str] = &[
     "aws:sourceaccount",
     "aws:sourceorgid",
     "aws:sourceorgpaths",
+];
+
+const OF_NETWORK: &[&str] = &[
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
 ];
 
 const OF_OWNER: &[&str] = &[

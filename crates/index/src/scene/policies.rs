@@ -9,6 +9,7 @@ use super::{Limits, Scene};
 use crate::Planes;
 use crate::actions::StatementRef;
 use crate::facts::Line;
+use crate::planes::Gathering;
 
 impl Scene<'_> {
     /// Decides whom an identity-based policy allows (R17).
@@ -25,7 +26,7 @@ impl Scene<'_> {
         let callers = self.callers();
         let federated = self.federated_holders();
         let covering = self.index.permissions.covering(&self.ask.action);
-        let mut planes = Planes::default();
+        let mut gathering = Gathering::default();
         let mut look_at = |&(document, statement): &StatementRef| {
             let line = self.index.facts.line(self.graph(), document, statement);
             if line.statement.effect == Some(effect) {
@@ -34,9 +35,9 @@ impl Scene<'_> {
                     None => Truth::Unknown,
                 };
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies_to_holders(covered, line, holders));
+                gathering.add(&self.applies_to_holders(covered, line, holders));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies_to_holders(covered, line, federated));
+                    gathering.add(&self.applies_to_holders(covered, line, federated));
                 }
             }
         };
@@ -52,6 +53,7 @@ impl Scene<'_> {
             }
             _ => covering.iter().for_each(look_at),
         }
+        let mut planes = gathering.planes();
         planes.or(&Planes::open(self.open_identities(federated.as_ref())));
         planes
     }
@@ -118,7 +120,9 @@ impl Scene<'_> {
         }
         let mut planes = self.boundary(Effect::Allow);
         let federated = &callers.federated_users - &callers.foreign;
-        planes.or(&Planes::certain(self.among(&callers.unbounded) - &federated));
+        planes.or(&Planes::certain(
+            self.among(&callers.unbounded) - &federated,
+        ));
         planes.or(&self.boundaries_of_federated(Effect::Allow));
         planes
     }

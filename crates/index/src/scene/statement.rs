@@ -62,7 +62,10 @@ impl Scene<'_> {
             return Planes::default();
         }
         let planes = match line.facts {
-            Some(facts) => self.by_conditions(statement, facts, resources, plain, set),
+            Some(facts) => {
+                self.take_down(facts);
+                self.by_conditions(statement, facts, resources, plain, set)
+            }
             None => {
                 let keys = keys(statement);
                 let looks = keys
@@ -78,6 +81,16 @@ impl Scene<'_> {
             planes.doubted()
         } else {
             planes
+        }
+    }
+
+    fn take_down(&self, facts: &StatementFacts) {
+        if let Some(keys) = self.keys {
+            let mut keys = keys.borrow_mut();
+            keys.extend(&facts.variables);
+            for &id in &facts.conditions {
+                keys.extend(&self.index.facts.condition(id).keys);
+            }
         }
     }
 

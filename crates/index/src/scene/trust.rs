@@ -135,6 +135,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            other.keys = self.keys;
             other.beside = true;
             // It is one call, with one context.
             other.action_id = self.action_id;
