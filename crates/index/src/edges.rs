@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use serde::{Deserialize, Serialize};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Assume, Given, Precedence, Session};
 
@@ -66,9 +67,94 @@ impl Edges {
         }
     }
 
+    /// Returns what a file keeps of them.
+    pub fn to_stored(&self) -> StoredEdges {
+        let mut stored = StoredEdges::default();
+        let mut callers: FxHashMap<*const Verdicts, u32> = FxHashMap::default();
+        let mut keys: FxHashMap<Arc<[KeyId]>, u32> = FxHashMap::default();
+        for edge in self.plain.iter().flatten() {
+            let callers = *callers
+                .entry(Arc::as_ptr(&edge.callers))
+                .or_insert_with(|| add(&mut stored.callers, StoredVerdicts::of(&edge.callers)));
+            let keys = *keys
+                .entry(edge.keys.clone())
+                .or_insert_with(|| add(&mut stored.keys, edge.keys.to_vec()));
+            stored.roles.push((callers, keys));
+        }
+        stored
+    }
+
+    /// Takes what a file kept, `None` if it is not about the roles of `index`.
+    pub fn from_stored(stored: StoredEdges, index: &Index) -> Option<Edges> {
+        let principals = index.graph.principals().len() as u32;
+        let callers = stored.callers.into_iter().map(|one| one.take(principals));
+        let callers: Vec<Arc<Verdicts>> = callers.collect::<Option<_>>()?;
+        let known = |keys: &Vec<KeyId>| keys.iter().all(|&key| index.facts.has_key(key));
+        if !stored.keys.iter().all(known) || stored.roles.len() as u64 != index.roles.len() {
+            return None;
+        }
+        let keys: Vec<Arc<[KeyId]>> = stored.keys.into_iter().map(Arc::from).collect();
+        let mut plain = vec![None; principals as usize];
+        for (role, (its_callers, its_keys)) in index.roles.iter().zip(stored.roles) {
+            plain[role as usize] = Some(Edge {
+                callers: callers.get(its_callers as usize)?.clone(),
+                keys: keys.get(its_keys as usize)?.clone(),
+            });
+        }
+        Some(Edges { plain })
+    }
+
     fn plain(&self, role: PrincipalId) -> Option<&Edge> {
         self.plain.get(role.index())?.as_ref()
     }
+}
+
+/// Edges in a file: distinct answers, and by role which of them.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct StoredEdges {
+    callers: Vec<StoredVerdicts>,
+    keys: Vec<Vec<KeyId>>,
+    // In the order of the roles.
+    roles: Vec<(u32, u32)>,
+}
+
+/// An answer in a file; the second reading of gaps only where it differs.
+#[derive(Serialize, Deserialize)]
+struct StoredVerdicts {
+    strict: (RoaringBitmap, RoaringBitmap),
+    as_collected: Option<(RoaringBitmap, RoaringBitmap)>,
+}
+
+impl StoredVerdicts {
+    fn of(verdicts: &Verdicts) -> StoredVerdicts {
+        let sets = |planes: &Planes| (planes.surely.clone(), planes.possibly.clone());
+        let differs = verdicts.strict != verdicts.as_collected;
+        StoredVerdicts {
+            strict: sets(&verdicts.strict),
+            as_collected: differs.then(|| sets(&verdicts.as_collected)),
+        }
+    }
+
+    fn take(self, principals: u32) -> Option<Arc<Verdicts>> {
+        let planes = |(surely, possibly): (RoaringBitmap, RoaringBitmap)| {
+            let known = possibly.max().is_none_or(|id| id < principals);
+            (known && surely.is_subset(&possibly)).then_some(Planes { surely, possibly })
+        };
+        let strict = planes(self.strict)?;
+        let as_collected = match self.as_collected {
+            Some(sets) => planes(sets)?,
+            None => strict.clone(),
+        };
+        Some(Arc::new(Verdicts {
+            strict,
+            as_collected,
+        }))
+    }
+}
+
+fn add<T>(list: &mut Vec<T>, one: T) -> u32 {
+    list.push(one);
+    list.len() as u32 - 1
 }
 
 /// Gives roles with the same callers one answer in common.

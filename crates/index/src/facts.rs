@@ -16,7 +16,9 @@ use crate::column::Column;
 use crate::scene::is_delivered;
 
 /// A context key that some policy of the graph looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct KeyId(u32);
 
 /// A distinct condition of the graph's policies.
@@ -163,6 +165,10 @@ impl Facts {
 
     pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
         &self.conditions[id.0 as usize]
+    }
+
+    pub fn has_key(&self, id: KeyId) -> bool {
+        (id.0 as usize) < self.keys.len()
     }
 
     pub fn key(&self, id: KeyId) -> &KeyFacts {

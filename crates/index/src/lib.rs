@@ -13,11 +13,13 @@ mod candidates;
 mod cells;
 mod column;
 mod edges;
+mod error;
 mod facts;
 mod guardrails;
 mod planes;
 mod question;
 mod reach;
+mod saved;
 mod scene;
 mod state;
 mod trust_facts;
@@ -39,6 +41,7 @@ use state::SourceIdentities;
 use trust_facts::TrustFacts;
 
 pub use cells::resources_of;
+pub use error::IndexError;
 pub use question::{Ask, Ignoring, Walk};
 pub use verdict::{Cell, Hop, Path, Planes, Reached, Verdicts};
 
@@ -70,6 +73,18 @@ impl Index {
     /// Builds the index of a graph.
     pub fn build(graph: Arc<Graph>) -> Index {
         let callers = Callers::of(&graph);
+        let resource_actions = candidates::resource_actions(&graph);
+        let mut index = Index::without_edges(graph, callers, resource_actions);
+        index.edges = Edges::build(&index);
+        index
+    }
+
+    // Who can start sessions of which role is decided with all the rest.
+    fn without_edges(
+        graph: Arc<Graph>,
+        callers: Callers,
+        resource_actions: RoaringBitmap,
+    ) -> Index {
         let held = |id: whocan_graph::DocumentId| !callers.identity[id.index()].is_empty();
         let sound = |id: whocan_graph::DocumentId| held(id) && !graph.document(id).malformed;
         let permissions = Actions::of(&graph, sound);
@@ -81,7 +96,7 @@ impl Index {
         }
         let trust = (0..graph.principals().len() as u32)
             .map(|id| TrustFacts::of_any(&graph, PrincipalId(id)));
-        let mut index = Index {
+        Index {
             trust: trust.collect(),
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
@@ -94,11 +109,9 @@ impl Index {
             source_identities: SourceIdentities::of(&graph),
             regions: regions(&graph),
             partitions: partitions(&graph),
-            resource_actions: candidates::resource_actions(&graph),
+            resource_actions,
             graph,
-        };
-        index.edges = Edges::build(&index);
-        index
+        }
     }
 
     /// Returns the graph that it is about.
