@@ -69,7 +69,8 @@ impl Column {
     /// States that no value can match are alike: one of them is decided for all.
     pub fn decide(&self, condition: &Condition, wanted: &[Filling]) -> Planes {
         let fitting = self.fitting(condition, wanted);
-        let fitting = fitting.unwrap_or_else(|| vec![0..self.states.len()]);
+        let all = 0..self.states.len();
+        let fitting = fitting.unwrap_or_else(|| vec![all]);
         let other = self.first_outside(&fitting);
         let rest = other.map_or(Truth::False, |at| {
             decide_state(condition, wanted, &self.states[at])
@@ -101,7 +102,8 @@ impl Column {
         if !by_pattern || operator.qualifier.is_some() {
             return None;
         }
-        let mut ranges = vec![known..self.states.len()];
+        let unknown = known..self.states.len();
+        let mut ranges = vec![unknown];
         for filling in wanted {
             match filling {
                 Filling::Pattern(pattern) => ranges.push(self.beginning_as(pattern, known)),

@@ -433,3 +433,116 @@ impl Planes {
         if sure { &self.surely } else { &self.possibly }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use whocan_graph::{Collected, Graph};
+    use whocan_policy::{KeyName, KeyState};
+    use whocan_snapshot::{AccountObject, Role, Snapshot};
+
+    use super::*;
+
+    const TRUST: &str = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:role/first"}}}"#;
+    const TRUST_WITH_MFA: &str = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:role/first"},
+        "Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}}"#;
+
+    fn role(name: &str, trust: &str) -> Role {
+        Role {
+            arn: format!("arn:aws:iam::111122223333:role/{name}"),
+            name: name.to_owned(),
+            id: String::new(),
+            path: "/".to_owned(),
+            created: None,
+            trust: Collected::Yes(trust.to_owned()),
+            inline: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
+            tags: Collected::Yes(Vec::new()),
+            max_session_seconds: None,
+        }
+    }
+
+    fn index() -> Index {
+        let account = AccountObject {
+            identities: true,
+            complete: true,
+            roles: vec![
+                role("first", TRUST),
+                role("second", TRUST),
+                role("third", TRUST_WITH_MFA),
+            ],
+            ..AccountObject::unread("111122223333".parse().unwrap())
+        };
+        Index::build(Arc::new(Graph::build(&Snapshot {
+            taken: Timestamp::UNIX_EPOCH,
+            assumptions: Vec::new(),
+            organization: None,
+            accounts: vec![Arc::new(account)],
+            activity: Vec::new(),
+        })))
+    }
+
+    // How many edges are decided when every role is asked about twice.
+    fn decided(index: &Index, walk: &Walk) -> usize {
+        let edges = WalkEdges::of(index, walk);
+        for role in index.graph.roles().chain(index.graph.roles()) {
+            edges.callers(role, None);
+        }
+        edges.decided.read().unwrap().len()
+    }
+
+    #[test]
+    fn without_assumptions_no_edge_is_decided_again() {
+        let index = index();
+        assert_eq!(decided(&index, &Walk::default()), 0);
+        let every = Walk {
+            via: SESSION_CALLS.to_vec(),
+            ..Walk::default()
+        };
+        assert_eq!(decided(&index, &every), 0);
+    }
+
+    #[test]
+    fn what_is_given_decides_only_edges_that_look_at_it() {
+        let index = index();
+        let given = |key: &str| Walk {
+            given: Given {
+                keys: [(KeyName::new(key), KeyState::Known(vec!["true".to_owned()]))].into(),
+                complete: false,
+            },
+            ..Walk::default()
+        };
+        assert_eq!(decided(&index, &given("aws:multifactorauthpresent")), 1);
+        assert_eq!(decided(&index, &given("aws:SourceIp")), 0);
+    }
+
+    #[test]
+    fn roles_with_the_same_callers_share_one_answer() {
+        let index = index();
+        let walk = Walk::default();
+        let edges = WalkEdges::of(&index, &walk);
+        let roles: Vec<PrincipalId> = index.graph.roles().collect();
+        let callers = |at: usize| Arc::as_ptr(&edges.callers(roles[at], None));
+        assert_eq!(callers(0), callers(1));
+        assert_ne!(callers(0), callers(2));
+    }
+
+    #[test]
+    fn one_kind_of_call_has_the_callers_of_that_kind() {
+        let index = index();
+        for call in SESSION_CALLS {
+            let walk = Walk {
+                via: vec![call],
+                ..Walk::default()
+            };
+            let asked = Asked::of(&index, &walk);
+            let edges = WalkEdges::of(&index, &walk);
+            for role in index.graph.roles() {
+                assert_eq!(*edges.callers(role, None), asked.decide(role, None));
+            }
+        }
+    }
+}

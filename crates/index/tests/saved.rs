@@ -26,9 +26,9 @@ struct Saved {
 fn saved(case: &Case) -> Saved {
     let graph = Arc::new(Graph::build_with(&case.world.snapshot(), &case::callers()));
     let index = Index::build(Arc::clone(&graph));
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("some.index");
-    index.save(&path, KEY).unwrap();
+    index.save(&path, KEY).expect("it is saved");
     Saved {
         _dir: dir,
         path,
