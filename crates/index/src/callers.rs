@@ -54,6 +54,43 @@ impl Callers {
         callers
     }
 
+    /// Returns whether every number is one of `graph`'s, as it is unless it
+    /// comes from a file that somebody made up.
+    pub fn fit(&self, graph: &Graph) -> bool {
+        let single = [
+            &self.all,
+            &self.users,
+            &self.sessions,
+            &self.service_linked,
+            &self.federated_users,
+            &self.roots,
+            &self.services,
+            &self.oidc,
+            &self.saml,
+            &self.anonymous,
+            &self.foreign,
+            &self.identity_unread,
+            &self.boundary_unread,
+            &self.unbounded,
+        ];
+        let boundaries = self.boundary.iter().map(|(_, set)| set);
+        let sessions = self.sessions_of.iter().map(|(_, set)| set);
+        let mut sets = single
+            .into_iter()
+            .chain(&self.by_account)
+            .chain(&self.identity)
+            .chain(boundaries)
+            .chain(sessions);
+        let principals = graph.principals().len() as u32;
+        let mut boundaries = self.boundary.iter();
+        let mut sessions = self.sessions_of.iter();
+        self.by_account.len() == graph.accounts().len()
+            && self.identity.len() == graph.documents().len()
+            && boundaries.all(|(document, _)| document.index() < graph.documents().len())
+            && sessions.all(|(role, _)| role.0 < principals)
+            && sets.all(|set| set.max().is_none_or(|id| id < principals))
+    }
+
     fn sort(&mut self, id: u32, principal: &Principal) {
         self.all.insert(id);
         if let Some(account) = principal.account {

@@ -1,14 +1,17 @@
 //! Who can start a session of which role.
 
+use std::cell::RefCell;
 use std::hash::Hasher;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use serde::{Deserialize, Serialize};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Assume, Given, Precedence, Session};
 
+use crate::facts::KeyId;
 use crate::scene::Scene;
 use crate::state::State;
 use crate::{Ask, Ignoring, Index, Planes, Verdicts, Walk};
@@ -24,7 +27,16 @@ pub(crate) const SESSION_CALLS: [&str; 3] = [
 #[derive(Debug, Default)]
 pub(crate) struct Edges {
     // By principal; `None` for those that are no roles.
-    plain: Vec<Option<Arc<Verdicts>>>,
+    plain: Vec<Option<Edge>>,
+}
+
+/// Who can start sessions of one role.
+#[derive(Clone, Debug)]
+struct Edge {
+    callers: Arc<Verdicts>,
+    // The keys that some statement on the way to the answer looks at, sorted:
+    // who says nothing about these gets the same answer.
+    keys: Arc<[KeyId]>,
 }
 
 impl Edges {
@@ -35,31 +47,144 @@ impl Edges {
         let plain = all.map(|id| {
             let role = PrincipalId(id);
             index.graph.principal(role).role()?;
-            Some(decide(index, role, &walk, None, &Start::default()))
+            let keys = RefCell::default();
+            let mut asked = Asked::of(index, &walk);
+            asked.keys = Some(&keys);
+            let callers = asked.decide(role, None);
+            Some((callers, keys.into_inner()))
+        });
+        let plain: Vec<Option<(Verdicts, Vec<KeyId>)>> = plain.collect();
+        let mut sharing = Sharing::default();
+        let shared = plain.into_iter().map(|one| {
+            let (callers, keys) = one?;
+            Some(Edge {
+                callers: sharing.callers(callers),
+                keys: sharing.keys(keys),
+            })
         });
         Edges {
-            plain: shared(plain.collect()),
+            plain: shared.collect(),
         }
     }
 
-    fn plain(&self, role: PrincipalId) -> Option<Arc<Verdicts>> {
-        self.plain.get(role.index()).cloned().flatten()
+    /// Returns what a file keeps of them.
+    pub fn to_stored(&self) -> StoredEdges {
+        let mut stored = StoredEdges::default();
+        let mut callers: FxHashMap<*const Verdicts, u32> = FxHashMap::default();
+        let mut keys: FxHashMap<Arc<[KeyId]>, u32> = FxHashMap::default();
+        for edge in self.plain.iter().flatten() {
+            let callers = *callers
+                .entry(Arc::as_ptr(&edge.callers))
+                .or_insert_with(|| add(&mut stored.callers, StoredVerdicts::of(&edge.callers)));
+            let keys = *keys
+                .entry(edge.keys.clone())
+                .or_insert_with(|| add(&mut stored.keys, edge.keys.to_vec()));
+            stored.roles.push((callers, keys));
+        }
+        stored
+    }
+
+    /// Takes what a file kept, `None` if it is not about the roles of `index`.
+    pub fn from_stored(stored: StoredEdges, index: &Index) -> Option<Edges> {
+        let principals = index.graph.principals().len() as u32;
+        let callers = stored.callers.into_iter().map(|one| one.take(principals));
+        let callers: Vec<Arc<Verdicts>> = callers.collect::<Option<_>>()?;
+        let known = |keys: &Vec<KeyId>| keys.iter().all(|&key| index.facts.has_key(key));
+        if !stored.keys.iter().all(known) || stored.roles.len() as u64 != index.roles.len() {
+            return None;
+        }
+        let keys: Vec<Arc<[KeyId]>> = stored.keys.into_iter().map(Arc::from).collect();
+        let mut plain = vec![None; principals as usize];
+        for (role, (its_callers, its_keys)) in index.roles.iter().zip(stored.roles) {
+            plain[role as usize] = Some(Edge {
+                callers: callers.get(its_callers as usize)?.clone(),
+                keys: keys.get(its_keys as usize)?.clone(),
+            });
+        }
+        Some(Edges { plain })
+    }
+
+    fn plain(&self, role: PrincipalId) -> Option<&Edge> {
+        self.plain.get(role.index())?.as_ref()
     }
 }
 
-// Gives roles with the same callers one answer in common.
-fn shared(decided: Vec<Option<Verdicts>>) -> Vec<Option<Arc<Verdicts>>> {
-    let mut known: FxHashMap<u64, Vec<Arc<Verdicts>>> = FxHashMap::default();
-    let mut share = |verdicts: Verdicts| {
-        let alike = known.entry(verdicts.fingerprint()).or_default();
-        if let Some(same) = alike.iter().find(|one| ***one == verdicts) {
+/// Edges in a file: distinct answers, and by role which of them.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct StoredEdges {
+    callers: Vec<StoredVerdicts>,
+    keys: Vec<Vec<KeyId>>,
+    // In the order of the roles.
+    roles: Vec<(u32, u32)>,
+}
+
+/// An answer in a file; the second reading of gaps only where it differs.
+#[derive(Serialize, Deserialize)]
+struct StoredVerdicts {
+    strict: (RoaringBitmap, RoaringBitmap),
+    as_collected: Option<(RoaringBitmap, RoaringBitmap)>,
+}
+
+impl StoredVerdicts {
+    fn of(verdicts: &Verdicts) -> StoredVerdicts {
+        let sets = |planes: &Planes| (planes.surely.clone(), planes.possibly.clone());
+        let differs = verdicts.strict != verdicts.as_collected;
+        StoredVerdicts {
+            strict: sets(&verdicts.strict),
+            as_collected: differs.then(|| sets(&verdicts.as_collected)),
+        }
+    }
+
+    fn take(self, principals: u32) -> Option<Arc<Verdicts>> {
+        let planes = |(surely, possibly): (RoaringBitmap, RoaringBitmap)| {
+            let known = possibly.max().is_none_or(|id| id < principals);
+            (known && surely.is_subset(&possibly)).then_some(Planes { surely, possibly })
+        };
+        let strict = planes(self.strict)?;
+        let as_collected = match self.as_collected {
+            Some(sets) => planes(sets)?,
+            None => strict.clone(),
+        };
+        Some(Arc::new(Verdicts {
+            strict,
+            as_collected,
+        }))
+    }
+}
+
+fn add<T>(list: &mut Vec<T>, one: T) -> u32 {
+    list.push(one);
+    list.len() as u32 - 1
+}
+
+/// Gives roles with the same callers one answer in common.
+#[derive(Default)]
+struct Sharing {
+    callers: FxHashMap<u64, Vec<Arc<Verdicts>>>,
+    keys: FxHashSet<Arc<[KeyId]>>,
+}
+
+impl Sharing {
+    fn callers(&mut self, callers: Verdicts) -> Arc<Verdicts> {
+        let alike = self.callers.entry(callers.fingerprint()).or_default();
+        if let Some(same) = alike.iter().find(|one| ***one == callers) {
             return same.clone();
         }
-        alike.push(Arc::new(verdicts));
-        alike[alike.len() - 1].clone()
-    };
-    let all = decided.into_iter();
-    all.map(|verdicts| verdicts.map(&mut share)).collect()
+        let fresh = Arc::new(callers);
+        alike.push(fresh.clone());
+        fresh
+    }
+
+    fn keys(&mut self, mut keys: Vec<KeyId>) -> Arc<[KeyId]> {
+        keys.sort_unstable();
+        keys.dedup();
+        if let Some(same) = self.keys.get(keys.as_slice()) {
+            return same.clone();
+        }
+        let fresh: Arc<[KeyId]> = keys.into();
+        self.keys.insert(fresh.clone());
+        fresh
+    }
 }
 
 /// Callers by role and by what their sessions carry.
@@ -70,7 +195,10 @@ type Decided = FxHashMap<(PrincipalId, Option<State>), Arc<Verdicts>>;
 pub(crate) struct WalkEdges<'a> {
     index: &'a Index,
     walk: &'a Walk,
-    stored: bool,
+    // The keys of which the walk says something; `None` if what is stored is of no use.
+    given: Option<FxHashSet<KeyId>>,
+    // Whose calls are followed, if not everybody's: each kind of caller has its own.
+    callers: Option<RoaringBitmap>,
     decided: RwLock<Decided>,
     // What the first call carries, where it is not as plain as the others.
     start: Option<Start>,
@@ -88,13 +216,13 @@ struct Start {
 impl<'a> WalkEdges<'a> {
     /// Returns the edges that `walk` may follow.
     pub fn of(index: &'a Index, walk: &'a Walk) -> WalkEdges<'a> {
-        let plain = walk.given == Given::default()
-            && walk.ignoring == Ignoring::default()
-            && walk.via.is_empty();
+        let stored = walk.ignoring == Ignoring::default() && !walk.given.complete;
+        let every = SESSION_CALLS.iter().all(|call| walk.follows(call));
         WalkEdges {
             index,
             walk,
-            stored: plain,
+            given: stored.then(|| index.facts.said_of(&walk.given)),
+            callers: (!every).then(|| walk.callers(index)),
             decided: RwLock::default(),
             start: None,
             decided_at_start: RwLock::default(),
@@ -119,22 +247,52 @@ impl<'a> WalkEdges<'a> {
         match &self.start {
             None => self.callers(role, state),
             Some(start) => cached(&self.decided_at_start, (role, state.cloned()), || {
-                decide(self.index, role, self.walk, state, start)
+                let mut asked = Asked::of(self.index, self.walk);
+                asked.start = start.clone();
+                asked.decide(role, state)
             }),
         }
     }
 
     /// Returns who can assume `role`; callers that are sessions are in `state`.
     pub fn callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
-        if self.stored
-            && state.is_none()
-            && let Some(stored) = self.index.edges.plain(role)
-        {
-            return stored;
+        let stored = self.stored(role).filter(|_| state.is_none());
+        if let (Some(stored), None) = (stored, &self.callers) {
+            return stored.clone();
         }
         cached(&self.decided, (role, state.cloned()), || {
-            decide(self.index, role, self.walk, state, &Start::default())
+            match (stored, &self.callers) {
+                (Some(stored), Some(callers)) => stored.within(callers),
+                _ => Asked::of(self.index, self.walk).decide(role, state),
+            }
         })
+    }
+
+    fn stored(&self, role: PrincipalId) -> Option<&Arc<Verdicts>> {
+        let edge = self.index.edges.plain(role)?;
+        let given = self.given.as_ref()?;
+        let same = !edge.keys.iter().any(|key| given.contains(key));
+        same.then_some(&edge.callers)
+    }
+}
+
+impl Walk {
+    fn follows(&self, call: &&'static str) -> bool {
+        self.via.is_empty() || self.via.contains(call)
+    }
+
+    // Nobody can make another kind's call (R204, R215, R217).
+    fn callers(&self, index: &Index) -> RoaringBitmap {
+        let callers = &index.callers;
+        let mut all = RoaringBitmap::new();
+        for call in SESSION_CALLS.iter().filter(|call| self.follows(call)) {
+            all |= match *call {
+                "sts:AssumeRoleWithWebIdentity" => callers.oidc.clone(),
+                "sts:AssumeRoleWithSAML" => callers.saml.clone(),
+                _ => &callers.all - &(&callers.oidc | &callers.saml),
+            };
+        }
+        all
     }
 }
 
@@ -154,24 +312,39 @@ fn cached(
     fresh
 }
 
-fn decide(
-    index: &Index,
-    role: PrincipalId,
-    walk: &Walk,
-    state: Option<&State>,
-    start: &Start,
-) -> Verdicts {
-    let mut callers = Verdicts::default();
-    for action in SESSION_CALLS {
-        if !walk.via.is_empty() && !walk.via.contains(&action) {
-            continue;
+/// An edge being asked for.
+struct Asked<'a> {
+    index: &'a Index,
+    walk: &'a Walk,
+    start: Start,
+    keys: Option<&'a RefCell<Vec<KeyId>>>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(index: &'a Index, walk: &'a Walk) -> Asked<'a> {
+        Asked {
+            index,
+            walk,
+            start: Start::default(),
+            keys: None,
         }
-        let ask = Ask::session_call(index, role, action, walk, start);
-        let decided = Scene::new(index, &ask, state).verdicts();
-        callers.strict.or(&decided.strict);
-        callers.as_collected.or(&decided.as_collected);
     }
-    callers
+
+    fn decide(&self, role: PrincipalId, state: Option<&State>) -> Verdicts {
+        let mut callers = Verdicts::default();
+        for action in SESSION_CALLS {
+            if !self.walk.follows(&action) {
+                continue;
+            }
+            let ask = Ask::session_call(self.index, role, action, self.walk, &self.start);
+            let mut scene = Scene::new(self.index, &ask, state);
+            scene.keys = self.keys;
+            let decided = scene.verdicts();
+            callers.strict.or(&decided.strict);
+            callers.as_collected.or(&decided.as_collected);
+        }
+        callers
+    }
 }
 
 impl Ask {
@@ -237,6 +410,13 @@ impl Verdicts {
         hasher.finish()
     }
 
+    fn within(&self, set: &RoaringBitmap) -> Verdicts {
+        Verdicts {
+            strict: self.strict.clone().within(set),
+            as_collected: self.as_collected.clone().within(set),
+        }
+    }
+
     /// Returns the planes of one reading of gaps.
     pub fn plane(&self, strict: bool) -> &Planes {
         if strict {
@@ -251,5 +431,118 @@ impl Planes {
     /// Returns the sure or the possible set.
     pub fn set(&self, sure: bool) -> &RoaringBitmap {
         if sure { &self.surely } else { &self.possibly }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use whocan_graph::{Collected, Graph};
+    use whocan_policy::{KeyName, KeyState};
+    use whocan_snapshot::{AccountObject, Role, Snapshot};
+
+    use super::*;
+
+    const TRUST: &str = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:role/first"}}}"#;
+    const TRUST_WITH_MFA: &str = r#"{"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+        "Principal":{"AWS":"arn:aws:iam::111122223333:role/first"},
+        "Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}}"#;
+
+    fn role(name: &str, trust: &str) -> Role {
+        Role {
+            arn: format!("arn:aws:iam::111122223333:role/{name}"),
+            name: name.to_owned(),
+            id: String::new(),
+            path: "/".to_owned(),
+            created: None,
+            trust: Collected::Yes(trust.to_owned()),
+            inline: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
+            tags: Collected::Yes(Vec::new()),
+            max_session_seconds: None,
+        }
+    }
+
+    fn index() -> Index {
+        let account = AccountObject {
+            identities: true,
+            complete: true,
+            roles: vec![
+                role("first", TRUST),
+                role("second", TRUST),
+                role("third", TRUST_WITH_MFA),
+            ],
+            ..AccountObject::unread("111122223333".parse().unwrap())
+        };
+        Index::build(Arc::new(Graph::build(&Snapshot {
+            taken: Timestamp::UNIX_EPOCH,
+            assumptions: Vec::new(),
+            organization: None,
+            accounts: vec![Arc::new(account)],
+            activity: Vec::new(),
+        })))
+    }
+
+    // How many edges are decided when every role is asked about twice.
+    fn decided(index: &Index, walk: &Walk) -> usize {
+        let edges = WalkEdges::of(index, walk);
+        for role in index.graph.roles().chain(index.graph.roles()) {
+            edges.callers(role, None);
+        }
+        edges.decided.read().unwrap().len()
+    }
+
+    #[test]
+    fn without_assumptions_no_edge_is_decided_again() {
+        let index = index();
+        assert_eq!(decided(&index, &Walk::default()), 0);
+        let every = Walk {
+            via: SESSION_CALLS.to_vec(),
+            ..Walk::default()
+        };
+        assert_eq!(decided(&index, &every), 0);
+    }
+
+    #[test]
+    fn what_is_given_decides_only_edges_that_look_at_it() {
+        let index = index();
+        let given = |key: &str| Walk {
+            given: Given {
+                keys: [(KeyName::new(key), KeyState::Known(vec!["true".to_owned()]))].into(),
+                complete: false,
+            },
+            ..Walk::default()
+        };
+        assert_eq!(decided(&index, &given("aws:multifactorauthpresent")), 1);
+        assert_eq!(decided(&index, &given("aws:SourceIp")), 0);
+    }
+
+    #[test]
+    fn roles_with_the_same_callers_share_one_answer() {
+        let index = index();
+        let walk = Walk::default();
+        let edges = WalkEdges::of(&index, &walk);
+        let roles: Vec<PrincipalId> = index.graph.roles().collect();
+        let callers = |at: usize| Arc::as_ptr(&edges.callers(roles[at], None));
+        assert_eq!(callers(0), callers(1));
+        assert_ne!(callers(0), callers(2));
+    }
+
+    #[test]
+    fn one_kind_of_call_has_the_callers_of_that_kind() {
+        let index = index();
+        for call in SESSION_CALLS {
+            let walk = Walk {
+                via: vec![call],
+                ..Walk::default()
+            };
+            let asked = Asked::of(&index, &walk);
+            let edges = WalkEdges::of(&index, &walk);
+            for role in index.graph.roles() {
+                assert_eq!(*edges.callers(role, None), asked.decide(role, None));
+            }
+        }
     }
 }

@@ -5,16 +5,20 @@
 //! answer is kept for all later questions.
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::{Condition, Filling, KeyName, Statement, VariableValue};
+use whocan_policy::{Condition, Filling, Given, KeyName, Statement, VariableValue};
 
 use crate::Planes;
+use crate::column::Column;
 use crate::scene::is_delivered;
 
 /// A context key that some policy of the graph looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct KeyId(u32);
 
 /// A distinct condition of the graph's policies.
@@ -51,6 +55,8 @@ pub(crate) struct ConditionFacts {
     pub wanted: Option<Box<[Filling]>>,
     /// For whom it holds, if it looks at nothing but the caller.
     pub of_callers: OnceLock<Known<Planes>>,
+    /// Of how many callers it was decided before that was known.
+    pub asked: AtomicU64,
 }
 
 /// One key, and what is known of it for each caller if it is about nothing else.
@@ -70,9 +76,6 @@ pub(crate) struct Known<T> {
     pub what: T,
     pub gap_seen: bool,
 }
-
-/// The states of a key by caller: equal numbers for equal states.
-pub(crate) type Column = Vec<u32>;
 
 /// What a key's state depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,8 +152,23 @@ impl Facts {
         })
     }
 
+    /// Returns the keys that are not what they would be if nothing were given.
+    pub fn said_of(&self, given: &Given) -> FxHashSet<KeyId> {
+        let names = |key: &KeyName| given.get(key).is_some();
+        // What is given of one says something of the others (R114).
+        let network = OF_NETWORK.iter().any(|name| names(&KeyName::new(name)));
+        let of_network = |key: &KeyName| network && OF_NETWORK.contains(&key.as_lower());
+        let all = (0..).map(KeyId).zip(&self.keys);
+        let said = all.filter(|(_, key)| names(&key.name) || of_network(&key.name));
+        said.map(|(id, _)| id).collect()
+    }
+
     pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
         &self.conditions[id.0 as usize]
+    }
+
+    pub fn has_key(&self, id: KeyId) -> bool {
+        (id.0 as usize) < self.keys.len()
     }
 
     pub fn key(&self, id: KeyId) -> &KeyFacts {
@@ -200,6 +218,7 @@ impl Reader {
             keys,
             wanted: fixed.then(|| condition.fill(|_| VariableValue::Unknown).into()),
             of_callers: OnceLock::new(),
+            asked: AtomicU64::new(0),
         });
         self.condition_ids.insert(distinct, id);
         id
@@ -274,6 +293,17 @@ const OF_CALLER: &[&str] = &[
     "aws:sourceowner",
     "aws:sourceorgid",
     "aws:sourceorgpaths",
+];
+
+const OF_NETWORK: &[&str] = &[
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:vpcsourceip",
+    "aws:vpceaccount",
+    "aws:vpceorgid",
+    "aws:vpceorgpaths",
 ];
 
 const OF_OWNER: &[&str] = &[

@@ -11,33 +11,37 @@ mod actions;
 mod callers;
 mod candidates;
 mod cells;
+mod column;
 mod edges;
+mod error;
 mod facts;
 mod guardrails;
 mod planes;
 mod question;
 mod reach;
+mod saved;
 mod scene;
 mod state;
 mod trust_facts;
 mod verdict;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Graph, PrincipalId};
+use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
-use scene::Scene;
+use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::TrustFacts;
 
 pub use cells::resources_of;
+pub use error::IndexError;
 pub use question::{Ask, Ignoring, Walk};
 pub use verdict::{Cell, Hop, Path, Planes, Reached, Verdicts};
 
@@ -55,17 +59,32 @@ pub struct Index {
     pub(crate) facts: Facts,
     pub(crate) source_identities: SourceIdentities,
     pub(crate) guardrails: Guardrails,
+    pub(crate) bearing: BearingByAccount,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
     pub(crate) resource_actions: RoaringBitmap,
     trust: Vec<TrustFacts>,
+    // Principals whose ARN says so, by partition.
+    pub(crate) partitions: Vec<(Arc<str>, RoaringBitmap)>,
 }
 
 impl Index {
     /// Builds the index of a graph.
     pub fn build(graph: Arc<Graph>) -> Index {
         let callers = Callers::of(&graph);
+        let resource_actions = candidates::resource_actions(&graph);
+        let mut index = Index::without_edges(graph, callers, resource_actions);
+        index.edges = Edges::build(&index);
+        index
+    }
+
+    // Who can start sessions of which role is decided with all the rest.
+    fn without_edges(
+        graph: Arc<Graph>,
+        callers: Callers,
+        resource_actions: RoaringBitmap,
+    ) -> Index {
         let held = |id: whocan_graph::DocumentId| !callers.identity[id.index()].is_empty();
         let sound = |id: whocan_graph::DocumentId| held(id) && !graph.document(id).malformed;
         let permissions = Actions::of(&graph, sound);
@@ -77,10 +96,11 @@ impl Index {
         }
         let trust = (0..graph.principals().len() as u32)
             .map(|id| TrustFacts::of_any(&graph, PrincipalId(id)));
-        let mut index = Index {
+        Index {
             trust: trust.collect(),
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
+            bearing: BearingByAccount::of_none(&graph),
             callers,
             permissions,
             malformed_identity,
@@ -88,11 +108,10 @@ impl Index {
             facts: Facts::of(&graph),
             source_identities: SourceIdentities::of(&graph),
             regions: regions(&graph),
-            resource_actions: candidates::resource_actions(&graph),
+            partitions: partitions(&graph),
+            resource_actions,
             graph,
-        };
-        index.edges = Edges::build(&index);
-        index
+        }
     }
 
     /// Returns the graph that it is about.
@@ -108,6 +127,28 @@ impl Index {
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {
         &self.trust[role.index()]
     }
+}
+
+// Members of collected accounts have their account's partition, foreign
+// principals and SAML providers that of their ARN.
+fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
+    let mut all: BTreeMap<Arc<str>, RoaringBitmap> = BTreeMap::new();
+    for (id, principal) in (0..).zip(graph.principals()) {
+        let account = principal.account.map(|account| graph.account(account));
+        let by_arn = match principal.kind {
+            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => Some(&*principal.arn),
+            PrincipalKind::Saml => principal.arn.strip_prefix("saml:"),
+            _ => None,
+        };
+        let partition = match account.filter(|account| account.collected) {
+            Some(account) => Some(account.partition.clone()),
+            None => by_arn.and_then(|arn| arn.split(':').nth(1)).map(Arc::from),
+        };
+        if let Some(partition) = partition {
+            all.entry(partition).or_default().insert(id);
+        }
+    }
+    all.into_iter().collect()
 }
 
 fn regions(graph: &Graph) -> Vec<String> {

@@ -5,6 +5,53 @@ use whocan_policy::Truth;
 
 use crate::Planes;
 
+/// Planes being put together of many small ones.
+#[derive(Debug, Default)]
+pub(crate) struct Gathering {
+    surely: Union,
+    possibly: Union,
+}
+
+impl Gathering {
+    /// Adds those for whom `other` holds.
+    pub fn add(&mut self, other: &Planes) {
+        self.surely.add(&other.surely);
+        self.possibly.add(&other.possibly);
+    }
+
+    /// Returns those for whom any of them holds.
+    pub fn planes(self) -> Planes {
+        Planes {
+            surely: self.surely.set(),
+            possibly: self.possibly.set(),
+        }
+    }
+}
+
+/// Most statements bear on one principal or two: merging a set for each would
+/// move all the others again and again.
+#[derive(Debug, Default)]
+struct Union {
+    few: Vec<u32>,
+    many: RoaringBitmap,
+}
+
+impl Union {
+    fn add(&mut self, set: &RoaringBitmap) {
+        if set.len() <= 16 {
+            self.few.extend(set);
+        } else {
+            self.many |= set;
+        }
+    }
+
+    fn set(mut self) -> RoaringBitmap {
+        self.few.sort_unstable();
+        self.many |= RoaringBitmap::from_iter(self.few);
+        self.many
+    }
+}
+
 impl Planes {
     /// Returns the planes in which it holds for exactly the principals of `set`.
     pub fn certain(set: RoaringBitmap) -> Planes {

@@ -20,8 +20,10 @@ mod statement;
 mod trust;
 
 pub(crate) use context::is_delivered;
+pub(crate) use focus::BearingByAccount;
+pub(crate) use key_state::decide as decide_state;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, Graph, PrincipalId};
@@ -29,6 +31,7 @@ use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{AccountId, Arn, Document};
 
 use crate::callers::Callers;
+use crate::facts::KeyId;
 use crate::{Ask, Index, Planes, Verdicts};
 use focus::Focus;
 use principal::Named;
@@ -46,6 +49,8 @@ pub(crate) struct Scene<'a> {
     pub strict: bool,
     // Whether anything was looked at that was not collected.
     pub gap_seen: Cell<bool>,
+    // Takes down the keys that statements look at, if somebody wants to know.
+    pub keys: Option<&'a RefCell<Vec<KeyId>>>,
     // A state of the calling session that a chain fixes, if a chain is searched.
     pub state: Option<&'a crate::state::State>,
     // Whom alone the question is about, if not everybody.
@@ -78,6 +83,7 @@ impl<'a> Scene<'a> {
             target: Target::of(&index.graph, ask),
             strict: true,
             gap_seen: Cell::new(false),
+            keys: None,
             state,
             focus: None,
             beside: false,

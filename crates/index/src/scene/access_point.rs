@@ -140,6 +140,7 @@ impl PassScene<'_> {
             target: self.target,
             strict: outer.strict,
             gap_seen: std::cell::Cell::new(false),
+            keys: outer.keys,
             state: outer.state,
             focus: outer.focus.clone(),
             beside: outer.beside,

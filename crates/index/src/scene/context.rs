@@ -630,11 +630,11 @@ impl Scene<'_> {
         let Some(action) = self.action_id else {
             return self.carriage_of_unknown_action(name);
         };
-        let types = catalogue().types_of_arn(self.service, &self.target.text);
+        let types = self.target.types_in(self.service);
         Some(if types.is_empty() {
             catalogue().carries_key(action, name)
         } else {
-            catalogue().carries_key_on(action, &types, name)
+            catalogue().carries_key_on(action, types, name)
         })
     }
 

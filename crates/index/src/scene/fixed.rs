@@ -1,7 +1,7 @@
 //! Outcomes that no policy changes.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, Membership, PrincipalId};
+use whocan_graph::{Collected, Membership};
 use whocan_policy::catalogue::facts::{
     accepts_anonymous_calls, is_immutable, kms_works_across_accounts,
 };
@@ -38,7 +38,7 @@ impl Scene<'_> {
         None
     }
 
-    /// Returns those who cannot make the call, whatever policies say.
+    /// Returns those of whom the question is who cannot make the call, whatever policies say.
     pub fn unable(&self) -> RoaringBitmap {
         let callers = self.callers();
         let mut unable = RoaringBitmap::new();
@@ -46,18 +46,18 @@ impl Scene<'_> {
             unable |= self.unfit_for_session_call();
             unable |= self.changes_what_is_fixed();
             if self.is_identity_center_role() {
-                unable |= &callers.saml | &callers.oidc;
+                unable |= self.among(&callers.saml) | self.among(&callers.oidc);
             }
         }
         // Credentials of GetFederationToken reach neither IAM nor STS (R131).
         if self.service.eq_ignore_ascii_case("iam") || self.service.eq_ignore_ascii_case("sts") {
-            unable |= &callers.federated_users;
+            unable |= self.among(&callers.federated_users);
         }
         if self.is("iam:PassRole") || self.is_foreign_key_administration() {
             unable |= self.outsiders();
         }
         if !accepts_anonymous_calls(&self.ask.action) {
-            unable |= &callers.anonymous;
+            unable |= self.among(&callers.anonymous);
         }
         unable |= self.of_other_partitions();
         unable
@@ -72,7 +72,7 @@ impl Scene<'_> {
         let own = own
             .map(|index| self.callers().by_account[index.index()].clone())
             .unwrap_or_default();
-        let mut outsiders = &self.callers().all - &own;
+        let mut outsiders = self.among(&self.callers().all) - &own;
         if !self.is("iam:PassRole") {
             outsiders -= &self.callers().services;
         }
@@ -89,24 +89,9 @@ impl Scene<'_> {
         let Some(partition) = self.arn().map(|arn| arn.partition()) else {
             return others;
         };
-        for (account, members) in self
-            .graph()
-            .accounts()
-            .iter()
-            .zip(&self.callers().by_account)
-        {
-            if !account.collected {
-                continue;
-            }
-            if &*account.partition != partition {
-                others |= members;
-            }
-        }
-        for id in &(&self.callers().foreign | &self.callers().saml) {
-            let arn = &self.graph().principal(PrincipalId(id)).arn;
-            let arn = arn.strip_prefix("saml:").unwrap_or(arn);
-            if arn.split(':').nth(1).is_some_and(|own| own != partition) {
-                others.insert(id);
+        for (own, members) in &self.index.partitions {
+            if **own != *partition {
+                others |= self.among(members);
             }
         }
         others

@@ -1,9 +1,13 @@
 //! Whom a question is about, if not everybody, and what bears on them.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use roaring::RoaringBitmap;
-use whocan_graph::{Boundary, DocumentId, Graph, PrincipalId, PrincipalKind};
+use whocan_graph::{AccountIndex, Boundary, DocumentId, Graph, PrincipalId, PrincipalKind};
 
 use super::Scene;
+use crate::Index;
 
 /// So many principals at most are asked for their documents, instead of each
 /// document for its holders.
@@ -18,6 +22,26 @@ pub(crate) struct Focus {
     bearing: Option<Bearing>,
 }
 
+/// So many accounts at most are asked for the documents that bear on their members.
+const FEW_ACCOUNTS: usize = 8;
+
+/// The documents that bear on the members of each account, gathered at first use.
+#[derive(Debug)]
+pub(crate) struct BearingByAccount(Vec<OnceLock<Bearing>>);
+
+impl BearingByAccount {
+    /// Returns the table for the accounts of `graph`, still empty.
+    pub fn of_none(graph: &Graph) -> BearingByAccount {
+        let accounts = graph.accounts().iter();
+        BearingByAccount(accounts.map(|_| OnceLock::new()).collect())
+    }
+
+    fn of(&self, graph: &Graph, account: AccountIndex, members: Range<u32>) -> &Bearing {
+        let known = &self.0[account.index()];
+        known.get_or_init(|| Bearing::of(graph, &members.into_iter().collect()))
+    }
+}
+
 /// The documents that bear on some principals; sorted and unique.
 #[derive(Clone, Debug, Default)]
 struct Bearing {
@@ -27,13 +51,52 @@ struct Bearing {
 
 impl Focus {
     /// Looks only at the principals of `who`.
-    pub fn on(graph: &Graph, who: RoaringBitmap) -> Focus {
-        let bearing = (who.len() <= FEW).then(|| Bearing::of(graph, &who));
+    pub fn on(index: &Index, who: RoaringBitmap) -> Focus {
+        let bearing = if who.len() <= FEW {
+            Some(Bearing::of(&index.graph, &who))
+        } else {
+            Bearing::of_accounts(index, &who)
+        };
         Focus { who, bearing }
     }
 }
 
 impl Bearing {
+    // What bears on anybody of their accounts, if these are few and hold them all.
+    fn of_accounts(index: &Index, who: &RoaringBitmap) -> Option<Bearing> {
+        let graph = &index.graph;
+        let mut bearing = Bearing::default();
+        let mut next = who.min();
+        for _ in 0..FEW_ACCOUNTS {
+            let Some(id) = next else {
+                bearing.sort();
+                return Some(bearing);
+            };
+            match graph.principal(PrincipalId(id)).account {
+                Some(account) => {
+                    let members = graph.principals_of(account);
+                    next = who.range(members.end..).next();
+                    bearing.add(index.bearing.of(graph, account, members));
+                }
+                // Entry points come last and hold no policies.
+                None => next = None,
+            }
+        }
+        None
+    }
+
+    fn add(&mut self, other: &Bearing) {
+        self.identity.extend(&other.identity);
+        self.boundary.extend(&other.boundary);
+    }
+
+    fn sort(&mut self) {
+        for documents in [&mut self.identity, &mut self.boundary] {
+            documents.sort_unstable();
+            documents.dedup();
+        }
+    }
+
     fn of(graph: &Graph, who: &RoaringBitmap) -> Bearing {
         let mut bearing = Bearing::default();
         for id in who {
@@ -53,10 +116,7 @@ impl Bearing {
                 bearing.boundary.extend(graph.policy(policy).document);
             }
         }
-        for documents in [&mut bearing.identity, &mut bearing.boundary] {
-            documents.sort_unstable();
-            documents.dedup();
-        }
+        bearing.sort();
         bearing
     }
 }
@@ -64,7 +124,7 @@ impl Bearing {
 impl Scene<'_> {
     /// Looks only at the principals of `who` from now on.
     pub fn look_only_at(&mut self, who: RoaringBitmap) {
-        self.focus = Some(Focus::on(self.graph(), who));
+        self.focus = Some(Focus::on(self.index, who));
     }
 
     /// Returns those of `set` whom the question is about.

@@ -174,7 +174,7 @@ impl Scene<'_> {
 
     /// Decides whom the VPC endpoint lets pass (R186, R187).
     pub fn endpoint_allows(&self) -> Planes {
-        let all = Planes::certain(self.callers().all.clone());
+        let all = Planes::certain(self.among(&self.callers().all));
         match self.endpoint_statements(Effect::Allow) {
             Endpoint::None => all,
             Endpoint::Unread => self.gap(&self.callers().all, all),

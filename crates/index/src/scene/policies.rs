@@ -9,6 +9,7 @@ use super::{Limits, Scene};
 use crate::Planes;
 use crate::actions::StatementRef;
 use crate::facts::Line;
+use crate::planes::Gathering;
 
 impl Scene<'_> {
     /// Decides whom an identity-based policy allows (R17).
@@ -25,14 +26,18 @@ impl Scene<'_> {
         let callers = self.callers();
         let federated = self.federated_holders();
         let covering = self.index.permissions.covering(&self.ask.action);
-        let mut planes = Planes::default();
+        let mut gathering = Gathering::default();
         let mut look_at = |&(document, statement): &StatementRef| {
             let line = self.index.facts.line(self.graph(), document, statement);
             if line.statement.effect == Some(effect) {
+                let covered = match line.statement.actions {
+                    Some(_) => Truth::True,
+                    None => Truth::Unknown,
+                };
                 let holders = &callers.identity[document.index()];
-                planes.or(&self.applies_to_holders(line, holders));
+                gathering.add(&self.applies_to_holders(covered, line, holders));
                 if let Some(federated) = federated.as_ref().and_then(|all| all.holders(document)) {
-                    planes.or(&self.applies_to_holders(line, federated));
+                    gathering.add(&self.applies_to_holders(covered, line, federated));
                 }
             }
         };
@@ -48,6 +53,7 @@ impl Scene<'_> {
             }
             _ => covering.iter().for_each(look_at),
         }
+        let mut planes = gathering.planes();
         planes.or(&Planes::open(self.open_identities(federated.as_ref())));
         planes
     }
@@ -55,14 +61,14 @@ impl Scene<'_> {
     // Those whose identity-based policies may say anything: malformed (R16), or not known.
     fn open_identities(&self, federated: Option<&Federated>) -> RoaringBitmap {
         let callers = self.callers();
-        let mut open = &callers.foreign | &self.index.malformed_identity;
+        let mut open = self.among(&callers.foreign) | self.among(&self.index.malformed_identity);
         if !callers.identity_unread.is_empty() {
             self.gap_seen.set(true);
-            open |= &callers.identity_unread;
+            open |= self.among(&callers.identity_unread);
         }
         match federated {
             Some(federated) => open |= &federated.open,
-            None => open |= &callers.federated_users,
+            None => open |= self.among(&callers.federated_users),
         }
         open
     }
@@ -110,11 +116,13 @@ impl Scene<'_> {
     fn boundary_allows(&self) -> Planes {
         let callers = self.callers();
         if self.ask.ignoring.boundaries {
-            return Planes::certain(callers.all.clone());
+            return Planes::certain(self.among(&callers.all));
         }
         let mut planes = self.boundary(Effect::Allow);
         let federated = &callers.federated_users - &callers.foreign;
-        planes.or(&Planes::certain(&callers.unbounded - &federated));
+        planes.or(&Planes::certain(
+            self.among(&callers.unbounded) - &federated,
+        ));
         planes.or(&self.boundaries_of_federated(Effect::Allow));
         planes
     }
@@ -140,7 +148,7 @@ impl Scene<'_> {
         }
         if !callers.boundary_unread.is_empty() {
             self.gap_seen.set(true);
-            planes.or(&Planes::open(callers.boundary_unread.clone()));
+            planes.or(&Planes::open(self.among(&callers.boundary_unread)));
         }
         planes
     }
@@ -149,7 +157,8 @@ impl Scene<'_> {
     // there is none, it lets pass.
     fn boundaries_of_federated(&self, effect: Effect) -> Planes {
         let mut planes = Planes::default();
-        for session in &(&self.callers().federated_users - &self.callers().foreign) {
+        let sessions = self.among(&self.callers().federated_users);
+        for session in &(&sessions - &self.callers().foreign) {
             let one: RoaringBitmap = [session].into_iter().collect();
             planes.or(&match self.boundary_behind(PrincipalId(session)) {
                 Behind::Open => Planes::open(one),
@@ -217,7 +226,8 @@ impl Scene<'_> {
     ) -> Planes {
         let mut planes = Planes::default();
         for line in lines.filter(|line| line.statement.effect == Some(effect)) {
-            planes.or(&self.applies_to_holders(line, set));
+            let covered = line.statement.covers_action(&self.ask.action);
+            planes.or(&self.applies_to_holders(covered, line, set));
         }
         planes
     }
@@ -237,8 +247,8 @@ impl Scene<'_> {
     }
 
     // A principal has no place in these policies; what one means is open (R12, R13).
-    fn applies_to_holders(&self, line: Line<'_>, set: &RoaringBitmap) -> Planes {
-        let applies = self.applies(line, set, Resources::Needed);
+    fn applies_to_holders(&self, covered: Truth, line: Line<'_>, set: &RoaringBitmap) -> Planes {
+        let applies = self.applies_if(covered, line, set, Resources::Needed);
         match line.statement.principal {
             Some(_) => applies.doubted(),
             None => applies,
@@ -247,16 +257,17 @@ impl Scene<'_> {
 
     // Everyone who can carry a session policy: sessions of roles and federated users.
     fn session_holders(&self) -> RoaringBitmap {
-        &self.callers().sessions | &self.callers().federated_users
+        let callers = self.callers();
+        self.among(&callers.sessions) | self.among(&callers.federated_users)
     }
 
     // True without session policy, but a federated user then has nothing (R130, R131).
     fn session_allows(&self) -> Planes {
         let callers = self.callers();
         let holders = self.session_holders();
-        let mut planes = Planes::certain(&callers.all - &holders);
+        let mut planes = Planes::certain(self.among(&callers.all) - &holders);
         if self.ask.session.policies.is_empty() {
-            planes.or(&Planes::certain(callers.sessions.clone()));
+            planes.or(&Planes::certain(self.among(&callers.sessions)));
             return planes;
         }
         let mut allowed = Planes::certain(holders.clone());

@@ -1,6 +1,9 @@
 //! The resource of a question: its owner, its record, its tags.
 
+use std::cell::OnceCell;
+
 use whocan_graph::{Account, Collected, Graph, Presence, PrincipalId, ResourceId};
+use whocan_policy::catalogue::{ResourceTypeId, catalogue};
 use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{Bucket, Detail, ResourceList, Tag};
 
@@ -21,6 +24,8 @@ pub(crate) struct Target {
     // The user or role that the ARN names.
     pub identity: Option<PrincipalId>,
     pub role: Option<PrincipalId>,
+    // Its types in the service of the call, once somebody asked.
+    types: OnceCell<Vec<ResourceTypeId>>,
 }
 
 /// Whose the resource is.
@@ -52,6 +57,7 @@ impl Target {
             collected: true,
             identity: None,
             role: None,
+            types: OnceCell::new(),
         }
     }
 
@@ -87,7 +93,14 @@ impl Target {
             identity,
             role: identity.filter(|&id| graph.principal(id).role().is_some()),
             arn: Some(arn),
+            types: OnceCell::new(),
         }
+    }
+
+    /// Returns the types of the resource in `service`, which is that of the call.
+    pub fn types_in(&self, service: &str) -> &[ResourceTypeId] {
+        self.types
+            .get_or_init(|| catalogue().types_of_arn(service, &self.text))
     }
 
     /// Returns the settings of the bucket that the resource is or lies in.

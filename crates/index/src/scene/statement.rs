@@ -1,5 +1,7 @@
 //! One statement, decided for a set of principals.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use whocan_graph::PrincipalId;
@@ -7,7 +9,8 @@ use whocan_policy::catalogue::catalogue;
 use whocan_policy::{Condition, KeyName, KeyState, Statement, Truth, Variable, VariableValue};
 
 use super::{Scene, key_state};
-use crate::facts::{About, Column, ConditionFacts, KeyId, Known, Line, StatementFacts};
+use crate::column::Column;
+use crate::facts::{About, ConditionFacts, KeyId, Known, Line, StatementFacts};
 use crate::{Ask, Index, Planes};
 
 /// Whether a statement must say to which resources it applies (R13, R193).
@@ -27,8 +30,19 @@ enum Look<'a> {
 impl Scene<'_> {
     /// Decides whether a statement applies, for the principals of `set`.
     pub fn applies(&self, line: Line<'_>, set: &RoaringBitmap, resources: Resources) -> Planes {
+        let covered = line.statement.covers_action(&self.ask.action);
+        self.applies_if(covered, line, set, resources)
+    }
+
+    /// Decides whether a statement applies of which it is known whether it covers the action.
+    pub fn applies_if(
+        &self,
+        covered: Truth,
+        line: Line<'_>,
+        set: &RoaringBitmap,
+        resources: Resources,
+    ) -> Planes {
         let statement = line.statement;
-        let covered = statement.covers_action(&self.ask.action);
         if covered == Truth::False {
             return Planes::default();
         }
@@ -48,7 +62,10 @@ impl Scene<'_> {
             return Planes::default();
         }
         let planes = match line.facts {
-            Some(facts) => self.by_conditions(statement, facts, resources, plain, set),
+            Some(facts) => {
+                self.take_down(facts);
+                self.by_conditions(statement, facts, resources, plain, set)
+            }
             None => {
                 let keys = keys(statement);
                 let looks = keys
@@ -64,6 +81,16 @@ impl Scene<'_> {
             planes.doubted()
         } else {
             planes
+        }
+    }
+
+    fn take_down(&self, facts: &StatementFacts) {
+        if let Some(keys) = self.keys {
+            let mut keys = keys.borrow_mut();
+            keys.extend(&facts.variables);
+            for &id in &facts.conditions {
+                keys.extend(&self.index.facts.condition(id).keys);
+            }
         }
     }
 
@@ -164,7 +191,7 @@ impl Scene<'_> {
             let key = self.index.facts.key(id);
             match self.about(&key.name, key.about) {
                 About::Question => {}
-                About::Caller => looks.push(Look::Stored(self.column(id))),
+                About::Caller => looks.push(Look::Stored(self.column(id).numbers())),
                 About::Owner | About::Both => looks.push(Look::Computed(&key.name)),
             }
         }
@@ -172,11 +199,16 @@ impl Scene<'_> {
     }
 
     // Keeps those for whom a condition holds that looks at nothing but the
-    // caller. Deciding it for everybody pays if it is asked about many.
+    // caller. One with variables is decided for everybody once it was asked about
+    // as many as there are.
     fn narrowed(&self, planes: Planes, condition: &ConditionFacts) -> Planes {
         let known = condition.of_callers.get();
-        let many = planes.possibly.len() * 8 >= self.callers().all.len();
-        if known.is_none() && !many {
+        let now = planes.possibly.len();
+        let dear = condition.wanted.is_none();
+        if known.is_none()
+            && dear
+            && condition.asked.fetch_add(now, Relaxed) + now < self.everyone()
+        {
             let looks = self.looks(&condition.keys);
             return self.narrowed_by(planes, &looks, |caller| {
                 self.condition_holds(condition, caller)
@@ -189,6 +221,10 @@ impl Scene<'_> {
             self.gap_seen.set(true);
         }
         planes.and(&known.what)
+    }
+
+    fn everyone(&self) -> u64 {
+        self.graph().principals().len() as u64
     }
 
     fn narrowed_by(
@@ -319,6 +355,13 @@ impl Index {
     fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
+        if let (Some(wanted), [key]) = (&condition.wanted, &*condition.keys) {
+            let what = scene.column(*key).decide(&condition.condition, wanted);
+            return Known {
+                what,
+                gap_seen: scene.gap_seen.get(),
+            };
+        }
         let looks = scene.looks(&condition.keys);
         let what = scene.by_signature(&looks, &self.callers.all, |caller| {
             scene.condition_holds(condition, caller)
@@ -332,15 +375,10 @@ impl Index {
     fn column_of(&self, key: &KeyName) -> Known<Column> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
-        let mut column = Column::default();
-        let mut ids: FxHashMap<KeyState, u32> = FxHashMap::default();
-        for caller in 0..self.graph.principals().len() as u32 {
-            let state = scene.state_of(key, PrincipalId(caller));
-            let next = ids.len() as u32;
-            column.push(*ids.entry(state).or_insert(next));
-        }
+        let callers = (0..self.graph.principals().len() as u32).map(PrincipalId);
+        let states = callers.map(|caller| scene.state_of(key, caller)).collect();
         Known {
-            what: column,
+            what: Column::of(states),
             gap_seen: scene.gap_seen.get(),
         }
     }

@@ -28,16 +28,16 @@ impl Scene<'_> {
     pub fn unfit_for_session_call(&self) -> RoaringBitmap {
         let callers = self.callers();
         if self.calls("sts:AssumeRoleWithWebIdentity") {
-            return &callers.all - &callers.oidc;
+            return self.among(&callers.all) - &callers.oidc;
         }
         if self.calls("sts:AssumeRoleWithSAML") {
-            return &callers.all - &callers.saml;
+            return self.among(&callers.all) - &callers.saml;
         }
-        let mut unfit = &callers.roots | &callers.federated_users;
-        unfit |= &callers.anonymous;
+        let mut unfit = self.among(&callers.roots) | self.among(&callers.federated_users);
+        unfit |= self.among(&callers.anonymous);
         if !self.beside {
-            unfit |= &callers.oidc;
-            unfit |= &callers.saml;
+            unfit |= self.among(&callers.oidc);
+            unfit |= self.among(&callers.saml);
         }
         unfit
     }
@@ -135,6 +135,7 @@ impl Scene<'_> {
             };
             let mut other = Scene::new(self.index, &ask, self.state);
             other.strict = self.strict;
+            other.keys = self.keys;
             other.beside = true;
             // It is one call, with one context.
             other.action_id = self.action_id;
