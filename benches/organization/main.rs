@@ -89,7 +89,7 @@ impl Bundle {
 
     fn snapshot(&self) -> Snapshot {
         let kept = Kept::default();
-        import(&[self.path.clone()], &self.options, &kept).expect("the bundle imports");
+        import(std::slice::from_ref(&self.path), &self.options, &kept).expect("the bundle imports");
         let mut accounts = kept.accounts.into_inner().expect("no thread panics");
         accounts.sort_by_key(|account| account.id);
         let organization = kept.organization.into_inner().expect("no thread panics");
