@@ -71,7 +71,7 @@ pub enum ImportError {
 }
 
 /// A file that cannot be read, or says what it must not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
@@ -82,7 +82,7 @@ pub struct FileError {
 }
 
 /// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line, from 1.
     pub line: usize,

@@ -16,6 +16,7 @@ mod draft;
 mod error;
 mod export;
 mod file;
+mod formats;
 mod generic;
 mod import;
 mod json;

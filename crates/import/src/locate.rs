@@ -9,8 +9,10 @@ use whocan_policy::AccountId;
 use crate::Options;
 use crate::error::{FileError, ImportError};
 use crate::file;
+use crate::formats::iam_collect;
 use crate::json;
 use crate::note::{Note, NoteKind};
+use crate::organization;
 use crate::reading::{Source, in_file};
 use crate::services::iam::Owners;
 use crate::table;
@@ -21,7 +23,7 @@ pub(crate) struct Found {
     /// Each account, and where it is; several places must agree.
     pub(crate) accounts: BTreeMap<AccountId, Vec<Source>>,
     /// Folders of organizations.
-    pub(crate) organizations: Vec<PathBuf>,
+    pub(crate) organizations: Vec<organization::Source>,
     pub(crate) notes: Vec<Note>,
     /// A file that is broken so that not even its account is known.
     pub(crate) broken: Option<FileError>,
@@ -61,7 +63,7 @@ struct Search {
 impl Search {
     /// Looks into a folder. Returns whether there is anything.
     fn folder(&mut self, path: &Path) -> Result<bool, ImportError> {
-        if self.known_folder(path)? {
+        if self.stores(path) || self.known_folder(path)? {
             return Ok(true);
         }
         let mut any = false;
@@ -77,6 +79,21 @@ impl Search {
         Ok(any)
     }
 
+    /// Looks into what iam-collect has filled.
+    fn stores(&mut self, path: &Path) -> bool {
+        let stores = iam_collect::find(path);
+        let any = !stores.is_empty();
+        for store in stores {
+            for (id, folder) in store.accounts {
+                self.add(id, Source::IamCollect(folder));
+            }
+            let organizations = store.organizations.into_iter();
+            let sources = organizations.map(organization::Source::IamCollect);
+            self.found.organizations.extend(sources);
+        }
+        any
+    }
+
     /// Looks into a bundle, an account's folder, or an organization's.
     fn known_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
         let accounts = path.join("accounts");
@@ -88,7 +105,8 @@ impl Search {
             return self.account(path);
         }
         if path.file_name().is_some_and(|name| name == "organizations") {
-            self.found.organizations.push(path.to_owned());
+            let source = organization::Source::Folder(path.to_owned());
+            self.found.organizations.push(source);
             return Ok(true);
         }
         Ok(false)
@@ -97,7 +115,8 @@ impl Search {
     fn bundle(&mut self, accounts: &Path, organizations: PathBuf) -> Result<bool, ImportError> {
         let mut any = organizations.is_dir();
         if any {
-            self.found.organizations.push(organizations);
+            let source = organization::Source::Folder(organizations);
+            self.found.organizations.push(source);
         }
         if !accounts.is_dir() {
             return Ok(any);
@@ -118,7 +137,8 @@ impl Search {
         };
         let organizations = folder.join("organizations");
         if organizations.is_dir() {
-            self.found.organizations.push(organizations);
+            let source = organization::Source::Folder(organizations);
+            self.found.organizations.push(source);
         }
         self.add(id, Source::Folder(folder.to_owned()));
         Ok(true)

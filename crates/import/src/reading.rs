@@ -3,7 +3,9 @@
 mod pages;
 mod things;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use whocan_policy::AccountId;
 use whocan_snapshot::{AccountObject, ActivityObject, GapCode};
@@ -14,6 +16,7 @@ use crate::draft::Draft;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
+use crate::formats::iam_collect;
 use crate::generic;
 use crate::json::Wrong;
 use crate::note::{Note, NoteKind};
@@ -35,18 +38,25 @@ pub(crate) struct Reading {
 }
 
 /// Where an account's export is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// A folder `accounts/<id>`.
     Folder(PathBuf),
     /// One file of account authorization details; `mixed` if it holds several accounts.
     Details { path: PathBuf, mixed: bool },
+    /// An account's folder that iam-collect filled.
+    IamCollect(PathBuf),
+    /// An account of another tool's files, told as calls already.
+    Told { path: PathBuf, export: Arc<Export> },
 }
 
 impl Source {
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Source::Folder(path) | Source::Details { path, .. } => path,
+            Source::Folder(path)
+            | Source::Details { path, .. }
+            | Source::IamCollect(path)
+            | Source::Told { path, .. } => path,
         }
     }
 }
@@ -71,8 +81,10 @@ pub(crate) fn read_account(
     draft.absent_means_none = options.absent_means_none && broken.is_empty();
     draft.mixed = matches!(source, Source::Details { mixed: true, .. });
     let root = match source {
-        Source::Folder(path) => path.clone(),
-        Source::Details { path, .. } => path.parent().map(Path::to_owned).unwrap_or_default(),
+        Source::Folder(path) | Source::IamCollect(path) => path.clone(),
+        Source::Details { path, .. } | Source::Told { path, .. } => {
+            path.parent().map(Path::to_owned).unwrap_or_default()
+        }
     };
     let mut reader = Reader {
         draft,
@@ -102,7 +114,7 @@ fn list(
     source: &Source,
     options: &Options,
     broken: &mut Vec<FileError>,
-) -> Result<Export, FileError> {
+) -> Result<Arc<Export>, FileError> {
     let mut keep = |error| match options.keep_going {
         true => {
             broken.push(error);
@@ -111,12 +123,14 @@ fn list(
         false => Err(error),
     };
     match source {
-        Source::Folder(path) => Export::of_account(path, &mut keep),
-        Source::Details { path, .. } => Ok(Export::of_file(
+        Source::Folder(path) => Export::of_account(path, &mut keep).map(Arc::new),
+        Source::Details { path, .. } => Ok(Arc::new(Export::of_file(
             "iam",
             "get-account-authorization-details",
             path,
-        )),
+        ))),
+        Source::IamCollect(path) => iam_collect::export(path, &mut keep).map(Arc::new),
+        Source::Told { export, .. } => Ok(Arc::clone(export)),
     }
 }
 
@@ -144,18 +158,27 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Loads a file of the export.
+    /// Loads an answer, with the file that it stands in.
     ///
     /// # Errors
     ///
     /// If it is no text, or empty where the command never prints nothing.
-    pub(crate) fn load(&self, path: &Path, silent: bool) -> Result<String, FileError> {
-        let text = file::load(path)?;
+    pub(crate) fn load<'a>(
+        &self,
+        left: &'a Left,
+        silent: bool,
+    ) -> Result<(&'a Path, Cow<'a, str>), FileError> {
+        let (path, text) = match left {
+            Left::File(path) => (path.as_path(), Cow::Owned(file::load(path)?)),
+            Left::Made(made) => (made.from.as_path(), Cow::Borrowed(&*made.text)),
+            Left::Broken(error) => return Err(error.clone()),
+            Left::Code(_) => (Path::new(""), Cow::Borrowed("")),
+        };
         self.sink.progress(Event::Read { bytes: text.len() });
         if !silent && text.trim_ascii().is_empty() {
             return Err(FileError::whole(path, EMPTY));
         }
-        Ok(text)
+        Ok((path, text))
     }
 
     /// Turns a broken file into a gap if the import goes on past it.
@@ -220,7 +243,7 @@ impl Reader<'_> {
             let mut files = 0;
             for call in calls {
                 match &call.left {
-                    Left::File(_) => files += 1,
+                    Left::File(_) | Left::Made(_) | Left::Broken(_) => files += 1,
                     Left::Code(code) => self.draft.gap(
                         service,
                         call.region.as_deref(),

@@ -21,6 +21,9 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
         return Ok(());
     };
     let details: Details<'_> = json::read(text)?;
+    if page.source.is_part() && !draft.absent_means_none {
+        draft.gap("iam", None, CALL, None, GapCode::NotExported);
+    }
     let whole = check_whole(draft, &details);
     let mut take = Taking {
         draft,
