@@ -6,5 +6,8 @@
 //! no answer, and so a gap.
 
 mod answer;
+pub(crate) mod aws_config;
+pub(crate) mod cloudmapper;
 pub(crate) mod iam_collect;
+pub(crate) mod pmapper;
 mod resource;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use whocan_policy::AccountId;
 
 use crate::Options;
 use crate::error::{FileError, ImportError};
 use crate::file;
-use crate::formats::iam_collect;
+use crate::formats::{aws_config, cloudmapper, iam_collect, pmapper};
 use crate::json;
 use crate::note::{Note, NoteKind};
 use crate::organization;
@@ -37,6 +38,7 @@ pub(crate) struct Found {
 pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, ImportError> {
     let mut search = Search {
         found: Found::default(),
+        items: aws_config::Items::default(),
         keep_going: options.keep_going,
     };
     for path in paths {
@@ -52,18 +54,24 @@ pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, Impo
             return Err(ImportError::NoExport { path: path.clone() });
         }
     }
+    for (id, path, export) in std::mem::take(&mut search.items).exports() {
+        let export = Arc::new(export);
+        search.add(id, Source::Told { path, export });
+    }
     Ok(search.found)
 }
 
 struct Search {
     found: Found,
+    /// The items of AWS Config, of all its files together.
+    items: aws_config::Items,
     keep_going: bool,
 }
 
 impl Search {
     /// Looks into a folder. Returns whether there is anything.
     fn folder(&mut self, path: &Path) -> Result<bool, ImportError> {
-        if self.stores(path) || self.known_folder(path)? {
+        if self.other_tools(path) || self.known_folder(path)? {
             return Ok(true);
         }
         let mut any = false;
@@ -77,6 +85,20 @@ impl Search {
             any |= self.loose_file(&file)?;
         }
         Ok(any)
+    }
+
+    /// Looks into what other tools have filled.
+    fn other_tools(&mut self, path: &Path) -> bool {
+        let cloudmapper = cloudmapper::find(path).into_iter();
+        let cloudmapper = cloudmapper.map(|(id, path)| (id, Source::CloudMapper(path)));
+        let pmapper = pmapper::find(path).into_iter();
+        let pmapper = pmapper.map(|(id, path)| (id, Source::PMapper(path)));
+        let accounts: Vec<(AccountId, Source)> = cloudmapper.chain(pmapper).collect();
+        let any = !accounts.is_empty();
+        for (id, source) in accounts {
+            self.add(id, source);
+        }
+        self.stores(path) || any
     }
 
     /// Looks into what iam-collect has filled.
@@ -152,11 +174,22 @@ impl Search {
         }
     }
 
-    /// Takes a file of account authorization details.
+    /// Takes a file of account authorization details or of AWS Config.
     ///
     /// Returns whether it is one, or is broken and passed over.
     fn loose_file(&mut self, path: &Path) -> Result<bool, ImportError> {
-        match owners(path) {
+        let read = file::load(path).and_then(|text| Ok((owners(path, &text)?, text)));
+        let read = read.and_then(|(owners, text)| match owners {
+            Some(owners) => Ok(Some(owners)),
+            None => match self.items.add(path, &text)? {
+                aws_config::Recognized::Other => Ok(None),
+                aws_config::Recognized::Items { more, .. } => {
+                    self.note_items(path, more);
+                    Ok(Some(BTreeMap::new()))
+                }
+            },
+        });
+        match read {
             Ok(Some(accounts)) => {
                 let mixed = accounts.len() > 1;
                 if mixed {
@@ -185,6 +218,13 @@ impl Search {
         }
     }
 
+    fn note_items(&mut self, path: &Path, more: bool) {
+        if more {
+            let text = "the result is cut off: it carries `NextToken`, so more items would follow";
+            self.note(path, NoteKind::Odd(text.to_owned()));
+        }
+    }
+
     fn note(&mut self, path: &Path, kind: NoteKind) {
         self.found.notes.push(Note {
             account: None,
@@ -195,17 +235,16 @@ impl Search {
 }
 
 /// Returns the accounts whose details a file holds; `None` if it holds something else.
-fn owners(path: &Path) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> {
-    let text = file::load(path)?;
+fn owners(path: &Path, text: &str) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> {
     if text.trim_ascii().is_empty() {
         return Err(FileError::whole(path, "the file is empty: expected JSON"));
     }
     if !text.trim_ascii_start().starts_with('{') {
         // Valid JSON of another kind is only not ours; what is no JSON is broken.
-        let other = json::check(&text);
+        let other = json::check(text);
         return other.map(|()| None).map_err(|wrong| in_file(path, wrong));
     }
-    let owners: Owners<'_> = json::read(&text).map_err(|wrong| in_file(path, wrong))?;
+    let owners: Owners<'_> = json::read(text).map_err(|wrong| in_file(path, wrong))?;
     if !owners.are_details() {
         return Ok(None);
     }
@@ -225,7 +264,8 @@ fn account_of_name(folder: &Path) -> Option<AccountId> {
 /// Returns the account whose details lie in a folder of another name.
 fn account_of_details(folder: &Path) -> Option<AccountId> {
     let path = folder.join("iam/get-account-authorization-details.json");
-    let accounts = owners(&path).ok()??;
+    let text = file::load(&path).ok()?;
+    let accounts = owners(&path, &text).ok()??;
     match accounts.len() {
         1 => accounts.into_keys().next(),
         _ => None,

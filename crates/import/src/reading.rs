@@ -16,7 +16,7 @@ use crate::draft::Draft;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
-use crate::formats::iam_collect;
+use crate::formats::{cloudmapper, iam_collect, pmapper};
 use crate::generic;
 use crate::json::Wrong;
 use crate::note::{Note, NoteKind};
@@ -46,6 +46,10 @@ pub(crate) enum Source {
     Details { path: PathBuf, mixed: bool },
     /// An account's folder that iam-collect filled.
     IamCollect(PathBuf),
+    /// An account's folder that CloudMapper filled.
+    CloudMapper(PathBuf),
+    /// A graph that Principal Mapper stored.
+    PMapper(PathBuf),
     /// An account of another tool's files, told as calls already.
     Told { path: PathBuf, export: Arc<Export> },
 }
@@ -56,6 +60,8 @@ impl Source {
             Source::Folder(path)
             | Source::Details { path, .. }
             | Source::IamCollect(path)
+            | Source::CloudMapper(path)
+            | Source::PMapper(path)
             | Source::Told { path, .. } => path,
         }
     }
@@ -81,7 +87,10 @@ pub(crate) fn read_account(
     draft.absent_means_none = options.absent_means_none && broken.is_empty();
     draft.mixed = matches!(source, Source::Details { mixed: true, .. });
     let root = match source {
-        Source::Folder(path) | Source::IamCollect(path) => path.clone(),
+        Source::Folder(path)
+        | Source::IamCollect(path)
+        | Source::CloudMapper(path)
+        | Source::PMapper(path) => path.clone(),
         Source::Details { path, .. } | Source::Told { path, .. } => {
             path.parent().map(Path::to_owned).unwrap_or_default()
         }
@@ -99,7 +108,7 @@ pub(crate) fn read_account(
     reader.register_arguments()?;
     reader.read_things()?;
     generic::read(&mut reader)?;
-    reader.note_the_rest();
+    reader.note_the_rest()?;
     reader.draft.object.complete = reader.is_complete();
     let (object, activity, mut notes) = reader.draft.finish();
     notes.extend(shared.auditor.account(&object));
@@ -130,6 +139,8 @@ fn list(
             path,
         ))),
         Source::IamCollect(path) => iam_collect::export(path, &mut keep).map(Arc::new),
+        Source::CloudMapper(path) => cloudmapper::export(path).map(Arc::new),
+        Source::PMapper(path) => pmapper::export(path, options.absent_means_none).map(Arc::new),
         Source::Told { export, .. } => Ok(Arc::clone(export)),
     }
 }
@@ -226,12 +237,17 @@ impl Reader<'_> {
     ) -> Result<(), FileError> {
         match outcome {
             Ok(()) => Ok(()),
+            // A place in a text that we made is none in the file it was made of.
+            Err(wrong) if matches!(call.left, Left::Made(_)) => {
+                let error = FileError::whole(path, wrong.problem);
+                self.refuse(row.service, row.command, call, error)
+            }
             Err(wrong) => self.refuse(row.service, row.command, call, in_file(path, wrong)),
         }
     }
 
     /// Notes the files that nobody read, and keeps the codes of unknown calls as gaps.
-    fn note_the_rest(&mut self) {
+    fn note_the_rest(&mut self) -> Result<(), FileError> {
         for path in &self.export.strange {
             self.draft.note(path.clone(), NoteKind::Ignored);
         }
@@ -243,7 +259,8 @@ impl Reader<'_> {
             let mut files = 0;
             for call in calls {
                 match &call.left {
-                    Left::File(_) | Left::Made(_) | Left::Broken(_) => files += 1,
+                    Left::File(_) | Left::Made(_) => files += 1,
+                    Left::Broken(error) => self.refuse(service, command, call, error.clone())?,
                     Left::Code(code) => self.draft.gap(
                         service,
                         call.region.as_deref(),
@@ -258,6 +275,7 @@ impl Reader<'_> {
                 self.draft.note(place, NoteKind::UnknownCommand { files });
             }
         }
+        Ok(())
     }
 }
 
