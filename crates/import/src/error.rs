@@ -24,12 +24,14 @@ pub enum ImportError {
     /// A path holds nothing that we know.
     #[error(
         "`{}` holds no export: expected `accounts/` or `organizations/`, the folder of one account, \
-         or the output of `aws iam get-account-authorization-details`",
+         the output of `aws iam get-account-authorization-details`, or what another tool collected",
         path.display()
     )]
     NoExport {
         /// The path.
         path: PathBuf,
+        /// Exports that lie deeper in it, some of them.
+        inside: Vec<PathBuf>,
     },
     /// Two paths hold the same account and do not agree.
     #[error(

@@ -25,11 +25,13 @@ mod naming;
 mod note;
 mod organization;
 mod reading;
+mod recognition;
 mod services;
 mod sink;
 mod table;
 
 pub use error::{BoxError, FileError, ImportError, Place};
 pub use import::{Options, import};
-pub use note::{Imported, Note, NoteKind};
+pub use note::{Alike, Imported, Note, NoteKind, digest};
+pub use recognition::{Format, Recognition, Recognized, recognize};
 pub use sink::{Event, Sink};

@@ -15,6 +15,7 @@ use crate::json;
 use crate::note::{Note, NoteKind};
 use crate::organization;
 use crate::reading::{Source, in_file};
+use crate::recognition;
 use crate::services::iam::Owners;
 use crate::table;
 
@@ -51,7 +52,9 @@ pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, Impo
             false => search.loose_file(path)?,
         };
         if !any {
-            return Err(ImportError::NoExport { path: path.clone() });
+            let path = path.clone();
+            let inside = recognition::below(&path);
+            return Err(ImportError::NoExport { path, inside });
         }
     }
     for (id, path, export) in std::mem::take(&mut search.items).exports() {
@@ -59,6 +62,16 @@ pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, Impo
         search.add(id, Source::Told { path, export });
     }
     Ok(search.found)
+}
+
+/// Returns whether a folder is an export by the names in it, or has loose ones.
+pub(crate) fn is_export(path: &Path) -> bool {
+    let mut search = Search {
+        found: Found::default(),
+        items: aws_config::Items::default(),
+        keep_going: true,
+    };
+    search.known_folder(path).unwrap_or(false)
 }
 
 struct Search {
@@ -71,7 +84,7 @@ struct Search {
 impl Search {
     /// Looks into a folder. Returns whether there is anything.
     fn folder(&mut self, path: &Path) -> Result<bool, ImportError> {
-        if self.other_tools(path) || self.known_folder(path)? {
+        if self.known_folder(path)? {
             return Ok(true);
         }
         let mut any = false;
@@ -87,24 +100,27 @@ impl Search {
         Ok(any)
     }
 
-    /// Looks into what other tools have filled.
-    fn other_tools(&mut self, path: &Path) -> bool {
-        let cloudmapper = cloudmapper::find(path).into_iter();
-        let cloudmapper = cloudmapper.map(|(id, path)| (id, Source::CloudMapper(path)));
-        let pmapper = pmapper::find(path).into_iter();
-        let pmapper = pmapper.map(|(id, path)| (id, Source::PMapper(path)));
-        let accounts: Vec<(AccountId, Source)> = cloudmapper.chain(pmapper).collect();
-        let any = !accounts.is_empty();
-        for (id, source) in accounts {
-            self.add(id, source);
+    /// Looks into a folder of any format.
+    fn known_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
+        let stores = iam_collect::find(path);
+        if !stores.is_empty() {
+            self.stores(stores);
+            return Ok(true);
         }
-        self.stores(path) || any
+        let other = cloudmapper::account(path).map(|id| (id, Source::CloudMapper(path.to_owned())));
+        let other = other
+            .or_else(|| pmapper::account(path).map(|id| (id, Source::PMapper(path.to_owned()))));
+        match other {
+            Some((id, source)) => {
+                self.add(id, source);
+                Ok(true)
+            }
+            None => self.bundle_folder(path),
+        }
     }
 
-    /// Looks into what iam-collect has filled.
-    fn stores(&mut self, path: &Path) -> bool {
-        let stores = iam_collect::find(path);
-        let any = !stores.is_empty();
+    /// Takes what iam-collect has filled.
+    fn stores(&mut self, stores: Vec<iam_collect::Store>) {
         for store in stores {
             for (id, folder) in store.accounts {
                 self.add(id, Source::IamCollect(folder));
@@ -113,11 +129,10 @@ impl Search {
             let sources = organizations.map(organization::Source::IamCollect);
             self.found.organizations.extend(sources);
         }
-        any
     }
 
     /// Looks into a bundle, an account's folder, or an organization's.
-    fn known_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
+    fn bundle_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
         let accounts = path.join("accounts");
         let organizations = path.join("organizations");
         if accounts.is_dir() || (organizations.is_dir() && !is_account(path)) {

@@ -22,6 +22,7 @@ use crate::formats::iam_collect;
 use crate::json::{self, List, Paging, Wrong};
 use crate::note::{Note, NoteKind};
 use crate::reading::{Shared, cut_off, in_file};
+use crate::recognition::Format;
 use crate::sink::{Event, Sink};
 
 const SERVICE: &str = "organizations";
@@ -36,6 +37,13 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Source::Folder(_) => Format::Bundle,
+            Source::IamCollect(_) => Format::IamCollect,
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         match self {
             Source::Folder(path) | Source::IamCollect(path) => path,

@@ -20,6 +20,7 @@ use crate::formats::{cloudmapper, iam_collect, pmapper};
 use crate::generic;
 use crate::json::Wrong;
 use crate::note::{Note, NoteKind};
+use crate::recognition::Format;
 use crate::sink::{Event, Sink};
 use crate::table::{self, Row};
 
@@ -55,6 +56,17 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Source::Folder(_) => Format::Bundle,
+            Source::Details { .. } => Format::Details,
+            Source::IamCollect(_) => Format::IamCollect,
+            Source::CloudMapper(_) => Format::CloudMapper,
+            Source::PMapper(_) => Format::PMapper,
+            Source::Told { .. } => Format::AwsConfig,
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         match self {
             Source::Folder(path)
@@ -225,7 +237,9 @@ impl Reader<'_> {
 
     fn broken_lines(&mut self, error: &FileError) {
         let code = GapCode::Unreadable(self.words(error));
-        self.draft.gap("", None, "calls.jsonl", None, code);
+        let file = error.path.file_name().unwrap_or_default();
+        self.draft
+            .gap("", None, &file.to_string_lossy(), None, code);
     }
 
     fn settle(

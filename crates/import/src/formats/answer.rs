@@ -4,7 +4,7 @@
 //! stay verbatim and repeated keys in them do not vanish.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::export::{Export, Left, Made};
 
@@ -100,7 +100,7 @@ impl Lists {
     pub(crate) fn add_to(
         self,
         export: &mut Export,
-        from: &PathBuf,
+        from: &Path,
         whole: impl Fn(&ListCommand) -> bool,
     ) {
         for ((command, region), entries) in self.0 {

@@ -6,7 +6,7 @@
 //! no file, whatever the error was.
 //! Source: CloudMapper 2, `collect`, and its demo account.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -19,19 +19,6 @@ use crate::json;
 use crate::services::iam::Owners;
 use crate::table;
 
-/// Returns the account folders in a folder: itself, or those that lie in it.
-pub(crate) fn find(path: &Path) -> Vec<(AccountId, PathBuf)> {
-    let itself = account(path).map(|id| (id, path.to_owned()));
-    if let Some(found) = itself {
-        return vec![found];
-    }
-    let listed = entries(path).unwrap_or_default().into_iter();
-    let folders = listed.filter(|entry| entry.is_folder);
-    folders
-        .filter_map(|entry| Some((account(&entry.path)?, entry.path)))
-        .collect()
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", expecting = "an object with `Account`")]
 struct Identity {
@@ -39,7 +26,7 @@ struct Identity {
 }
 
 /// Returns whose account a folder holds, if it is one of CloudMapper's.
-fn account(path: &Path) -> Option<AccountId> {
+pub(crate) fn account(path: &Path) -> Option<AccountId> {
     if !path.join("describe-regions.json").is_file() {
         return None;
     }

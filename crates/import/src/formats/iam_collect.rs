@@ -37,30 +37,14 @@ pub(crate) struct Store {
     pub(crate) organizations: Vec<PathBuf>,
 }
 
-/// Returns the stores in a folder, or under it where the tool puts them.
+/// Returns the stores that a folder is or has in its folder `aws`.
 pub(crate) fn find(path: &Path) -> Vec<Store> {
-    let below = |path: &Path| -> Vec<PathBuf> {
-        let inner = entries(path).unwrap_or_default().into_iter();
-        inner.filter(|it| it.is_folder).map(|it| it.path).collect()
-    };
-    let is_one = |path: &PathBuf| is_partition(path);
-    let mut found: Vec<PathBuf> = vec![path.to_owned()];
-    found.retain(is_one);
-    if found.is_empty() {
-        found = below(path);
-        // The configuration lies beside a folder of any name.
-        let beside: Vec<PathBuf> = found.iter().map(|inner| inner.join("aws")).collect();
-        found.extend(
-            [path.join("aws")]
-                .iter()
-                .chain(&beside)
-                .flat_map(|it| below(it)),
-        );
-        found.retain(is_one);
-        found.sort();
-        found.dedup();
+    if is_partition(path) {
+        return vec![store(path)];
     }
-    found.iter().map(|path| store(path)).collect()
+    let partitions = entries(&path.join("aws")).unwrap_or_default().into_iter();
+    let partitions = partitions.filter(|entry| entry.is_folder && is_partition(&entry.path));
+    partitions.map(|entry| store(&entry.path)).collect()
 }
 
 /// Returns whether a folder is a partition's: `accounts` beside `indexes`, or
@@ -103,6 +87,7 @@ pub(crate) fn export(root: &Path, broken: &mut Broken<'_>) -> Result<Export, Fil
         export: Export::default(),
         lists: Lists::default(),
         identities: identities::Identities::default(),
+        lost: false,
         broken,
     };
     for folder in folders(root)? {
@@ -178,6 +163,8 @@ struct Reading<'a> {
     export: Export,
     lists: Lists,
     identities: identities::Identities,
+    /// Whether something is missing in the lists, of a kind that a broken file does not tell.
+    lost: bool,
     broken: &'a mut Broken<'a>,
 }
 
@@ -195,7 +182,10 @@ impl Reading<'_> {
         });
         let (metadata, arn) = match loaded {
             Ok(known) => known,
-            Err(error) => return (self.broken)(error),
+            Err(error) => {
+                self.lost = true;
+                return (self.broken)(error);
+            }
         };
         match arn.service() {
             "iam" => self.identity(folder, &metadata, &arn),
@@ -239,11 +229,11 @@ impl Reading<'_> {
 
     fn finish(mut self) -> Result<Export, FileError> {
         let from = self.root.to_owned();
-        self.identities.add_to(&mut self.export, &from);
+        self.identities.add_to(&mut self.export, &from, self.lost);
         // The tool stores nothing of a kind in a region before it has the whole
         // list; buckets it lists region by region.
         self.lists.add_to(&mut self.export, &from, |command| {
-            *command != super::resource::BUCKETS
+            !self.lost && *command != super::resource::BUCKETS
         });
         self.export.finish();
         Ok(self.export)

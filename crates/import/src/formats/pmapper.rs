@@ -7,7 +7,7 @@
 //! Source: Principal Mapper 1.1, its documentation and stored graphs.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +17,7 @@ use whocan_policy::{AccountId, Arn};
 use super::answer::{Lists, Object, made, quoted};
 use super::resource::{Kept, Policy};
 use crate::error::FileError;
-use crate::export::{Export, entries};
+use crate::export::Export;
 use crate::file;
 use crate::json;
 use crate::reading::in_file;
@@ -81,19 +81,8 @@ struct Document {
     policy_doc: Box<RawValue>,
 }
 
-/// Returns the graphs in a folder: itself, or those that lie in it.
-pub(crate) fn find(path: &Path) -> Vec<(AccountId, PathBuf)> {
-    if let Some(id) = account(path) {
-        return vec![(id, path.to_owned())];
-    }
-    let listed = entries(path).unwrap_or_default().into_iter();
-    let folders = listed.filter(|entry| entry.is_folder);
-    folders
-        .filter_map(|entry| Some((account(&entry.path)?, entry.path)))
-        .collect()
-}
-
-fn account(path: &Path) -> Option<AccountId> {
+/// Returns whose graph a folder holds, if it is one of Principal Mapper's.
+pub(crate) fn account(path: &Path) -> Option<AccountId> {
     if !path.join("graph").is_dir() {
         return None;
     }

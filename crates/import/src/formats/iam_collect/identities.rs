@@ -1,13 +1,13 @@
 //! IAM's folders: users, groups, roles, policies, providers, instance profiles.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use whocan_policy::Arn;
 
 use super::{Metadata, Reading};
 use crate::error::FileError;
 use crate::export::Export;
-use crate::formats::answer::{Object, made, quoted};
+use crate::formats::answer::{Object, made, part, quoted};
 use crate::json::{self, Text};
 use crate::reading::in_file;
 
@@ -25,9 +25,13 @@ pub(super) struct Identities {
 
 impl Identities {
     /// Adds the calls. Identities come from one call, so that a list without
-    /// entries is an empty one.
-    pub(super) fn add_to(self, export: &mut Export, from: &Path) {
+    /// entries is an empty one, unless some were `lost`.
+    pub(super) fn add_to(self, export: &mut Export, from: &Path, lost: bool) {
         let from = from.join("iam");
+        let made = |text: String| match lost {
+            true => part(text, &from),
+            false => made(text, &from),
+        };
         let identities = [&self.users, &self.groups, &self.roles, &self.policies];
         if identities.iter().any(|list| !list.is_empty()) {
             let text = Object::new()
@@ -37,7 +41,7 @@ impl Identities {
                 .list("Policies", &self.policies)
                 .finish();
             let command = "get-account-authorization-details";
-            export.add("iam", command, None, None, made(text, &from));
+            export.add("iam", command, None, None, made(text));
         }
         let lists = [
             ("list-instance-profiles", "InstanceProfiles", self.profiles),
@@ -51,7 +55,7 @@ impl Identities {
         for (command, field, entries) in lists {
             if !entries.is_empty() {
                 let text = Object::new().list(field, &entries).finish();
-                export.add("iam", command, None, None, made(text, &from));
+                export.add("iam", command, None, None, made(text));
             }
         }
     }
@@ -194,7 +198,7 @@ impl Reading<'_> {
         Ok(format!("[{}]", policy.finish()))
     }
 
-    fn document(&mut self, path: &PathBuf) -> Result<Option<String>, FileError> {
+    fn document(&mut self, path: &Path) -> Result<Option<String>, FileError> {
         match self.load_json(path) {
             Ok(text) => Ok(text),
             Err(error) => {
