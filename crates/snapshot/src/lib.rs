@@ -23,7 +23,7 @@ pub use identity::{
     AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyVersion, Provider,
     Role, Tag, User,
 };
-pub use manifest::{Manifest, Snapshot, SnapshotId};
+pub use manifest::{Manifest, PLAN, Snapshot, SnapshotId};
 pub use organization::{
     DelegatedAdministrator, Member, OrganizationObject, OrganizationPolicy, OrganizationPolicyKind,
     Root, Unit,
