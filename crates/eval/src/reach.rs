@@ -303,7 +303,10 @@ impl<'a> Search<'a> {
             Place::Start => self.session.clone(),
             Place::Role(_) => SessionState {
                 policies: Vec::new(),
-                tags: node.state.tags.clone(),
+                tags: node.state.tags.clone().or_else(|| {
+                    let nothing_else = self.request.given.complete;
+                    nothing_else.then(Vec::new)
+                }),
                 transitive: node.state.transitive.clone(),
                 source_identity: node.state.source_identity.clone(),
             },

@@ -255,7 +255,7 @@ impl About {
             About::Caller
         } else if OF_OWNER.contains(&name) {
             About::Owner
-        } else if name == "kms:calleraccount"
+        } else if matches!(name, "kms:calleraccount" | "sts:sourceidentity")
             || is_delivered(name)
             // Claims of a token.
             || name.starts_with("saml:")

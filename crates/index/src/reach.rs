@@ -14,9 +14,20 @@ use crate::scene::Scene;
 use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
-/// Sessions of roles, by what they carry (`None` where nothing looks at it) and
+/// Sessions of roles, by what they carry (a position in [`Search::loads`]) and
 /// by whether they or what follows them pass what the walk must pass.
-type Sessions = BTreeMap<(Option<Fixed>, bool), RoaringBitmap>;
+type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
+
+/// What a session carries along a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Load {
+    /// Its source identity; `None` where nothing looks at it.
+    identity: Option<Fixed>,
+    /// Whether it has the transitive tags of the session that started the chain.
+    tags: bool,
+    /// Whether it is the session of the first call, whose parameters are given.
+    first: bool,
+}
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
@@ -91,11 +102,49 @@ struct Search<'a> {
     walk: &'a Walk,
     edges: WalkEdges<'a>,
     values: Vec<Fixed>,
+    // All that sessions of this walk may carry.
+    loads: Vec<Load>,
+    // The transitive tags of the session that starts the chain.
+    tags: Vec<(String, Option<String>)>,
+    // The service that always passes transitive tags (R220).
+    pods: Option<u32>,
     // The service that sets a source identity in all its sessions (R221).
     anywhere: Option<u32>,
     // Who makes the last call: at the start of a chain, and as session of the last role.
     first: Verdicts,
-    last: BTreeMap<Option<Fixed>, Verdicts>,
+    last: Vec<Verdicts>,
+}
+
+// Every combination that a session of this walk can carry.
+fn loads(ask: &Ask, values: &[Fixed]) -> Vec<Load> {
+    let identities = match values {
+        [] => vec![None],
+        some => some.iter().cloned().map(Some).collect(),
+    };
+    let with_tags = [true, false].into_iter();
+    let with_tags = with_tags.filter(|tags| !tags || !ask.session.transitive.is_empty());
+    let first = [true, false].into_iter();
+    let first = first.filter(|first| !first || ask.assume.is_some());
+    let mut loads = Vec::new();
+    for (tags, first) in with_tags.flat_map(|tags| first.clone().map(move |first| (tags, first))) {
+        let load = |identity: &Option<Fixed>| Load {
+            identity: identity.clone(),
+            tags,
+            first,
+        };
+        loads.extend(identities.iter().map(load));
+    }
+    loads
+}
+
+fn transitive_tags(session: &Session) -> Vec<(String, Option<String>)> {
+    let value_of = |key: &String| {
+        let mut tags = session.tags.iter().flatten();
+        let tag = tags.find(|(name, _)| name.eq_ignore_ascii_case(key));
+        tag.map(|(_, value)| value.clone())
+    };
+    let keys = session.transitive.iter();
+    keys.map(|key| (key.clone(), value_of(key))).collect()
 }
 
 // The source identities to tell apart: those that conditions look at, and
@@ -125,6 +174,7 @@ impl<'a> Search<'a> {
         let anywhere = index
             .graph
             .principal_of("service:rolesanywhere.amazonaws.com");
+        let pods = index.graph.principal_of("service:pods.eks.amazonaws.com");
         // Facts win in chains: one context is given for all of their calls.
         let mut first = index.can(&Ask {
             precedence: Precedence::Facts,
@@ -133,50 +183,63 @@ impl<'a> Search<'a> {
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
+        let values = identities(index, ask, walk, anywhere.is_some());
         let mut search = Search {
             index,
             ask,
             walk,
             edges: WalkEdges::starting_as(index, walk, ask),
-            values: identities(index, ask, walk, anywhere.is_some()),
+            loads: loads(ask, &values),
+            tags: transitive_tags(&ask.session),
+            values,
+            pods: pods.map(|id| id.0),
             anywhere: anywhere.map(|id| id.0),
             first,
-            last: BTreeMap::new(),
+            last: Vec::new(),
         };
         search.last = search.last_calls();
         search
     }
 
     // What a chain's last role may do: it carries no session policy of the caller (R232).
-    fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
+    fn last_calls(&self) -> Vec<Verdicts> {
         let ask = Ask {
             session: Session::default(),
             precedence: Precedence::Facts,
             ..self.ask.clone()
         };
-        let decide = |state: Option<&State>| {
-            let mut last = Scene::new(self.index, &ask, state).verdicts();
+        let decide = |load: &Load| {
+            let state = self.state(Some(load), load.identity.clone());
+            if state.is_none() && self.ask.session == Session::default() {
+                return self.first.clone();
+            }
+            let mut last = Scene::new(self.index, &ask, state.as_ref()).verdicts();
             for planes in [&mut last.strict, &mut last.as_collected] {
                 sent_unsigned(self.index, planes);
             }
             last
         };
-        if self.values.is_empty() {
-            let last = if self.ask.session == Session::default() {
-                self.first.clone()
-            } else {
-                decide(None)
-            };
-            return [(None, last)].into_iter().collect();
+        self.loads.iter().map(decide).collect()
+    }
+
+    // What the chain fixes of a call of a session with this load, or of the
+    // first call; `None` if nothing.
+    fn state(&self, caller: Option<&Load>, next: Option<Fixed>) -> Option<State> {
+        let mut state = State {
+            next,
+            ..State::default()
+        };
+        if let Some(load) = caller {
+            state.carried.clone_from(&load.identity);
+            if load.tags {
+                state.transitive.clone_from(&self.tags);
+            }
+            if let Some(assume) = self.ask.assume.as_ref().filter(|_| load.first) {
+                state.tags = Some(assume.tags.clone());
+                state.name.clone_from(&assume.name);
+            }
         }
-        let by_value = self.values.iter().map(|value| {
-            let state = State {
-                carried: Some(value.clone()),
-                next: value.clone(),
-            };
-            (Some(value.clone()), decide(Some(&state)))
-        });
-        by_value.collect()
+        state.if_any()
     }
 
     // Whether no gap can change what was found: cheap to see where nothing was open.
@@ -184,7 +247,7 @@ impl<'a> Search<'a> {
         self.first.strict == self.first.as_collected
             && self
                 .last
-                .values()
+                .iter()
                 .all(|last| last.strict == last.as_collected)
             && self.no_gap_leads_to(&possible.roles())
     }
@@ -223,11 +286,11 @@ impl<'a> Search<'a> {
         let start = self.may_pass(self.first.plane(strict).set(sure).clone());
         let (start, _) = self.passing(start, false);
         let mut seen_sessions = Sessions::new();
-        for (value, last) in &self.last {
+        for (load, last) in self.last.iter().enumerate() {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
             let (passed, not) = self.passing(roles, false);
-            seen_sessions.insert((value.clone(), true), passed);
-            seen_sessions.insert((value.clone(), false), not);
+            seen_sessions.insert((load, true), passed);
+            seen_sessions.insert((load, false), not);
         }
         let mut seen = start.clone();
         let mut levels = Levels {
@@ -235,15 +298,20 @@ impl<'a> Search<'a> {
             sessions: vec![seen_sessions.clone()],
         };
         while levels.continue_within(self.walk.within) {
-            let (starts, sessions) = self.step(levels.newest(), strict, sure);
+            let (mut starts, sessions) = self.step(levels.newest(), strict, sure);
+            // The tags that it always passes go on along the chain (R210), which
+            // no edge here looks at.
+            if let Some(pods) = self.pods.filter(|_| sure && levels.starts.len() > 1) {
+                starts.remove(pods);
+            }
             let starts = starts - &seen;
             seen |= &starts;
             let mut fresh = Sessions::new();
-            for (value, roles) in sessions {
-                let known = seen_sessions.entry(value.clone()).or_default();
+            for (load, roles) in sessions {
+                let known = seen_sessions.entry(load).or_default();
                 let roles = roles - &*known;
                 *known |= &roles;
-                fresh.insert(value, roles);
+                fresh.insert(load, roles);
             }
             levels.starts.push(starts);
             levels.sessions.push(fresh);
@@ -255,145 +323,117 @@ impl<'a> Search<'a> {
     fn step(&self, frontier: &Sessions, strict: bool, sure: bool) -> (RoaringBitmap, Sessions) {
         let mut starts = RoaringBitmap::new();
         let mut sessions = Sessions::new();
-        for ((value, behind), roles) in frontier {
-            let (first, later) = self.before_all(roles, value.as_ref(), strict, sure);
-            starts |= self.passing(first, *behind).0;
-            for (carried, callers) in later {
+        for (&(load, behind), roles) in frontier {
+            let (first, later) = self.before_all(roles, load, strict, sure);
+            starts |= self.passing(first, behind).0;
+            for (load, callers) in later {
                 let callers = callers & &self.index.roles;
-                let (passed, not) = self.passing(callers, *behind);
-                *sessions.entry((carried.clone(), true)).or_default() |= passed;
-                *sessions.entry((carried, false)).or_default() |= not;
+                let (passed, not) = self.passing(callers, behind);
+                *sessions.entry((load, true)).or_default() |= passed;
+                *sessions.entry((load, false)).or_default() |= not;
             }
         }
         let starts = self.may_pass(starts);
         let sessions = sessions
             .into_iter()
-            .map(|(value, roles)| (value, self.may_pass(roles)));
+            .map(|(load, roles)| (load, self.may_pass(roles)));
         (starts, sessions.collect())
     }
 
-    // The callers that can start a session of one of `roles` that carries
-    // `value`: at the start of a chain, and by what their own session carries.
+    // The callers that can start a session of one of `roles` with this load: at
+    // the start of a chain, and by what their own session carries.
     fn before_all(
         &self,
         roles: &RoaringBitmap,
-        value: Option<&Fixed>,
+        load: usize,
         strict: bool,
         sure: bool,
-    ) -> (RoaringBitmap, BTreeMap<Option<Fixed>, RoaringBitmap>) {
+    ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
         let mut first = RoaringBitmap::new();
-        let mut later: BTreeMap<Option<Fixed>, RoaringBitmap> = BTreeMap::new();
-        if value.is_none() {
-            self.add_callers(
-                roles,
-                |role| self.edges.first_callers(role, None),
-                strict,
-                sure,
-                &mut first,
-            );
-            let sessions = later.entry(None).or_default();
-            self.add_callers(
-                roles,
-                |role| self.edges.callers(role, None),
-                strict,
-                sure,
-                sessions,
-            );
-            return (first, later);
-        }
+        let mut later: BTreeMap<usize, RoaringBitmap> = BTreeMap::new();
+        // Roles that the same callers can assume share one answer.
+        let mut added = FxHashSet::default();
         for role in roles {
-            for (before, callers) in self.before(PrincipalId(role), value, sure) {
+            for (before, callers) in self.before(PrincipalId(role), &self.loads[load], sure) {
+                if !added.insert((Arc::as_ptr(&callers), before)) {
+                    continue;
+                }
                 let callers = callers.plane(strict).set(sure);
                 match before {
-                    start @ Before::Start { .. } => {
-                        first |= self.starting(&start, callers);
-                    }
-                    Before::Session(carried) => *later.entry(carried).or_default() |= callers,
+                    Before::Start(start) => first |= self.starting(start, callers),
+                    Before::Session(load) => *later.entry(load).or_default() |= callers,
                 }
             }
         }
         (first, later)
     }
 
-    // Roles that the same callers can assume share one answer.
-    fn add_callers(
-        &self,
-        roles: &RoaringBitmap,
-        callers: impl Fn(PrincipalId) -> Arc<Verdicts>,
-        strict: bool,
-        sure: bool,
-        all: &mut RoaringBitmap,
-    ) {
-        let mut added = FxHashSet::default();
-        for role in roles {
-            let callers = callers(PrincipalId(role));
-            if added.insert(Arc::as_ptr(&callers)) {
-                *all |= callers.plane(strict).set(sure);
-            }
-        }
-    }
-
-    // The callers that can start a session of `role` that carries `value`.
-    fn before(
-        &self,
-        role: PrincipalId,
-        value: Option<&Fixed>,
-        sure: bool,
-    ) -> Vec<(Before, Arc<Verdicts>)> {
-        let Some(value) = value else {
-            let first = self.edges.first_callers(role, None);
-            let callers = self.edges.callers(role, None);
-            return vec![(Before::ANYWHERE, first), (Before::Session(None), callers)];
-        };
-        let callers = |carried: Option<Fixed>| {
-            let state = State {
-                carried,
-                next: value.clone(),
-            };
-            self.edges.callers(role, Some(&state))
-        };
+    // The callers that can start a session of `role` with this load.
+    fn before(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Before, Arc<Verdicts>)> {
         let mut before = Vec::new();
-        // Setting it is the caller's choice: possible, never sure (R240).
-        let chosen = *value == Fixed::Unset || !sure;
-        let start = Before::Start {
-            from_session: self.starts_with(value, true).unwrap_or(chosen),
-            anywhere: self
-                .starts_with(value, false)
-                .unwrap_or_else(|| self.set_by_anywhere(value, sure)),
-            otherwise: self.starts_with(value, false).unwrap_or(chosen),
-        };
-        if start != Before::NOWHERE {
-            let state = State {
-                carried: None,
-                next: value.clone(),
-            };
-            before.push((start, self.edges.first_callers(role, Some(&state))));
+        let start = self.start_with(load, sure);
+        if start != Start::NOWHERE {
+            let state = self.state(None, load.identity.clone());
+            let callers = self.edges.first_callers(role, state.as_ref());
+            before.push((Before::Start(start), callers));
         }
-        if chosen {
-            before.push((
-                Before::Session(Some(Fixed::Unset)),
-                callers(Some(Fixed::Unset)),
-            ));
-        }
-        if *value != Fixed::Unset {
-            let carried = Some(value.clone());
-            before.push((Before::Session(carried.clone()), callers(carried)));
+        for (at, from) in self.loads.iter().enumerate() {
+            if leads(from, load, sure) {
+                let state = self.state(Some(from), load.identity.clone());
+                let callers = self.edges.callers(role, state.as_ref());
+                before.push((Before::Session(at), callers));
+            }
         }
         before
     }
+
+    // Who can start a chain whose first session has this load.
+    fn start_with(&self, load: &Load, sure: bool) -> Start {
+        if load.first != self.ask.assume.is_some() {
+            return Start::NOWHERE;
+        }
+        let tags_go_on = !self.tags.is_empty();
+        let (by_session, by_others) = (load.tags || !tags_go_on, !load.tags);
+        let Some(value) = &load.identity else {
+            return Start {
+                from_session: by_session,
+                anywhere: by_others,
+                otherwise: by_others,
+            };
+        };
+        let chosen = is_chosen(value, sure);
+        let set_by_anywhere = || self.set_by_anywhere(value, sure);
+        let given = self.starts_with(value, false);
+        Start {
+            from_session: by_session && self.starts_with(value, true).unwrap_or(chosen),
+            anywhere: by_others && given.unwrap_or_else(set_by_anywhere),
+            otherwise: by_others && given.unwrap_or(chosen),
+        }
+    }
+}
+
+// Setting it is the caller's choice: possible, never sure (R240).
+fn is_chosen(value: &Fixed, sure: bool) -> bool {
+    *value == Fixed::Unset || !sure
+}
+
+// Whether a session with the load `from` can start one with the load `to`.
+fn leads(from: &Load, to: &Load, sure: bool) -> bool {
+    let identity = match (&from.identity, &to.identity) {
+        (Some(Fixed::Unset), Some(value)) => is_chosen(value, sure),
+        (from, to) => from == to,
+    };
+    identity && from.tags == to.tags && !to.first
 }
 
 impl Search<'_> {
     // Those of `callers` who stand at such a start.
-    fn starting(&self, start: &Before, callers: &RoaringBitmap) -> RoaringBitmap {
-        let Before::Start {
+    fn starting(&self, start: Start, callers: &RoaringBitmap) -> RoaringBitmap {
+        let Start {
             from_session,
             anywhere,
             otherwise,
-        } = *start
-        else {
-            return RoaringBitmap::new();
-        };
+        } = start;
         let sessions = &self.index.callers.sessions;
         let mut found = RoaringBitmap::new();
         if from_session {
@@ -443,25 +483,24 @@ impl Search<'_> {
 }
 
 /// What a call that starts a session comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Before {
-    /// The start of a chain, by who stands there.
-    Start {
-        from_session: bool,
-        anywhere: bool,
-        otherwise: bool,
-    },
-    /// A session that carries this.
-    Session(Option<Fixed>),
+    /// The start of a chain.
+    Start(Start),
+    /// A session with the load at this position.
+    Session(usize),
 }
 
-impl Before {
-    const ANYWHERE: Before = Before::Start {
-        from_session: true,
-        anywhere: true,
-        otherwise: true,
-    };
-    const NOWHERE: Before = Before::Start {
+/// Who may stand at the start of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Start {
+    from_session: bool,
+    anywhere: bool,
+    otherwise: bool,
+}
+
+impl Start {
+    const NOWHERE: Start = Start {
         from_session: false,
         anywhere: false,
         otherwise: false,
@@ -513,15 +552,14 @@ impl Levels {
         let mut hops = Vec::new();
         let mut at = from;
         // `None` while the chain has not left its start.
-        let mut carried: Option<Option<Fixed>> = None;
+        let mut carried: Option<usize> = None;
         let mut passed = search.passes(from);
         while level > 0 {
-            let (role, value) = self.next(search, at, carried.as_ref(), passed, level - 1, sure)?;
+            let (role, load) = self.next(search, at, carried, passed, level - 1, sure)?;
             passed |= search.passes(role);
-            let state = value.as_ref().map(|next| State {
-                carried: carried.clone().flatten(),
-                next: next.clone(),
-            });
+            let identity = search.loads[load].identity.clone();
+            let caller = carried.map(|load| &search.loads[load]);
+            let state = search.state(caller, identity.clone());
             let callers = match &carried {
                 None => search.edges.first_callers(role, state.as_ref()),
                 Some(_) => search.edges.callers(role, state.as_ref()),
@@ -531,13 +569,13 @@ impl Levels {
                 action: call_of(search.index, at),
                 role,
                 truth,
-                state: match &value {
-                    Some(Fixed::Literal(text)) => Some(text.clone()),
+                state: match identity {
+                    Some(Fixed::Literal(text)) => Some(text),
                     _ => None,
                 },
             });
             at = role;
-            carried = Some(value);
+            carried = Some(load);
             level -= 1;
         }
         Some(hops)
@@ -547,20 +585,20 @@ impl Levels {
         &self,
         search: &Search<'_>,
         at: PrincipalId,
-        carried: Option<&Option<Fixed>>,
+        carried: Option<usize>,
         passed: bool,
         level: usize,
         sure: bool,
-    ) -> Option<(PrincipalId, Option<Fixed>)> {
+    ) -> Option<(PrincipalId, usize)> {
         let sessions = self.sessions[level].iter();
         // Until the path has passed what it must, only what still passes it leads on.
-        for ((value, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
+        for (&(load, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
-                let before = search.before(role, value.as_ref(), sure);
+                let before = search.before(role, &search.loads[load], sure);
                 let fits = before.into_iter().any(|(before, callers)| {
-                    let from_here = match (&before, carried) {
-                        (start @ Before::Start { .. }, None) => {
+                    let from_here = match (before, carried) {
+                        (Before::Start(start), None) => {
                             let one = [at.0].into_iter().collect();
                             !search.starting(start, &one).is_empty()
                         }
@@ -570,7 +608,7 @@ impl Levels {
                     from_here && callers.strict.set(sure).contains(at.0)
                 });
                 if fits {
-                    return Some((role, value.clone()));
+                    return Some((role, load));
                 }
             }
         }

@@ -6,14 +6,33 @@ use serde::{Deserialize, Serialize};
 use whocan_graph::Graph;
 use whocan_policy::{Condition, Given, KeyName, Test};
 
-/// What a call in a chain does about the source identity (R211, R233).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a chain fixes of a call (R210, R211, R233).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct State {
-    /// What the calling session carries; `None` where the chain starts and
-    /// nothing is known of the session.
+    /// The source identity that the calling session carries; `None` where the
+    /// chain starts and nothing is known of the session.
     pub carried: Option<Fixed>,
-    /// What the session that the call starts will carry.
-    pub next: Fixed,
+    /// The one that the session which the call starts will carry; `None` where
+    /// nothing looks at it.
+    pub next: Option<Fixed>,
+    /// The tags that the calling session passes on, with their values if known.
+    pub transitive: Vec<(String, Option<String>)>,
+    /// All tags that were passed to the calling session, where they are known.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The calling session's name, where it is known.
+    pub name: Option<String>,
+}
+
+impl State {
+    /// Returns whether it says more of the calling session than its source identity.
+    pub fn speaks_of_session(&self) -> bool {
+        self.tags.is_some() || self.name.is_some() || !self.transitive.is_empty()
+    }
+
+    /// Returns the state, if it says anything.
+    pub fn if_any(self) -> Option<State> {
+        (self != State::default()).then_some(self)
+    }
 }
 
 /// The value of something that is set once.

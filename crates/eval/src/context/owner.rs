@@ -76,10 +76,9 @@ pub(super) fn tag(inquiry: &Inquiry<'_>, key: &KeyName, tag: &str) -> Derived {
 // Tags of a bucket count only once attribute-based access control is on.
 // Source: Using tags with S3 general purpose buckets, S3 User Guide.
 fn bucket_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
-    let Some(bucket) = inquiry.target.bucket() else {
-        return missing(inquiry);
-    };
-    match bucket.abac {
+    let abac = inquiry.target.bucket().map(|bucket| &bucket.abac);
+    match abac.unwrap_or(&Collected::Not) {
+        _ if abac.is_none() && inquiry.target.listed => Derived::absent(),
         Collected::Yes(false) => Derived::absent(),
         Collected::Yes(true) => recorded_tag(inquiry, tag),
         Collected::Not if inquiry.call.as_collected() => Derived::absent(),

@@ -9,7 +9,7 @@ use whocan_policy::catalogue::facts::{
     supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
-use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
+use whocan_policy::{AccountId, Assume, KeyName, KeyState, Precedence, Truth};
 use whocan_snapshot::{Detail, Tag};
 
 use super::resource::Owner;
@@ -43,8 +43,12 @@ impl Scene<'_> {
         self.ask.given.complete
             || self.ask.given.get(key).is_some()
             || session.tags.is_some()
+            || session.user.is_some()
+            || !session.transitive.is_empty()
             || session.source_identity.is_some()
-            || self.state.is_some() && key.as_lower() == "aws:sourceidentity"
+            || self.state.is_some_and(|state| {
+                key.as_lower() == "aws:sourceidentity" || state.speaks_of_session()
+            })
     }
 
     /// Returns what is known of `key` in requests of `caller`.
@@ -77,7 +81,7 @@ impl Scene<'_> {
     // a request without tags where the action lists none (R118).
     fn is_default(&self, name: &str) -> bool {
         if name == "aws:tagkeys" || name.starts_with("aws:requesttag/") {
-            return !super::trust::is_session_call(&self.ask.action) && !self.carries(name);
+            return !self.gives_session() && !self.carries(name);
         }
         match name {
             "aws:securetransport"
@@ -311,7 +315,12 @@ impl Scene<'_> {
             PrincipalKind::User(identity) if identity.id.is_empty() => KeyState::Present,
             PrincipalKind::User(identity) => known(&*identity.id),
             PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
-            PrincipalKind::Role(identity, _) => KeyState::Prefix(format!("{}:", identity.id)),
+            PrincipalKind::Role(identity, _) => {
+                match self.state.and_then(|state| state.name.as_deref()) {
+                    Some(name) => known(format!("{}:{name}", identity.id)),
+                    None => KeyState::Prefix(format!("{}:", identity.id)),
+                }
+            }
             PrincipalKind::Session { role, name } => match graph.principal(*role).identity() {
                 Some(identity) if !identity.id.is_empty() => {
                     known(format!("{}:{name}", identity.id))
@@ -424,11 +433,37 @@ impl Scene<'_> {
             Some(role) => self.index.trust_facts(role).tags_sessions,
             None => true,
         };
-        match &self.ask.session.tags {
+        if let Some(carried) = self.transitive_tag(tag) {
+            return carried;
+        }
+        match self.passed_tags() {
             Some(tags) => passed(tags, tag).unwrap_or_else(own),
             None if may_be_tagged => KeyState::Unknown,
             None => own(),
         }
+    }
+
+    // The tags that were passed to the calling session, where all are known.
+    fn passed_tags(&self) -> Option<&[(String, String)]> {
+        let in_chain = self.state.and_then(|state| state.tags.as_deref());
+        let asked = self.ask.session.tags.as_deref();
+        let none = self.ask.given.complete.then_some(&[][..]);
+        in_chain.or(asked).or(none)
+    }
+
+    // The value of a tag that the calling session passes on whatever it calls (R210).
+    fn transitive_tag(&self, tag: &str) -> Option<KeyState> {
+        let value_of = |value: Option<&str>| value.map_or(KeyState::Present, known);
+        let in_chain = self.state.iter().flat_map(|state| &state.transitive);
+        let mut in_chain = in_chain.filter(|(key, _)| key.eq_ignore_ascii_case(tag));
+        if let Some((_, value)) = in_chain.next() {
+            return Some(value_of(value.as_deref()));
+        }
+        let session = &self.ask.session;
+        let mut keys = session.transitive.iter();
+        keys.find(|key| key.eq_ignore_ascii_case(tag))?;
+        let tags = session.tags.as_deref().unwrap_or_default();
+        Some(passed(tags, tag).unwrap_or(KeyState::Present))
     }
 
     // The user behind a federated session, or who is not known.
@@ -579,22 +614,12 @@ impl Scene<'_> {
         }
         // The caller's transitive tags override the role's in a trust policy (R224).
         if self.is_trust()
-            && self
-                .ask
-                .session
-                .transitive
-                .iter()
-                .any(|key| key.eq_ignore_ascii_case(tag))
-            && let Some(state) = self
-                .ask
-                .session
-                .tags
-                .as_ref()
-                .and_then(|tags| passed(tags, tag))
+            && self.holds_state(caller)
+            && let Some(carried) = self.transitive_tag(tag)
         {
-            return state;
+            return carried;
         }
-        if self.is_trust() && self.ask.session.tags.is_none() && self.may_tag(caller) {
+        if self.is_trust() && self.passed_tags().is_none() && self.may_tag(caller) {
             return KeyState::Unknown;
         }
         match self.target.tags(self.graph()) {
@@ -644,6 +669,14 @@ impl Scene<'_> {
             None => !self.target.collected,
         };
         (federated || own) && target
+    }
+
+    // Only sessions carry what a session can.
+    fn holds_state(&self, caller: PrincipalId) -> bool {
+        matches!(
+            self.credentials(caller),
+            Credentials::OfRole | Credentials::Federated
+        )
     }
 
     fn carries(&self, name: &str) -> bool {
@@ -713,7 +746,7 @@ impl Scene<'_> {
             "sts:externalid"
             | "sts:rolesessionname"
             | "sts:sourceidentity"
-            | "sts:transitivetagkeys" => self.assume_parameter(name),
+            | "sts:transitivetagkeys" => self.assume_parameter(name, caller),
             "kms:calleraccount" if self.service == "kms" => self.principal_account(caller),
             "kms:viaservice" => KeyState::Absent,
             "s3:dataaccesspointarn"
@@ -810,53 +843,90 @@ impl Scene<'_> {
             || self.action_id.is_some() && self.action_id == catalogue().action("sts:AssumeRole")
     }
 
+    // The parameters of a call that assumes a role, and of the permissions beside it.
+    fn parameters(&self) -> Option<&Assume> {
+        let assuming = super::trust::is_session_call(&self.ask.action);
+        self.ask.assume.as_ref().filter(|_| assuming)
+    }
+
+    fn carries_tags(&self, name: &str) -> bool {
+        self.gives_session() || self.carries(name)
+    }
+
     fn request_tag(&self, name: &str, tag: &str) -> KeyState {
-        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
-            return passed(&assume.tags, tag).unwrap_or(KeyState::Absent);
-        }
-        if self.carries(name) {
-            KeyState::Unknown
-        } else {
-            KeyState::Absent
+        match self.parameters() {
+            _ if !self.carries_tags(name) => KeyState::Absent,
+            Some(assume) => passed(&assume.tags, tag).unwrap_or(KeyState::Absent),
+            None => KeyState::Unknown,
         }
     }
 
     fn tag_keys(&self) -> KeyState {
-        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
-            let keys: Vec<String> = assume.tags.iter().map(|(key, _)| key.clone()).collect();
-            return if keys.is_empty() {
-                KeyState::Absent
-            } else {
-                KeyState::Known(keys)
-            };
-        }
-        if self.carries("aws:tagkeys") {
-            KeyState::Unknown
-        } else {
-            KeyState::Absent
+        match self.parameters() {
+            _ if !self.carries_tags("aws:tagkeys") => KeyState::Absent,
+            Some(assume) if assume.tags.is_empty() => KeyState::Absent,
+            Some(assume) => {
+                let keys = assume.tags.iter().map(|(key, _)| key.clone());
+                KeyState::Known(keys.collect())
+            }
+            None => KeyState::Unknown,
         }
     }
 
-    fn assume_parameter(&self, name: &str) -> KeyState {
-        if !super::trust::is_session_call(&self.ask.action) {
-            return KeyState::Absent;
-        }
-        match (name, &self.ask.assume) {
-            ("sts:externalid", _) if !self.is_assume_role() => KeyState::Absent,
-            ("sts:externalid", _) => KeyState::Unknown,
-            ("sts:rolesessionname", Some(assume)) => {
-                assume.name.as_deref().map_or(KeyState::Present, known)
+    fn assume_parameter(&self, name: &str, caller: PrincipalId) -> KeyState {
+        let assume = self.ask.assume.as_ref();
+        match name {
+            "sts:externalid" if self.is_assume_role() => KeyState::Unknown,
+            "sts:rolesessionname" if self.gives_session() => {
+                let named = assume.and_then(|assume| assume.name.as_deref());
+                named.map_or(KeyState::Present, known)
             }
-            ("sts:rolesessionname", None) => KeyState::Present,
-            ("sts:sourceidentity", _) if self.state.is_some() => self
-                .state
-                .map_or(KeyState::Unknown, |state| fixed_state(&state.next)),
-            ("sts:sourceidentity", Some(assume)) => assume
-                .source_identity
-                .as_deref()
-                .map_or(KeyState::Absent, known),
-            ("sts:transitivetagkeys", Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
-            _ => KeyState::Unknown,
+            "sts:sourceidentity" if self.carries_parameter(name) => self.identity_passed(caller),
+            "sts:transitivetagkeys" if self.carries_parameter(name) => match assume {
+                Some(assume) if assume.tags.is_empty() => KeyState::Absent,
+                _ => KeyState::Unknown,
+            },
+            _ => KeyState::Absent,
+        }
+    }
+
+    // The permissions beside the call are asked for with its keys.
+    fn carries_parameter(&self, name: &str) -> bool {
+        super::trust::is_session_call(&self.ask.action) && self.carries_tags(name)
+    }
+
+    // What a session carries it also passes on (R211).
+    fn identity_passed(&self, caller: PrincipalId) -> KeyState {
+        if let Some(next) = self.state.and_then(|state| state.next.as_ref()) {
+            return fixed_state(next);
+        }
+        let held = self.ask.session.source_identity.as_deref();
+        if let Some(held) = held.filter(|_| self.holds_state(caller)) {
+            return known(held);
+        }
+        match &self.ask.assume {
+            None if self.ask.given.complete => KeyState::Absent,
+            None => KeyState::Unknown,
+            Some(assume) => match &assume.source_identity {
+                Some(set) => known(set.as_str()),
+                None => self.identity_held(caller),
+            },
+        }
+    }
+
+    // The session may carry one that is not known.
+    fn identity_held(&self, caller: PrincipalId) -> KeyState {
+        let may = match self.role_of(caller) {
+            Some(role) => self.index.trust_facts(role).sets_source_identity,
+            None => matches!(
+                self.credentials(caller),
+                Credentials::OfRole | Credentials::Any
+            ),
+        };
+        if may && !self.ask.given.complete {
+            KeyState::Unknown
+        } else {
+            KeyState::Absent
         }
     }
 
