@@ -107,12 +107,18 @@ impl Index {
     /// none, [`IndexError::Damaged`], [`IndexError::OtherRules`] or
     /// [`IndexError::OtherSnapshot`] if it cannot be used. Build it again then.
     pub fn load(path: &Path, key: &str, graph: Arc<Graph>) -> Result<Index, IndexError> {
-        let bytes = fs::read(path).map_err(|source| IndexError::Io {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        })?;
-        Index::from_bytes(path, key, graph, &bytes)
+        Index::from_bytes(path, key, graph, &read(path)?)
+    }
+
+    /// Checks the whole of a saved index, without its graph.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Index::load`].
+    pub fn verify(path: &Path, key: &str) -> Result<(), IndexError> {
+        let bytes = read(path)?;
+        check_header(path, key, &bytes)?;
+        checked_body(path, &bytes).map(drop)
     }
 
     fn to_bytes(&self, key: &str) -> io::Result<Vec<u8>> {
@@ -142,11 +148,7 @@ impl Index {
             expected,
         };
         check_header(path, key, bytes)?;
-        let (header, rest) = bytes.split_at(HEADER_BYTES);
-        let (stated, body) = rest.split_at(32);
-        if checksum(header, body) != *stated {
-            return Err(damaged("content with the stated checksum"));
-        }
+        let body = checked_body(path, bytes)?;
         let body = decompress(body).map_err(|_| damaged("whole zstd frames"))?;
         let body: Body = postcard::from_bytes(&body).map_err(|_| damaged("an index"))?;
         if body.universe != universe(&graph) {
@@ -160,6 +162,27 @@ impl Index {
         index.edges = edges.filter(|_| fits).ok_or_else(|| damaged("an index"))?;
         Ok(index)
     }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, IndexError> {
+    fs::read(path).map_err(|source| IndexError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+// Behind a header that was checked.
+fn checked_body<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a [u8], IndexError> {
+    let (header, rest) = bytes.split_at(HEADER_BYTES);
+    let (stated, body) = rest.split_at(32);
+    if checksum(header, body) != *stated {
+        return Err(IndexError::Damaged {
+            path: path.to_owned(),
+            expected: "content with the stated checksum",
+        });
+    }
+    Ok(body)
 }
 
 fn header(key: &str) -> Vec<u8> {
