@@ -163,6 +163,11 @@ impl Facts {
         said.map(|(id, _)| id).collect()
     }
 
+    /// Returns the names of all keys that some policy looks at, in lower case.
+    pub fn key_names(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.name.as_lower()).collect()
+    }
+
     pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
         &self.conditions[id.0 as usize]
     }

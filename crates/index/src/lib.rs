@@ -8,6 +8,7 @@
 //! Start at [`Index::build`] and [`Index::can`].
 
 mod actions;
+mod alike;
 mod callers;
 mod candidates;
 mod cells;
