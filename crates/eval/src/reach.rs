@@ -78,6 +78,7 @@ pub fn reach(
         session: SessionState::of(&request.session, complete).held_by(start.is_session()),
         assume: AssumeState::of(request.assume.as_ref(), complete),
         identities: named_identities(graph),
+        tags_matter: choice::transitive_tags_matter(graph, request),
         // An ARN that is none names nothing that could be assumed.
         roles: graph
             .roles()
@@ -107,6 +108,8 @@ struct Search<'a> {
     assume: AssumeState,
     // The source identities that some policy names.
     identities: Vec<String>,
+    // Whether a policy other than a role's trust looks at which tags travel.
+    tags_matter: bool,
     roles: Vec<PrincipalId>,
     // The request as a reached role makes it.
     last: Request,
@@ -212,12 +215,47 @@ impl<'a> Search<'a> {
                 }
                 let truth = self.hop_truth(node, &subject, &session, action, role, &choice)?;
                 if truth & choice.limit >= least {
-                    let state = next_state(&session, &choice.assume);
+                    let state = self.next_state(&subject, &session, role, &choice.assume);
                     hops.push((role, state, choice));
                 }
             }
         }
         Ok(hops)
+    }
+
+    // The source identity and the transitive tags go on; all else ends with the
+    // hop (R210, R211, R234).
+    fn next_state(
+        &self,
+        subject: &Subject<'_>,
+        session: &SessionState,
+        role: PrincipalId,
+        assume: &AssumeState,
+    ) -> State {
+        let mut transitive = session.transitive.clone();
+        for tag in assume.transitive.iter().flatten() {
+            if session.transitive_tag(&tag.0).is_none() {
+                transitive.push(tag.clone());
+            }
+        }
+        transitive.sort();
+        let set = [&session.source_identity, &assume.source_identity];
+        let set = set.into_iter().find(|identity| identity.is_set());
+        // What the session may carry goes on where the next role permits it.
+        let may_go_on = session.source_identity == SourceIdentity::Open
+            && choice::may_carry_identity(self.graph, subject)
+            && choice::may_permit(self.graph, role, "sts:SetSourceIdentity");
+        let unset = if may_go_on {
+            SourceIdentity::Open
+        } else {
+            SourceIdentity::Unset
+        };
+        State {
+            source_identity: set.cloned().unwrap_or(unset),
+            transitive,
+            tags: assume.tags.clone(),
+            name: assume.name.clone(),
+        }
     }
 
     /// Returns the call that gives this caller a session, if there is one that counts.
@@ -361,26 +399,6 @@ fn last_request(request: &Request) -> Request {
             ..request.overrides.clone()
         },
         ..request.clone()
-    }
-}
-
-// The source identity and the transitive tags go on; all else ends with the
-// hop (R210, R211, R234).
-fn next_state(session: &SessionState, assume: &AssumeState) -> State {
-    let mut transitive = session.transitive.clone();
-    for tag in assume.transitive.iter().flatten() {
-        if session.transitive_tag(&tag.0).is_none() {
-            transitive.push(tag.clone());
-        }
-    }
-    transitive.sort();
-    let set = [&session.source_identity, &assume.source_identity];
-    let source_identity = set.into_iter().find(|identity| identity.is_set());
-    State {
-        source_identity: source_identity.cloned().unwrap_or(SourceIdentity::Unset),
-        transitive,
-        tags: assume.tags.clone(),
-        name: assume.name.clone(),
     }
 }
 

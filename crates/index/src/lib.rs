@@ -17,6 +17,7 @@ mod edges;
 mod error;
 mod facts;
 mod guardrails;
+mod load;
 mod planes;
 mod question;
 mod reach;
@@ -37,6 +38,7 @@ use callers::Callers;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
+use load::TagLooks;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::TrustFacts;
@@ -59,6 +61,7 @@ pub struct Index {
     pub(crate) edges: Edges,
     pub(crate) facts: Facts,
     pub(crate) source_identities: SourceIdentities,
+    pub(crate) tag_looks: TagLooks,
     pub(crate) guardrails: Guardrails,
     pub(crate) bearing: BearingByAccount,
     // The regions, as written, that some condition compares with the request's.
@@ -108,6 +111,7 @@ impl Index {
             edges: Edges::default(),
             facts: Facts::of(&graph),
             source_identities: SourceIdentities::of(&graph),
+            tag_looks: TagLooks::of(&graph),
             regions: regions(&graph),
             partitions: partitions(&graph),
             resource_actions,
@@ -123,6 +127,17 @@ impl Index {
     /// Decides one action on one resource for every principal: a direct call, no chains.
     pub fn can(&self, ask: &Ask) -> Verdicts {
         Scene::new(self, ask, None).verdicts()
+    }
+
+    /// Returns whether the caller's sessions may carry a source identity (R119).
+    pub(crate) fn may_carry_identity(&self, caller: PrincipalId) -> bool {
+        match self.graph.principal(caller).kind {
+            PrincipalKind::Role(..) => self.trust_facts(caller).sets_source_identity,
+            PrincipalKind::Session { role, .. } => self.trust_facts(role).sets_source_identity,
+            PrincipalKind::ForeignNamed(_) => self.callers.sessions.contains(caller.0),
+            PrincipalKind::Foreign(_) => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {

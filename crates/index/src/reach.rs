@@ -1,7 +1,7 @@
 //! Breadth-first search backwards over the trust edges, on whole sets.
 
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -10,6 +10,7 @@ use whocan_graph::PrincipalId;
 use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
+use crate::load::{Load, POD_IDENTITY, Passed, Travelling, loads};
 use crate::scene::Scene;
 use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
@@ -17,17 +18,6 @@ use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 /// Sessions of roles, by what they carry (a position in [`Search::loads`]) and
 /// by whether they or what follows them pass what the walk must pass.
 type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
-
-/// What a session carries along a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Load {
-    /// Its source identity; `None` where nothing looks at it.
-    identity: Option<Fixed>,
-    /// Whether it has the transitive tags of the session that started the chain.
-    tags: bool,
-    /// Whether it is the session of the first call, whose parameters are given.
-    first: bool,
-}
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
@@ -105,7 +95,10 @@ impl Index {
     /// Returns whether anything looks at what sessions carry along a chain
     /// (R233). If not, who reaches a request depends only on who may make it.
     pub fn tells_sessions_apart(&self, walk: &Walk) -> bool {
+        let pods = self.graph.principal_of(POD_IDENTITY);
         !self.source_identities.values(&walk.given).is_empty()
+            || self.tag_looks.any()
+            || pods.is_some()
     }
 
     /// Decides who takes on `role` with one call that `walk` follows.
@@ -121,64 +114,87 @@ struct Search<'a> {
     // Who alone makes the request, if not everybody.
     makers: Option<&'a RoaringBitmap>,
     edges: WalkEdges<'a>,
-    values: Vec<Fixed>,
     // All that sessions of this walk may carry.
     loads: Vec<Load>,
-    // The transitive tags of the session that starts the chain.
-    tags: Vec<(String, Option<String>)>,
-    // The service that always passes transitive tags (R220).
-    pods: Option<u32>,
-    // The service that sets a source identity in all its sessions (R221).
-    anywhere: Option<u32>,
+    travelling: Travelling,
+    // Callers by what starting a chain depends on, as in [`Kind`].
+    kinds: [RoaringBitmap; 5],
     // Who makes the last call: at the start of a chain, and as session of the last role.
     first: Verdicts,
     last: Vec<Verdicts>,
-}
-
-// Every combination that a session of this walk can carry.
-fn loads(ask: &Ask, values: &[Fixed]) -> Vec<Load> {
-    let identities = match values {
-        [] => vec![None],
-        some => some.iter().cloned().map(Some).collect(),
-    };
-    let with_tags = [true, false].into_iter();
-    let with_tags = with_tags.filter(|tags| !tags || !ask.session.transitive.is_empty());
-    let first = [true, false].into_iter();
-    let first = first.filter(|first| !first || ask.assume.is_some());
-    let mut loads = Vec::new();
-    for (tags, first) in with_tags.flat_map(|tags| first.clone().map(move |first| (tags, first))) {
-        let load = |identity: &Option<Fixed>| Load {
-            identity: identity.clone(),
-            tags,
-            first,
-        };
-        loads.extend(identities.iter().map(load));
-    }
-    loads
-}
-
-fn transitive_tags(session: &Session) -> Vec<(String, Option<String>)> {
-    let value_of = |key: &String| {
-        let mut tags = session.tags.iter().flatten();
-        let tag = tags.find(|(name, _)| name.eq_ignore_ascii_case(key));
-        tag.map(|(_, value)| value.clone())
-    };
-    let keys = session.transitive.iter();
-    keys.map(|key| (key.clone(), value_of(key))).collect()
 }
 
 // The source identities to tell apart: those that conditions look at, and
 // whether there is one where some call sets it, since every further role must
 // permit it (R211).
 fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fixed> {
-    let values = index.source_identities.values(&walk.given);
-    let by_caller = ask.session.source_identity.is_some();
+    let mut values = index.source_identities.values(&walk.given);
     let by_call = ask.assume.as_ref();
-    let by_call = by_call.is_some_and(|assume| assume.source_identity.is_some());
-    if values.is_empty() && (by_service || by_caller || by_call) {
-        return vec![Fixed::Unset, Fixed::Other];
+    let by_call = by_call.and_then(|assume| assume.source_identity.as_ref());
+    let given = [by_call, ask.session.source_identity.as_ref()];
+    let given: BTreeSet<&String> = given.into_iter().flatten().collect();
+    if values.is_empty() && (by_service || !given.is_empty()) {
+        values = vec![Fixed::Unset, Fixed::Open];
+    }
+    if by_service {
+        values.push(Fixed::Any);
+    }
+    for text in given {
+        let literal = Fixed::Literal(text.clone());
+        if !values.contains(&literal) {
+            values.push(literal);
+        }
     }
     values
+}
+
+const ROLES_ANYWHERE: &str = "service:rolesanywhere.amazonaws.com";
+
+/// What starting a chain depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// EKS Pod Identity, which always passes transitive tags (R220).
+    Pods,
+    /// IAM Roles Anywhere, which always sets a source identity (R221).
+    Anywhere,
+    /// A session that may carry a source identity of which nothing is known.
+    Holder,
+    /// Another session.
+    Session,
+    Other,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [
+        Kind::Pods,
+        Kind::Anywhere,
+        Kind::Holder,
+        Kind::Session,
+        Kind::Other,
+    ];
+
+    fn is_session(self) -> bool {
+        matches!(self, Kind::Holder | Kind::Session)
+    }
+}
+
+// Parts all callers by kind.
+fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 5] {
+    let callers = &index.callers;
+    let service = |name: &str| -> RoaringBitmap {
+        let id = index.graph.principal_of(name);
+        id.map(|id| id.0).into_iter().collect()
+    };
+    let (pods, anywhere) = (service(POD_IDENTITY), service(ROLES_ANYWHERE));
+    let open = ask.session.source_identity.is_none() && !ask.given.complete;
+    let all = &callers.sessions | &callers.foreign;
+    let holders = all
+        .iter()
+        .filter(|&id| open && index.may_carry_identity(PrincipalId(id)));
+    let holders: RoaringBitmap = holders.collect();
+    let sessions = &callers.sessions - &holders;
+    let others = &callers.all - &holders - &sessions - &pods - &anywhere;
+    [pods, anywhere, holders, sessions, others]
 }
 
 /// What one run found, hop by hop.
@@ -196,10 +212,6 @@ impl<'a> Search<'a> {
         walk: &'a Walk,
         makers: Option<&'a RoaringBitmap>,
     ) -> Search<'a> {
-        let anywhere = index
-            .graph
-            .principal_of("service:rolesanywhere.amazonaws.com");
-        let pods = index.graph.principal_of("service:pods.eks.amazonaws.com");
         // Facts win in chains: one context is given for all of their calls.
         let ask_of_facts = Ask {
             precedence: Precedence::Facts,
@@ -209,18 +221,24 @@ impl<'a> Search<'a> {
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
+        let anywhere = index.graph.principal_of(ROLES_ANYWHERE);
         let values = identities(index, ask, walk, anywhere.is_some());
+        let travelling = Travelling::of(index, ask);
+        let kinds = if values.is_empty() && travelling.sets.len() == 1 {
+            // Nobody asks.
+            Default::default()
+        } else {
+            kinds(index, ask)
+        };
         let mut search = Search {
             index,
             ask,
             walk,
             makers,
             edges: WalkEdges::starting_as(index, walk, ask),
-            loads: loads(ask, &values),
-            tags: transitive_tags(&ask.session),
-            values,
-            pods: pods.map(|id| id.0),
-            anywhere: anywhere.map(|id| id.0),
+            loads: loads(ask, &values, &travelling),
+            travelling,
+            kinds,
             first,
             last: Vec::new(),
         };
@@ -236,7 +254,7 @@ impl<'a> Search<'a> {
             ..self.ask.clone()
         };
         let decide = |load: &Load| {
-            let state = self.state(Some(load), load.identity.clone());
+            let state = self.state(Some(load), None, None);
             if state.is_none() && self.ask.session == Session::default() {
                 return self.first.clone();
             }
@@ -255,16 +273,17 @@ impl<'a> Search<'a> {
 
     // What the chain fixes of a call of a session with this load, or of the
     // first call; `None` if nothing.
-    fn state(&self, caller: Option<&Load>, next: Option<Fixed>) -> Option<State> {
+    fn state(&self, caller: Option<&Load>, next: Option<Fixed>, passed: Passed) -> Option<State> {
         let mut state = State {
             next,
+            passed,
             ..State::default()
         };
         if let Some(load) = caller {
             state.carried.clone_from(&load.identity);
-            if load.tags {
-                state.transitive.clone_from(&self.tags);
-            }
+            state
+                .transitive
+                .clone_from(&self.travelling.sets[load.tags]);
             if let Some(assume) = self.ask.assume.as_ref().filter(|_| load.first) {
                 state.tags = Some(assume.tags.clone());
                 state.name.clone_from(&assume.name);
@@ -275,7 +294,8 @@ impl<'a> Search<'a> {
 
     // Whether no gap can change what was found: cheap to see where nothing was open.
     fn same_as_collected(&self, possible: &Levels) -> bool {
-        self.first.strict == self.first.as_collected
+        self.loads.len() == 1
+            && self.first.strict == self.first.as_collected
             && self
                 .last
                 .iter()
@@ -329,12 +349,7 @@ impl<'a> Search<'a> {
             sessions: vec![seen_sessions.clone()],
         };
         while levels.continue_within(self.walk.within) {
-            let (mut starts, sessions) = self.step(levels.newest(), strict, sure);
-            // The tags that it always passes go on along the chain (R210), which
-            // no edge here looks at.
-            if let Some(pods) = self.pods.filter(|_| sure && levels.starts.len() > 1) {
-                starts.remove(pods);
-            }
+            let (starts, sessions) = self.step(levels.newest(), strict, sure);
             let starts = starts - &seen;
             seen |= &starts;
             let mut fresh = Sessions::new();
@@ -391,7 +406,7 @@ impl<'a> Search<'a> {
                 }
                 let callers = callers.plane(strict).set(sure);
                 match before {
-                    Before::Start(start) => first |= self.starting(start, callers),
+                    Before::Start(kinds) => first |= self.starting(kinds, callers),
                     Before::Session(load) => *later.entry(load).or_default() |= callers,
                 }
             }
@@ -402,15 +417,17 @@ impl<'a> Search<'a> {
     // The callers that can start a session of `role` with this load.
     fn before(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Before, Arc<Verdicts>)> {
         let mut before = Vec::new();
-        let start = self.start_with(load, sure);
-        if start != Start::NOWHERE {
-            let state = self.state(None, load.identity.clone());
+        for (kinds, (next, passed)) in self.starts(role, load, sure) {
+            let state = self.state(None, next, passed);
             let callers = self.edges.first_callers(role, state.as_ref());
-            before.push((Before::Start(start), callers));
+            before.push((Before::Start(kinds), callers));
         }
         for (at, from) in self.loads.iter().enumerate() {
-            if leads(from, load, sure) {
-                let state = self.state(Some(from), load.identity.clone());
+            let Some(next) = self.next_of(role, from, load, sure) else {
+                continue;
+            };
+            for passed in self.travelling.ways(role, from.tags, load.tags, sure) {
+                let state = self.state(Some(from), next.clone(), passed);
                 let callers = self.edges.callers(role, state.as_ref());
                 before.push((Before::Session(at), callers));
             }
@@ -418,124 +435,154 @@ impl<'a> Search<'a> {
         before
     }
 
-    // Who can start a chain whose first session has this load.
-    fn start_with(&self, load: &Load, sure: bool) -> Start {
+    // Who can start a chain whose first session is one of `role` with this
+    // load, by what the call then says of source identity and tags.
+    fn starts(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Kinds, Said)> {
+        let mut starts: Vec<(Kinds, Said)> = Vec::new();
         if load.first != self.ask.assume.is_some() {
-            return Start::NOWHERE;
+            return starts;
         }
-        let tags_go_on = !self.tags.is_empty();
-        let (by_session, by_others) = (load.tags || !tags_go_on, !load.tags);
-        let Some(value) = &load.identity else {
-            return Start {
-                from_session: by_session,
-                anywhere: by_others,
-                otherwise: by_others,
+        for kind in Kind::ALL {
+            let Some(next) = self.next_at_start(kind, role, load, sure) else {
+                continue;
             };
+            for passed in self.passed_at_start(kind, role, load, sure) {
+                let said = (next.clone(), passed);
+                match starts.iter_mut().find(|(_, known)| *known == said) {
+                    Some((kinds, _)) => *kinds |= 1 << kind as u8,
+                    None => starts.push((1 << kind as u8, said)),
+                }
+            }
+        }
+        starts
+    }
+
+    // What the first call says of the source identity if its session has that
+    // of `load`; `None` if it cannot have it.
+    fn next_at_start(
+        &self,
+        kind: Kind,
+        role: PrincipalId,
+        load: &Load,
+        sure: bool,
+    ) -> Option<Option<Fixed>> {
+        let Some(value) = &load.identity else {
+            return Some(None);
         };
-        let chosen = is_chosen(value, sure);
-        let set_by_anywhere = || self.set_by_anywhere(value, sure);
-        let given = self.starts_with(value, false);
-        Start {
-            from_session: by_session && self.starts_with(value, true).unwrap_or(chosen),
-            anywhere: by_others && given.unwrap_or_else(set_by_anywhere),
-            otherwise: by_others && given.unwrap_or(chosen),
+        let carried = self.ask.session.source_identity.as_ref();
+        let carried = carried.filter(|_| kind.is_session());
+        let by_call = self.ask.assume.as_ref();
+        let by_call = by_call.and_then(|assume| assume.source_identity.as_ref());
+        let from = match (carried.or(by_call), kind) {
+            (Some(set), _) => {
+                let literal = Fixed::Literal(set.clone());
+                return (*value == literal).then_some(Some(literal));
+            }
+            (None, Kind::Holder) => Fixed::Open,
+            (None, Kind::Anywhere) if self.ask.assume.is_none() => {
+                return (*value == Fixed::Any).then_some(Some(Fixed::Any));
+            }
+            (None, _) => Fixed::Unset,
+        };
+        let free = !sure && self.ask.assume.is_none();
+        self.next_identity(role, &from, value, free)
+    }
+
+    // What a call for `role` says of the source identity if its session has
+    // that of `to`, from a session with that of `from`.
+    fn next_of(
+        &self,
+        role: PrincipalId,
+        from: &Load,
+        to: &Load,
+        sure: bool,
+    ) -> Option<Option<Fixed>> {
+        if to.first || !self.travelling.may_lead(from.tags, to.tags) {
+            return None;
+        }
+        match (&from.identity, &to.identity) {
+            (Some(from), Some(to)) => self.next_identity(role, from, to, !sure),
+            _ => Some(None),
         }
     }
-}
 
-// Setting it is the caller's choice: possible, never sure (R240).
-fn is_chosen(value: &Fixed, sure: bool) -> bool {
-    *value == Fixed::Unset || !sure
-}
-
-// Whether a session with the load `from` can start one with the load `to`.
-fn leads(from: &Load, to: &Load, sure: bool) -> bool {
-    let identity = match (&from.identity, &to.identity) {
-        (Some(Fixed::Unset), Some(value)) => is_chosen(value, sure),
-        (from, to) => from == to,
-    };
-    identity && from.tags == to.tags && !to.first
-}
-
-impl Search<'_> {
-    // Those of `callers` who stand at such a start.
-    fn starting(&self, start: Start, callers: &RoaringBitmap) -> RoaringBitmap {
-        let Start {
-            from_session,
-            anywhere,
-            otherwise,
-        } = start;
-        let sessions = &self.index.callers.sessions;
-        let mut found = RoaringBitmap::new();
-        if from_session {
-            found |= callers & sessions;
+    // Setting one is the caller's choice if it is `free`: possible, never sure (R240).
+    fn next_identity(
+        &self,
+        role: PrincipalId,
+        from: &Fixed,
+        to: &Fixed,
+        free: bool,
+    ) -> Option<Option<Fixed>> {
+        let permits = self.index.trust_facts(role).sets_source_identity;
+        let chosen = matches!(to, Fixed::Literal(_) | Fixed::Other) && free && permits;
+        match (from, to) {
+            (Fixed::Unset, Fixed::Unset) => Some(Some(Fixed::Unset)),
+            // It goes on where the role permits it; where it does not, there was none.
+            (Fixed::Open, Fixed::Open) if permits => Some(Some(Fixed::Open)),
+            (Fixed::Open, Fixed::Unset) if !permits => Some(None),
+            (Fixed::Unset | Fixed::Open, _) if chosen => Some(Some(to.clone())),
+            (Fixed::Unset | Fixed::Open, _) => None,
+            (from, to) => (from == to).then(|| Some(to.clone())),
         }
-        if otherwise {
-            found |= callers - sessions;
+    }
+
+    fn passed_at_start(
+        &self,
+        kind: Kind,
+        role: PrincipalId,
+        load: &Load,
+        sure: bool,
+    ) -> Vec<Passed> {
+        let travelling = &self.travelling;
+        let from = if kind.is_session() {
+            travelling.at_start
+        } else {
+            0
+        };
+        if self.ask.assume.is_some() {
+            return (from == load.tags).then_some(None).into_iter().collect();
         }
-        if let Some(id) = self.anywhere.filter(|&id| callers.contains(id)) {
-            if anywhere {
-                found.insert(id);
-            } else {
-                found.remove(id);
+        match &travelling.of_pods {
+            Some(tags) if kind == Kind::Pods => {
+                let same = travelling.sets[load.tags] == *tags;
+                same.then(|| Some(tags.clone())).into_iter().collect()
             }
+            _ => travelling.ways(role, from, load.tags, sure),
+        }
+    }
+
+    // Those of `callers` who are of these kinds.
+    fn starting(&self, kinds: Kinds, callers: &RoaringBitmap) -> RoaringBitmap {
+        if kinds == ALL_KINDS {
+            return callers.clone();
+        }
+        let mut found = RoaringBitmap::new();
+        for kind in Kind::ALL
+            .into_iter()
+            .filter(|&kind| kinds & (1 << kind as u8) != 0)
+        {
+            found |= callers & &self.kinds[kind as usize];
         }
         found
     }
-
-    // IAM Roles Anywhere always sets a source identity (R221); which, is the
-    // certificate's to say.
-    fn set_by_anywhere(&self, value: &Fixed, sure: bool) -> bool {
-        let named = |value: &Fixed| matches!(value, Fixed::Literal(_));
-        match value {
-            Fixed::Unset => false,
-            Fixed::Other => !sure || !self.values.iter().any(named),
-            Fixed::Literal(_) => !sure,
-        }
-    }
-
-    // Whether the first session carries `value`, if the question says what it
-    // carries; who calls from a session passes on what that carries.
-    fn starts_with(&self, value: &Fixed, from_session: bool) -> Option<bool> {
-        let carried = self.ask.session.source_identity.as_ref();
-        let carried = carried.filter(|_| from_session);
-        let set = match (carried, &self.ask.assume) {
-            (Some(carried), _) => Some(carried),
-            (None, Some(assume)) => assume.source_identity.as_ref(),
-            (None, None) => return None,
-        };
-        let Some(set) = set else {
-            return Some(*value == Fixed::Unset);
-        };
-        let literal = Fixed::Literal(set.clone());
-        let named = self.values.contains(&literal);
-        Some(*value == if named { literal } else { Fixed::Other })
-    }
 }
+
+/// Some kinds of callers, one bit for each.
+type Kinds = u8;
+
+const ALL_KINDS: Kinds = 0b11111;
+
+/// What a call says of the source identity and of transitive tags.
+type Said = (Option<Fixed>, Passed);
 
 /// What a call that starts a session comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Before {
-    /// The start of a chain.
-    Start(Start),
+    /// The start of a chain, for callers of these kinds.
+    Start(Kinds),
     /// A session with the load at this position.
     Session(usize),
-}
-
-/// Who may stand at the start of a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Start {
-    from_session: bool,
-    anywhere: bool,
-    otherwise: bool,
-}
-
-impl Start {
-    const NOWHERE: Start = Start {
-        from_session: false,
-        anywhere: false,
-        otherwise: false,
-    };
 }
 
 // Anybody may send the last request without signing it (R238).
@@ -586,16 +633,9 @@ impl Levels {
         let mut carried: Option<usize> = None;
         let mut passed = search.passes(from);
         while level > 0 {
-            let (role, load) = self.next(search, at, carried, passed, level - 1, sure)?;
+            let (role, load, truth) = self.next(search, at, carried, passed, level - 1, sure)?;
             passed |= search.passes(role);
             let identity = search.loads[load].identity.clone();
-            let caller = carried.map(|load| &search.loads[load]);
-            let state = search.state(caller, identity.clone());
-            let callers = match &carried {
-                None => search.edges.first_callers(role, state.as_ref()),
-                Some(_) => search.edges.callers(role, state.as_ref()),
-            };
-            let truth = callers.strict.of(at);
             hops.push(Hop {
                 action: call_of(search.index, at),
                 role,
@@ -620,26 +660,26 @@ impl Levels {
         passed: bool,
         level: usize,
         sure: bool,
-    ) -> Option<(PrincipalId, usize)> {
+    ) -> Option<(PrincipalId, usize, Truth)> {
         let sessions = self.sessions[level].iter();
         // Until the path has passed what it must, only what still passes it leads on.
         for (&(load, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
                 let before = search.before(role, &search.loads[load], sure);
-                let fits = before.into_iter().any(|(before, callers)| {
+                let fits = before.into_iter().find(|(before, callers)| {
                     let from_here = match (before, carried) {
-                        (Before::Start(start), None) => {
+                        (Before::Start(kinds), None) => {
                             let one = [at.0].into_iter().collect();
-                            !search.starting(start, &one).is_empty()
+                            !search.starting(*kinds, &one).is_empty()
                         }
-                        (Before::Session(wanted), Some(carried)) => wanted == carried,
+                        (Before::Session(wanted), Some(carried)) => *wanted == carried,
                         _ => false,
                     };
                     from_here && callers.strict.set(sure).contains(at.0)
                 });
-                if fits {
-                    return Some((role, load));
+                if let Some((_, callers)) = fits {
+                    return Some((role, load, callers.strict.of(at)));
                 }
             }
         }

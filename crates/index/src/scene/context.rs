@@ -15,7 +15,7 @@ use whocan_snapshot::{Detail, Tag};
 use super::resource::Owner;
 use super::{AccessPointSide, Scene, key_state};
 use crate::facts::About;
-use crate::state::Fixed;
+use crate::state::{Fixed, FixedTag, is_other};
 
 pub(super) fn known(text: impl Into<String>) -> KeyState {
     KeyState::Known(vec![text.into()])
@@ -65,6 +65,7 @@ impl Scene<'_> {
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Unknown | KeyState::Present => KeyState::Absent,
+                state if is_other(&state) => KeyState::Absent,
                 KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
                 known => known,
             },
@@ -287,8 +288,10 @@ impl Scene<'_> {
     fn is_service(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
             PrincipalKind::Service => known("true"),
-            PrincipalKind::Anonymous | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Absent
+            PrincipalKind::Anonymous => KeyState::Absent,
+            // Documented for signed calls only; true is for services alone.
+            PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => known("false"),
         }
@@ -365,7 +368,7 @@ impl Scene<'_> {
         if let Some(carried) = self.state.and_then(|state| state.carried.as_ref())
             && self.role_of(caller).is_some()
         {
-            return fixed_state(carried);
+            return carried.key_state();
         }
         match self.role_of(caller) {
             Some(role) => match &self.ask.session.source_identity {
@@ -453,11 +456,9 @@ impl Scene<'_> {
 
     // The value of a tag that the calling session passes on whatever it calls (R210).
     fn transitive_tag(&self, tag: &str) -> Option<KeyState> {
-        let value_of = |value: Option<&str>| value.map_or(KeyState::Present, known);
         let in_chain = self.state.iter().flat_map(|state| &state.transitive);
-        let mut in_chain = in_chain.filter(|(key, _)| key.eq_ignore_ascii_case(tag));
-        if let Some((_, value)) = in_chain.next() {
-            return Some(value_of(value.as_deref()));
+        if let Some(value) = fixed_tag(in_chain, tag) {
+            return Some(value.key_state());
         }
         let session = &self.ask.session;
         let mut keys = session.transitive.iter();
@@ -487,16 +488,10 @@ impl Scene<'_> {
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
         if name == "identitystore:userid" {
-            let role = self
-                .role_of(caller)
-                .map(|role| self.graph().principal(role));
-            let by_identity_center = role
-                .and_then(|role| role.role())
-                .is_some_and(|facts| facts.identity_center);
-            return Some(if by_identity_center {
+            return Some(if self.may_be_of_identity_center(caller) {
                 KeyState::Unknown
             } else {
-                self.unless_foreign(caller)
+                KeyState::Absent
             });
         }
         let service = deliverer(name)?;
@@ -513,6 +508,28 @@ impl Scene<'_> {
             return None;
         }
         Some(self.unless_foreign(caller))
+    }
+
+    // Its roles have a path of their own, and a name that nobody else may give.
+    // Source: Referencing permission sets in resource policies, IAM Identity Center User Guide.
+    fn may_be_of_identity_center(&self, caller: PrincipalId) -> bool {
+        let graph = self.graph();
+        if let Some(role) = self.role_of(caller) {
+            let facts = graph.principal(role).role();
+            return facts.is_some_and(|facts| facts.identity_center);
+        }
+        match self.kind(caller) {
+            PrincipalKind::Foreign(_) => true,
+            PrincipalKind::ForeignNamed(_) => {
+                let resource = graph.principal(caller).arn.split(':').nth(5);
+                let names = resource.unwrap_or_default().split('/').skip(1);
+                self.is_foreign_session(caller)
+                    && names
+                        .into_iter()
+                        .any(|name| name.starts_with("AWSReservedSSO_"))
+            }
+            _ => false,
+        }
     }
 
     // Keys about the resource (R107, R108, R116).
@@ -823,7 +840,11 @@ impl Scene<'_> {
             .endpoint_of(id)
             .map(|id| self.graph().endpoint(id))
         else {
-            return KeyState::Present;
+            return match name {
+                // It may belong to an account without organization.
+                "aws:vpceorgid" | "aws:vpceorgpaths" => KeyState::Unknown,
+                _ => KeyState::Present,
+            };
         };
         let account = self.graph().account(endpoint.account);
         match name {
@@ -857,8 +878,16 @@ impl Scene<'_> {
         match self.parameters() {
             _ if !self.carries_tags(name) => KeyState::Absent,
             Some(assume) => passed(&assume.tags, tag).unwrap_or(KeyState::Absent),
-            None => KeyState::Unknown,
+            None => match fixed_tag(self.passed_in_chain().unwrap_or_default(), tag) {
+                Some(value) => value.key_state(),
+                None => KeyState::Unknown,
+            },
         }
+    }
+
+    // The transitive tags that the call passes, where a chain fixes them.
+    fn passed_in_chain(&self) -> Option<&[FixedTag]> {
+        self.state.and_then(|state| state.passed.as_deref())
     }
 
     fn tag_keys(&self) -> KeyState {
@@ -868,6 +897,9 @@ impl Scene<'_> {
             Some(assume) => {
                 let keys = assume.tags.iter().map(|(key, _)| key.clone());
                 KeyState::Known(keys.collect())
+            }
+            None if self.passed_in_chain().is_some_and(|tags| !tags.is_empty()) => {
+                KeyState::Present
             }
             None => KeyState::Unknown,
         }
@@ -882,10 +914,16 @@ impl Scene<'_> {
                 named.map_or(KeyState::Present, known)
             }
             "sts:sourceidentity" if self.carries_parameter(name) => self.identity_passed(caller),
-            "sts:transitivetagkeys" if self.carries_parameter(name) => match assume {
-                Some(assume) if assume.tags.is_empty() => KeyState::Absent,
-                _ => KeyState::Unknown,
-            },
+            "sts:transitivetagkeys" if self.carries_parameter(name) => {
+                match (self.passed_in_chain(), assume) {
+                    (Some([]), _) => KeyState::Absent,
+                    (Some(tags), _) => {
+                        KeyState::Known(tags.iter().map(|(key, _)| key.clone()).collect())
+                    }
+                    (None, Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
+                    (None, _) => KeyState::Unknown,
+                }
+            }
             _ => KeyState::Absent,
         }
     }
@@ -898,35 +936,35 @@ impl Scene<'_> {
     // What a session carries it also passes on (R211).
     fn identity_passed(&self, caller: PrincipalId) -> KeyState {
         if let Some(next) = self.state.and_then(|state| state.next.as_ref()) {
-            return fixed_state(next);
+            return next.key_state();
         }
-        let held = self.ask.session.source_identity.as_deref();
-        if let Some(held) = held.filter(|_| self.holds_state(caller)) {
-            return known(held);
+        let carried = self.identity_carried(caller);
+        if carried.is_set() {
+            return carried.key_state();
         }
         match &self.ask.assume {
             None if self.ask.given.complete => KeyState::Absent,
             None => KeyState::Unknown,
             Some(assume) => match &assume.source_identity {
                 Some(set) => known(set.as_str()),
-                None => self.identity_held(caller),
+                None => carried.key_state(),
             },
         }
     }
 
-    // The session may carry one that is not known.
-    fn identity_held(&self, caller: PrincipalId) -> KeyState {
-        let may = match self.role_of(caller) {
-            Some(role) => self.index.trust_facts(role).sets_source_identity,
-            None => matches!(
-                self.credentials(caller),
-                Credentials::OfRole | Credentials::Any
-            ),
-        };
-        if may && !self.ask.given.complete {
-            KeyState::Unknown
+    // The source identity of the calling session.
+    fn identity_carried(&self, caller: PrincipalId) -> Fixed {
+        if let Some(carried) = self.state.and_then(|state| state.carried.clone()) {
+            return carried;
+        }
+        let held = self.ask.session.source_identity.as_ref();
+        if let Some(held) = held.filter(|_| self.holds_state(caller)) {
+            return Fixed::Literal(held.clone());
+        }
+        if self.index.may_carry_identity(caller) && !self.ask.given.complete {
+            Fixed::Open
         } else {
-            KeyState::Absent
+            Fixed::Unset
         }
     }
 
@@ -1012,12 +1050,11 @@ enum Credentials {
     None,
 }
 
-fn fixed_state(fixed: &Fixed) -> KeyState {
-    match fixed {
-        Fixed::Unset => KeyState::Absent,
-        Fixed::Literal(text) => known(text.as_str()),
-        Fixed::Other => known(Fixed::OTHER),
-    }
+// Tag keys are found without case (R66).
+fn fixed_tag<'a>(tags: impl IntoIterator<Item = &'a FixedTag>, tag: &str) -> Option<&'a Fixed> {
+    let mut tags = tags.into_iter();
+    let found = tags.find(|(key, _)| key.eq_ignore_ascii_case(tag));
+    found.map(|(_, value)| value)
 }
 
 // Services, and the keys that only sessions handed out by them carry.

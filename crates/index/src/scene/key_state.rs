@@ -2,10 +2,13 @@
 
 use whocan_policy::{Condition, Filling, KeyState, Pattern, Test, Truth, VariableValue};
 
+use crate::state::{is_literal, is_other};
+
 /// Decides one condition with the key in `state` and the values filled in.
 pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState) -> Truth {
     let operator = &condition.operator;
     match state {
+        state if is_other(state) => other(condition, wanted),
         KeyState::Known(values) => {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             operator.decide(wanted, Some(&values))
@@ -34,6 +37,27 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
         first
     } else {
         Truth::Unknown
+    }
+}
+
+// In the request with a value that no condition names.
+fn other(condition: &Condition, wanted: &[Filling]) -> Truth {
+    let by_text = matches!(
+        condition.operator.test,
+        Test::StringEquals | Test::StringLike
+    );
+    let unnamed = |at: usize| {
+        let value = condition.values.get(at);
+        value.is_none_or(|value| !is_literal(value))
+    };
+    if !by_text || wanted.is_empty() {
+        return present(condition, wanted, "");
+    }
+    let open = wanted.iter().enumerate().filter(|(at, _)| unnamed(*at));
+    let open: Vec<Filling> = open.map(|(_, filling)| filling.clone()).collect();
+    match (open.is_empty(), condition.operator.negated) {
+        (true, negated) => negated.into(),
+        (false, _) => present(condition, &open, ""),
     }
 }
 
@@ -113,6 +137,7 @@ fn starting_with(prefix: &str) -> Pattern {
 /// Returns what a variable inserts for a key in `state`.
 pub(crate) fn variable(state: &KeyState) -> VariableValue {
     match state {
+        state if is_other(state) => VariableValue::Unknown,
         KeyState::Known(values) => match values.as_slice() {
             [one] if !one.is_empty() => VariableValue::Known(one.clone()),
             _ => VariableValue::None,
@@ -145,6 +170,12 @@ pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
 
 fn fits(implied: &KeyState, given: &KeyState) -> bool {
     match (implied, given) {
+        (implied, given) if is_other(implied) => {
+            matches!(
+                given,
+                KeyState::Known(_) | KeyState::Prefix(_) | KeyState::OneOf(_)
+            )
+        }
         (KeyState::Known(_) | KeyState::Absent, _) => false,
         (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
         (KeyState::Prefix(prefix), KeyState::Known(values)) => values

@@ -532,8 +532,7 @@ impl Scene<'_> {
         };
         match self.known(list) {
             Some(all) => all.iter().any(|arn| **arn == *provider).into(),
-            None if self.strict => Truth::Unknown,
-            None => Truth::True,
+            None => Truth::Unknown,
         }
     }
 
@@ -544,7 +543,10 @@ impl Scene<'_> {
             Some(id) if graph.principal(id).role().is_some() => {
                 named.role.or(&Planes::certain(self.callers().of_role(id)));
             }
-            Some(id) => named.direct.or(&one(id)),
+            Some(id) => match graph.principal(id).arn.parse() {
+                Ok(arn) => self.add_user(&arn, named),
+                Err(_) => named.direct.or(&one(id)),
+            },
             None => {}
         }
     }

@@ -75,15 +75,18 @@ impl Scene<'_> {
         if !self.ask.session.transitive.is_empty() {
             tags |= &carriers;
         }
-        if self.state.is_some_and(|state| !state.transitive.is_empty()) {
-            tags |= &everyone;
-        }
         if self.ask.session.source_identity.is_some() {
             identity |= &carriers;
         }
-        let next = self.state.and_then(|state| state.next.as_ref());
-        if next.is_some_and(|next| *next != Fixed::Unset) {
-            identity |= &everyone;
+        if let Some(state) = self.state {
+            let passes = state.passed.as_ref().is_some_and(|tags| !tags.is_empty());
+            if passes || !state.transitive.is_empty() {
+                tags |= &everyone;
+            }
+            let mut identities = [&state.carried, &state.next].into_iter().flatten();
+            if identities.any(Fixed::is_set) {
+                identity |= &everyone;
+            }
         }
         vec![
             ("sts:TagSession", tags),
