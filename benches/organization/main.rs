@@ -124,7 +124,7 @@ fn from_export_to_index(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = saved(&graph, folder.path());
     group.bench_function("load index", |bencher| {
-        bencher.iter(|| Index::load(&file, "bench", graph.clone()).expect("it was saved"));
+        bencher.iter(|| Index::load(&file, "bench", graph.taken()).expect("it was saved"));
     });
     group.finish();
 }
