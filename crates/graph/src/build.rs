@@ -320,6 +320,12 @@ impl Graph {
         start(account.index())..start(account.index() + 1)
     }
 
+    /// Returns the principals and entry points without account, as a range of ids.
+    pub fn entry_points(&self) -> std::ops::Range<u32> {
+        let end = self.directory.starts.get(self.accounts.len());
+        end.unwrap_or(0)..self.principals.len() as u32
+    }
+
     /// Returns the ids of all roles, ascending.
     pub fn roles(&self) -> impl Iterator<Item = PrincipalId> {
         self.directory.roles.iter().map(PrincipalId)

@@ -135,6 +135,17 @@ impl Index {
         &self.graph
     }
 
+    /// Adds to `roles` the sessions of them that policies name: a chain may pick their names (R239).
+    pub fn with_sessions(&self, roles: &RoaringBitmap) -> RoaringBitmap {
+        let mut all = roles.clone();
+        for (role, sessions) in &self.callers.sessions_of {
+            if roles.contains(role.0) {
+                all |= sessions;
+            }
+        }
+        all
+    }
+
     /// Decides one action on one resource for every principal: a direct call, no chains.
     pub fn can(&self, ask: &Ask) -> Verdicts {
         Scene::new(self, ask, None).verdicts()
