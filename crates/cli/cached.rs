@@ -8,22 +8,23 @@ use std::sync::Arc;
 
 use whocan_graph::Graph;
 use whocan_index::{Index, IndexError};
-use whocan_snapshot::{Finding, FindingKind, Manifest, ObjectHash, SnapshotId, Store};
+use whocan_snapshot::{Finding, FindingKind, Manifest, ObjectHash, SnapshotId, Store, StoreError};
 
-/// Returns the index of `graph`, which is that of the snapshot with `manifest`.
-pub fn index(store: &Store, manifest: &Manifest, graph: Graph) -> Index {
+/// Returns the index of a snapshot.
+pub fn index(store: &Store, id: &SnapshotId) -> Result<Index, StoreError> {
+    let manifest = store.manifest(id)?;
     let key = manifest.content_hash();
     let path = path(store, &key);
-    let graph = Arc::new(graph);
-    if let Ok(index) = Index::load(&path, key.as_str(), graph.clone()) {
-        return index;
+    if let Ok(index) = Index::load(&path, key.as_str(), manifest.taken) {
+        return Ok(index);
     }
-    let index = Index::build(graph);
+    let graph = Graph::build(&store.load(id)?);
+    let index = Index::build(Arc::new(graph));
     // A full disk or a store that one may only read takes nothing from the answer.
     if store.create_derived_dir().is_ok() {
         let _ = index.save(&path, key.as_str());
     }
-    index
+    Ok(index)
 }
 
 /// Examines the index that is kept of a snapshot, and returns what is wrong with it.

@@ -23,11 +23,10 @@ impl Loaded {
     pub fn stored(store: Option<&Path>, id: &str) -> Result<Loaded, Failure> {
         let store = store_location::open(store)?;
         let id = store.find(id)?;
-        let manifest = store.manifest(&id)?;
-        let graph = Graph::build(&store.load(&id)?);
+        let index = cached::index(&store, &id)?;
         Ok(Loaded {
             id: Some(id.0),
-            index: cached::index(&store, &manifest, graph),
+            index,
         })
     }
 

@@ -6,10 +6,11 @@
 //! witness, a resource that no cut tells from the others of its cell.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, PrincipalId};
+use whocan_graph::{Collected, PrincipalId, Resource};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::{
     AccountId, Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth,
@@ -167,7 +168,7 @@ impl<'a> Cuts<'a> {
     fn by_resources(&mut self) {
         let index = self.index;
         let graph = &index.graph;
-        for resource in graph.resources() {
+        for resource in self.resources() {
             self.add_resource(&resource.arn);
             if let Collected::Yes(Some(policy)) = resource.policy
                 && self.concerns(&resource.arn)
@@ -177,11 +178,8 @@ impl<'a> Cuts<'a> {
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) {
-            for principal in graph
-                .principals()
-                .iter()
-                .filter(|one| one.identity().is_some())
-            {
+            let asked = self.principals().map(|id| graph.principal(PrincipalId(id)));
+            for principal in asked.filter(|one| one.identity().is_some()) {
                 self.add_resource(&principal.arn);
             }
         }
@@ -199,6 +197,31 @@ impl<'a> Cuts<'a> {
             && let Some(roots) = Pattern::arn("arn:*:iam::*:root")
         {
             self.add(&roots);
+        }
+    }
+
+    // Those whose ARN has the literal beginning that is asked about, or is part of it.
+    fn resources(&self) -> Vec<&'a Resource> {
+        let graph = &self.index.graph;
+        let asked = self.asked.prefix();
+        let ends = asked.char_indices().map(|(end, _)| end);
+        let shorter = ends.filter_map(|end| graph.resource_of(&asked[..end]));
+        let longer = graph.resources_beginning(asked);
+        let mut ids: Vec<_> = shorter.chain(longer).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| graph.resource(id)).collect()
+    }
+
+    // Those of the account that is asked about, if it is one.
+    fn principals(&self) -> Range<u32> {
+        let graph = &self.index.graph;
+        let mut parts = self.asked.prefix().splitn(6, ':');
+        let account = parts.nth(4).filter(|_| parts.next().is_some());
+        let account = account.and_then(|text| graph.account_of(text.parse().ok()?));
+        match account {
+            Some(account) => graph.principals_of(account),
+            None => 0..graph.principals().len() as u32,
         }
     }
 
@@ -230,10 +253,14 @@ impl<'a> Cuts<'a> {
 
     fn by_identity_policies(&mut self) {
         let index = self.index;
-        for &(document, statement) in index.permissions.covering(&self.ask.action).iter() {
+        let beginnings = index.permissions.beginnings_within(self.asked);
+        let covering = index.permissions.covering(&self.ask.action);
+        let covering = covering.iter();
+        for one in covering.filter(|one| index.permissions.may_concern(one, &beginnings)) {
+            let document = one.document;
             let holders = &index.callers.identity[document.index()];
             if self.bears(holders) {
-                let statement = &index.graph.document(document).statements[statement as usize];
+                let statement = &index.graph.document(document).statements[one.at as usize];
                 self.by_statement(statement, holders);
             }
         }
@@ -254,8 +281,9 @@ impl<'a> Cuts<'a> {
                 self.by_document(index.graph.document(*document), holders);
             }
         }
-        for policy in index.graph.policies() {
+        for policy in index.graph.guardrails() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
+            let policy = index.graph.policy(policy);
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
                 || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {

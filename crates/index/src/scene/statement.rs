@@ -352,7 +352,7 @@ impl Scene<'_> {
 
 impl Index {
     // Decides a condition that looks at nothing but the caller.
-    fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
+    pub(crate) fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
         if let (Some(wanted), [key]) = (&condition.wanted, &*condition.keys) {
