@@ -97,7 +97,7 @@ fn a_role_has_an_open_boundary_unless_the_person_says_there_is_none() {
 #[test]
 fn a_broken_graph_is_named_with_its_spot() {
     let made = graph();
-    made.write("111122223333/graph/nodes.json", NODES[..300].as_bytes());
+    made.write("111122223333/graph/nodes.json", &NODES.as_bytes()[..300]);
     let error = made.refused();
     assert!(error.contains("graph/nodes.json` line"), "{error}");
     made.write("111122223333/graph/nodes.json", b"{}");
