@@ -192,6 +192,7 @@ impl<'a> Search<'a> {
             precedence: Precedence::Facts,
             ..ask.clone()
         });
+        let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
@@ -215,12 +216,13 @@ impl<'a> Search<'a> {
             first,
             last: Vec::new(),
         };
-        search.last = search.last_calls();
+        search.last = search.last_calls(&signed);
         search
     }
 
-    // What a chain's last role may do: it carries no session policy of the caller (R232).
-    fn last_calls(&self) -> Vec<Verdicts> {
+    // What a chain's last role may do: it carries no session policy of the
+    // caller (R232). That it may also be sent unsigned is no path through a role.
+    fn last_calls(&self, signed: &Verdicts) -> Vec<Verdicts> {
         let ask = Ask {
             session: Session::default(),
             precedence: Precedence::Facts,
@@ -229,13 +231,9 @@ impl<'a> Search<'a> {
         let decide = |load: &Load| {
             let state = self.state(Some(load), None, None);
             if state.is_none() && self.ask.session == Session::default() {
-                return self.first.clone();
+                return signed.clone();
             }
-            let mut last = Scene::new(self.index, &ask, state.as_ref()).verdicts();
-            for planes in [&mut last.strict, &mut last.as_collected] {
-                sent_unsigned(self.index, planes);
-            }
-            last
+            Scene::new(self.index, &ask, state.as_ref()).verdicts()
         };
         self.loads.iter().map(decide).collect()
     }
