@@ -1,5 +1,6 @@
 //! Whether a principal element names the caller, and how.
 
+use whocan_graph::PrincipalKind;
 use whocan_policy::{Arn, NamedPrincipal, PrincipalClause, Truth};
 use whocan_snapshot::Collected;
 
@@ -283,7 +284,9 @@ fn unique_id(inquiry: &Inquiry<'_>, id: &str) -> Naming {
         SubjectKind::Federated { user: None, .. } => {
             let graph = inquiry.call.graph;
             let named = graph.principal_of_unique_id(id);
-            let named = named.and_then(|id| graph.principal(id).arn.parse().ok());
+            let named = named.map(|id| graph.principal(id));
+            let named = named.filter(|one| matches!(one.kind, PrincipalKind::User(_)));
+            let named = named.and_then(|one| one.arn.parse().ok());
             named.map_or_else(Naming::nobody, |arn| user(inquiry, &arn))
         }
         SubjectKind::User(_) => Naming::direct(own.into()),

@@ -18,12 +18,16 @@ use crate::{Overrides, Precedence, Reach, Request, RequestError, Strictness};
 use choice::Choice;
 
 /// Which chains are followed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Walk {
     /// The most hops; `None` for no limit (R236).
     pub within: Option<u32>,
     /// The calls that count as hops.
     pub via: Via,
+    /// The ARNs of principals of which a path must pass one, its ends included.
+    pub through: Option<Vec<String>>,
+    /// The ARNs of principals that no path may pass, its ends included.
+    pub avoiding: Vec<String>,
 }
 
 /// Which calls of STS count as hops (R227).
@@ -120,6 +124,8 @@ struct Search<'a> {
 struct Node {
     place: Place,
     state: State,
+    // Whether its path has passed what it must.
+    passed: bool,
     // From which node, by which choice.
     from: Option<(usize, Choice)>,
     hops: u32,
@@ -152,24 +158,24 @@ struct Found {
 impl<'a> Search<'a> {
     /// Finds the nearest session whose path and last request are as sure as `least`.
     fn find(&self, least: Truth) -> Result<Option<Found>, RequestError> {
-        let mut nodes = vec![Node {
-            place: Place::Start,
-            state: State::default(),
-            from: None,
-            hops: 0,
-        }];
+        let start = self.request.caller.to_string();
+        if self.avoids(&start) {
+            return Ok(None);
+        }
+        let mut nodes = vec![self.start_node()];
         let mut seen = BTreeSet::new();
         let mut next = 0;
         // Nodes stand in the order of their hops, so the first that serves is nearest.
         while next < nodes.len() {
-            if self.request_truth(&nodes[next])? >= least {
+            let passed = nodes[next].passed;
+            if passed && self.request_truth(&nodes[next])? >= least {
                 return Ok(Some(Found {
                     nodes,
                     last: next,
                     unsigned: false,
                 }));
             }
-            if next == 0 && self.unsigned_truth()? >= least {
+            if passed && next == 0 && self.unsigned_truth()? >= least {
                 return Ok(Some(Found {
                     nodes,
                     last: 0,
@@ -177,10 +183,12 @@ impl<'a> Search<'a> {
                 }));
             }
             for (role, state, choice) in self.hops_from(&nodes[next], least)? {
-                if seen.insert((role, state.clone())) {
+                let passed = passed || self.passes(&self.graph.principal(role).arn);
+                if seen.insert((role, state.clone(), passed)) {
                     nodes.push(Node {
                         place: Place::Role(role),
                         state,
+                        passed,
                         from: Some((next, choice)),
                         hops: nodes[next].hops + 1,
                     });
@@ -189,6 +197,25 @@ impl<'a> Search<'a> {
             next += 1;
         }
         Ok(None)
+    }
+
+    fn start_node(&self) -> Node {
+        Node {
+            place: Place::Start,
+            state: State::default(),
+            passed: self.passes(&self.request.caller.to_string()),
+            from: None,
+            hops: 0,
+        }
+    }
+
+    fn passes(&self, arn: &str) -> bool {
+        let through = self.walk.through.as_ref();
+        through.is_none_or(|through| through.iter().any(|one| one == arn))
+    }
+
+    fn avoids(&self, arn: &str) -> bool {
+        self.walk.avoiding.iter().any(|one| one == arn)
     }
 
     fn hops_from(
@@ -206,7 +233,8 @@ impl<'a> Search<'a> {
             return Ok(hops);
         };
         for &role in &self.roles {
-            if !choice::may_permit(self.graph, role, action) {
+            let avoided = self.avoids(&self.graph.principal(role).arn);
+            if avoided || !choice::may_permit(self.graph, role, action) {
                 continue;
             }
             for choice in self.choices(node, &subject, &session, role) {

@@ -218,6 +218,7 @@ impl<'a> Search<'a> {
             ..ask.clone()
         };
         let mut first = index.can_among(&ask_of_facts, makers);
+        let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
@@ -242,12 +243,13 @@ impl<'a> Search<'a> {
             first,
             last: Vec::new(),
         };
-        search.last = search.last_calls();
+        search.last = search.last_calls(&signed);
         search
     }
 
-    // What a chain's last role may do: it carries no session policy of the caller (R232).
-    fn last_calls(&self) -> Vec<Verdicts> {
+    // What a chain's last role may do: it carries no session policy of the
+    // caller (R232). That it may also be sent unsigned is no path through a role.
+    fn last_calls(&self, signed: &Verdicts) -> Vec<Verdicts> {
         let ask = Ask {
             session: Session::default(),
             precedence: Precedence::Facts,
@@ -256,17 +258,13 @@ impl<'a> Search<'a> {
         let decide = |load: &Load| {
             let state = self.state(Some(load), None, None);
             if state.is_none() && self.ask.session == Session::default() {
-                return self.first.clone();
+                return signed.clone();
             }
             let mut scene = Scene::new(self.index, &ask, state.as_ref());
             if let Some(makers) = self.makers {
                 scene.look_only_at(makers.clone());
             }
-            let mut last = scene.verdicts();
-            for planes in [&mut last.strict, &mut last.as_collected] {
-                sent_unsigned(self.index, planes);
-            }
-            last
+            scene.verdicts()
         };
         self.loads.iter().map(decide).collect()
     }

@@ -29,6 +29,14 @@ impl Scene<'_> {
             About::Question if self.is_trust() && key.as_lower().contains(":resourcetag/") => {
                 About::Both
             }
+            // A call without ARN is made in the caller's partition (R116).
+            About::Question
+                if key.as_lower() == "aws:requestedregion"
+                    && self.target.arn.is_none()
+                    && self.index.partitions.len() > 1 =>
+            {
+                About::Both
+            }
             About::Question => About::Question,
             _ if self.given_first(key).is_some() => About::Question,
             About::Owner if matches!(self.target.owner, Owner::Account(_)) => About::Question,
@@ -61,7 +69,7 @@ impl Scene<'_> {
             Some(given) if self.is_default(key.as_lower()) => given.clone(),
             // What is said holds for the callers that can carry it, not for a
             // whole account.
-            Some(_) if self.is_of_some(key, caller) => implied,
+            _ if self.is_of_some(key, caller) => implied,
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Unknown | KeyState::Present => KeyState::Absent,
@@ -338,10 +346,20 @@ impl Scene<'_> {
                 .account_id(caller)
                 .map_or(KeyState::Present, |id| known(id.to_string())),
             PrincipalKind::Anonymous => known("anonymous"),
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Present,
+            PrincipalKind::ForeignNamed(_) => self.foreign_user_id(caller),
+            PrincipalKind::Foreign(_) => KeyState::Present,
             PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
                 KeyState::Unknown
             }
+        }
+    }
+
+    // Of what was not collected only a federated session tells its id (R103).
+    fn foreign_user_id(&self, caller: PrincipalId) -> KeyState {
+        let arn = &self.graph().principal(caller).arn;
+        match (arn.split_once(":federated-user/"), self.account_id(caller)) {
+            (Some((_, name)), Some(account)) => known(format!("{account}:{name}")),
+            _ => KeyState::Present,
         }
     }
 
@@ -561,7 +579,7 @@ impl Scene<'_> {
             "aws:resourceorgpaths" => {
                 Some(self.owner_org(caller, "/*", |scene, account, _| scene.path_of(account)))
             }
-            "aws:requestedregion" => Some(self.requested_region()),
+            "aws:requestedregion" => Some(self.requested_region(caller)),
             "kms:resourcealiases" if self.service == "kms" => Some(self.aliases()),
             _ => None,
         }
@@ -722,12 +740,9 @@ impl Scene<'_> {
         foreign.then_some(KeyCarriage::NotListed)
     }
 
-    fn requested_region(&self) -> KeyState {
-        let partition = self
-            .target
-            .arn
-            .as_ref()
-            .map_or("aws", |arn| arn.partition());
+    fn requested_region(&self, caller: PrincipalId) -> KeyState {
+        let of_target = self.target.arn.as_ref().map(|arn| arn.partition());
+        let partition = of_target.unwrap_or_else(|| self.partition_of(caller));
         if let Some(region) = region_of_global_service(partition, self.service) {
             return known(region);
         }
@@ -738,6 +753,12 @@ impl Scene<'_> {
         let record = self.target.carrier.or(self.target.record);
         let region = record.and_then(|record| self.graph().resource(record).region.clone());
         region.map_or(KeyState::Present, |region| known(&*region))
+    }
+
+    fn partition_of(&self, caller: PrincipalId) -> &str {
+        let mut all = self.index.partitions.iter();
+        let own = all.find(|(_, members)| members.contains(caller.0));
+        own.map_or("aws", |(partition, _)| &**partition)
     }
 
     // Keys about the call (R110, R111, R114, R115, R117, R118, R207, R212).
