@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::{ActionPattern, Effect, Pattern, Statement};
+use whocan_policy::{ActionPattern, Effect, Pattern, Statement, Token};
 use whocan_snapshot::{Lists, Names, Numbers, Section, Table, hashed};
 
 /// How many sections the statements take in a file.
@@ -31,11 +31,11 @@ pub(crate) struct StatementRef {
 /// The statements of some documents, by their actions and resources.
 #[derive(Debug)]
 pub(crate) struct Actions {
-    // By number: where the statement stands, its effect, and which beginnings
-    // its resources may have.
+    // By number: where the statement stands, what it is like, and which
+    // beginnings its resources may have.
     documents: Numbers,
     positions: Numbers,
-    effects: Numbers,
+    traits: Numbers,
     beginnings_of: Lists,
     // The distinct beginnings, sorted.
     beginnings: Table<Box<str>>,
@@ -145,7 +145,23 @@ impl Actions {
 
     /// Returns whether a statement has this effect.
     pub fn has_effect(&self, statement: &StatementRef, effect: Effect) -> bool {
-        self.effects.get(statement.number as usize) == Some(code(Some(effect)))
+        self.traits(statement) & EFFECTS == code(Some(effect))
+    }
+
+    /// Returns whether a statement that covers an action applies to every call
+    /// of it, whoever calls: it names every resource and no condition.
+    pub fn is_plain(&self, statement: &StatementRef) -> bool {
+        self.traits(statement) & PLAIN != 0
+    }
+
+    /// Returns whether a statement's resources tell some from others.
+    pub fn tells_resources_apart(&self, statement: &StatementRef) -> bool {
+        self.traits(statement) & EVERYTHING == 0
+    }
+
+    fn traits(&self, statement: &StatementRef) -> u32 {
+        let known = self.traits.get(statement.number as usize);
+        known.unwrap_or_default()
     }
 
     /// Returns the beginnings that patterns have and `resource` too.
@@ -201,7 +217,7 @@ impl Actions {
         [
             self.documents.as_bytes().to_vec(),
             self.positions.as_bytes().to_vec(),
-            self.effects.as_bytes().to_vec(),
+            self.traits.as_bytes().to_vec(),
             own_starts,
             own,
             self.beginnings.to_bytes(TEXTS_PER_CHUNK),
@@ -220,7 +236,7 @@ impl Actions {
         let [
             documents,
             positions,
-            effects,
+            traits,
             own_starts,
             own,
             beginnings,
@@ -238,7 +254,7 @@ impl Actions {
         let statements_of = Lists::below([statement_starts, statements], documents.len())?;
         Some(Actions {
             positions: Numbers::below(positions, usize::MAX)?,
-            effects: Numbers::below(effects, usize::MAX)?,
+            traits: Numbers::below(traits, usize::MAX)?,
             beginnings_of: Lists::below([own_starts, own], beginnings.len())?,
             beginning_ids: Names::from_section(beginning_ids, beginnings.len())?,
             clauses_of: Lists::below([clause_starts, clauses], statements_of.len())?,
@@ -251,6 +267,28 @@ impl Actions {
             statements_of,
         })
     }
+}
+
+// The traits of a statement: its effect, and whether it is about every resource
+// and about nothing else.
+const EFFECTS: u32 = 3;
+const EVERYTHING: u32 = 4;
+const PLAIN: u32 = 8;
+
+fn traits(statement: &Statement) -> u32 {
+    let everything = statement.resources.as_ref().is_some_and(|clause| {
+        let mut patterns = clause.patterns.iter();
+        let every = [Token::Many { colons: true }];
+        let is = |pattern: &Pattern| pattern.tokens() == every;
+        !clause.negated && patterns.all(|pattern| pattern.fixed().is_some_and(is))
+    });
+    let plain = everything
+        && statement.conditions.is_empty()
+        && statement.principal.is_none()
+        && statement.actions.is_some()
+        && !statement.doubtful;
+    let flag = |holds: bool, flag: u32| if holds { flag } else { 0 };
+    code(statement.effect) | flag(everything, EVERYTHING) | flag(plain, PLAIN)
 }
 
 fn code(effect: Option<Effect>) -> u32 {
@@ -271,7 +309,7 @@ fn service_of(action: &str) -> String {
 struct Gathering {
     documents: Vec<u32>,
     positions: Vec<u32>,
-    effects: Vec<u32>,
+    traits: Vec<u32>,
     beginnings_of: Vec<Vec<u32>>,
     beginnings: Vec<Box<str>>,
     beginning_ids: FxHashMap<Box<str>, u32>,
@@ -293,7 +331,7 @@ impl Gathering {
         let number = self.documents.len() as u32;
         self.documents.push(document.0);
         self.positions.push(statement.index);
-        self.effects.push(code(statement.effect));
+        self.traits.push(traits(statement));
         let beginnings = self.beginnings(statement);
         self.beginnings_of.push(beginnings);
         let Some(clause) = &statement.actions else {
@@ -365,7 +403,7 @@ impl Gathering {
         Actions {
             documents: Numbers::of(self.documents),
             positions: Numbers::of(self.positions),
-            effects: Numbers::of(self.effects),
+            traits: Numbers::of(self.traits),
             beginnings_of: Lists::of(beginnings_of),
             beginning_ids: Names::of(names.into_iter()),
             beginnings: beginnings.into(),

@@ -255,8 +255,11 @@ impl<'a> Cuts<'a> {
         let index = self.index;
         let beginnings = index.permissions.beginnings_within(self.asked);
         let covering = index.permissions.covering(&self.ask.action);
-        let covering = covering.iter();
-        for one in covering.filter(|one| index.permissions.may_concern(one, &beginnings)) {
+        let cutting = covering.iter().filter(|one| {
+            index.permissions.tells_resources_apart(one)
+                && index.permissions.may_concern(one, &beginnings)
+        });
+        for one in cutting {
             let document = one.document;
             let holders = &index.callers.identity[document.index()];
             if self.bears(holders) {

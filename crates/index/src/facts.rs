@@ -96,6 +96,8 @@ pub(crate) struct KeyFacts {
     pub about: About,
     /// Its states, for everybody.
     pub column: OnceLock<Known<Column>>,
+    /// Of how many callers it was worked out before that was known.
+    pub asked: AtomicU64,
 }
 
 /// Something that is known, and whether a gap was seen on the way.
@@ -320,6 +322,7 @@ impl KeyFacts {
             about: About::of(&name),
             name,
             column: OnceLock::new(),
+            asked: AtomicU64::new(0),
         }
     }
 }

@@ -32,6 +32,10 @@ impl Scene<'_> {
         let mut look_at = |one: &StatementRef| {
             if permissions.has_effect(one, effect) && permissions.may_concern(one, &beginnings) {
                 let document = one.document;
+                if permissions.is_plain(one) && federated.is_none() {
+                    let holders = self.among(&callers.identity[document.index()]);
+                    return gathering.add(&Planes::certain(holders));
+                }
                 let line = self.index.facts.line(self.graph(), document, one.at);
                 let covered = match line.statement.actions {
                     Some(_) => Truth::True,
