@@ -68,6 +68,7 @@ pub enum Command {
     /// List, show, check and remove what was imported
     #[command(subcommand)]
     Snapshots(Snapshots),
+    ExportScript(ExportScript),
     Completions(Completions),
     Man(Man),
 }
@@ -272,6 +273,18 @@ pub enum ListFormat {
     /// One JSON document
     Json,
 }
+
+/// Print a shell script that exports an account with the AWS CLI alone
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan export-script > export.sh
+  AWS_PROFILE=audit sh export.sh -o export -r 'eu-west-1 us-east-1'
+  whocan import export
+
+For places where no other program may run with credentials: the script needs a
+POSIX shell and the AWS CLI, only reads, and goes on where it was stopped.")]
+pub struct ExportScript {}
 
 /// Print the completions of a shell
 #[derive(Debug, Args)]

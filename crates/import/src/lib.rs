@@ -35,3 +35,4 @@ pub use import::{Options, import};
 pub use note::{Alike, Imported, Note, NoteKind, digest};
 pub use recognition::{Format, Recognition, Recognized, recognize};
 pub use sink::{Event, Sink};
+pub use table::wanted_commands;

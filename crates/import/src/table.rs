@@ -34,6 +34,12 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     SERVICES.iter().flat_map(|rows| rows.iter())
 }
 
+/// Returns the commands of accounts on which answers rest, as service and command.
+pub fn wanted_commands() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let wanted = rows().filter(|row| row.wanted);
+    wanted.map(|row| (row.service, row.command))
+}
+
 /// One command.
 pub(crate) struct Row {
     /// The service's name on the command line.
