@@ -8,7 +8,7 @@ const SCRIPT: &str = include_str!("export_script/export.sh");
 
 /// Prints the script.
 pub fn run() -> Result<Outcome, Failure> {
-    output::write(SCRIPT.to_owned())?;
+    output::write(SCRIPT)?;
     Ok(Outcome::Yes)
 }
 

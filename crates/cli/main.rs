@@ -2,6 +2,7 @@
 //! and the environment, prints, and picks an exit code.
 
 mod args;
+mod cached;
 mod complaint;
 mod demo;
 mod example;

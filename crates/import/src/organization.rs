@@ -270,12 +270,15 @@ impl Reader<'_> {
             self.note(SERVICE, NoteKind::Odd(text.to_owned()));
             return Ok(None);
         };
+        // AWS's list has the management account too.
+        let all_accounts = tree.listed.contains(&management);
         let mut object = OrganizationObject {
             id,
             management_account: management,
             root: tree.root,
             units: tree.units,
             accounts: tree.members,
+            all_accounts,
             policies: Vec::new(),
             delegated_administrators: self.delegated_administrators()?,
             public_access_block: Collected::Not,
