@@ -324,13 +324,14 @@ fn notes_that_say_the_same_are_one_line() {
 #[test]
 fn a_plan_is_laid_over_a_snapshot_and_asked_by_its_label() {
     let place = Place::new();
+    let details = place.file("details.json", DETAILS);
     place
-        .run(["import", &place.file("details.json", DETAILS)])
+        .run(["import", "--absent-means-none", &details])
         .fine();
     let plan = r#"{"format_version": "1.2", "resource_changes": [{
         "address": "aws_iam_user_policy.p", "mode": "managed", "type": "aws_iam_user_policy", "name": "p",
         "change": {"actions": ["create"], "before": null, "after_unknown": {}, "after": {"user": "ana", "name": "p",
-            "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\"}]}"}}
+            "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iam:ListUsers\",\"Resource\":\"*\"}]}"}}
     }]}"#;
     let plan = place.file("plan.json", plan);
     let out = place
@@ -340,7 +341,7 @@ fn a_plan_is_laid_over_a_snapshot_and_asked_by_its_label() {
         out.contains("1 changes laid over account 111122223333 of 20"),
         "{out}"
     );
-    let question = "can user/ana s3:GetObject on arn:aws:s3:::payroll/x";
+    let question = "can user/ana iam:ListUsers";
     let planned = place.run(["query", "--snapshot", "planned", question]);
     assert_ne!(planned.code, 1, "{planned:?}");
     // What would be is asked by its name only.

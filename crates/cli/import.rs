@@ -230,7 +230,7 @@ impl From<ImportError> for Failure {
                 failure.hint(format!("there are exports in {}: name them", paths.join(", ")))
             }
             ImportError::NoExport { .. } => failure.hint(
-                "`whocan import --recognize PATH` says what is looked for; `aws iam get-account-authorization-details --output json > details.json` makes one for an account",
+                "`whocan import --recognize PATH` says what is looked for, `--plan` takes Terraform plans; `aws iam get-account-authorization-details --output json > details.json` makes one for an account",
             ),
             ImportError::AccountTwice { .. } | ImportError::OrganizationTwice { .. } => {
                 failure.hint("nothing was stored; import them one by one, as two snapshots")
