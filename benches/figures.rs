@@ -12,7 +12,7 @@
 )]
 
 #[path = "organization/dice.rs"]
-#[allow(dead_code, reason = "the made-up organization uses the rest")]
+#[allow(dead_code, reason = "the other benchmark uses the rest")]
 mod dice;
 #[path = "organization/questions.rs"]
 mod questions;
@@ -122,8 +122,11 @@ fn imported(store: &Store, bundle: &Path) -> Manifest {
 /// Puts what is read into a store.
 struct Stored<'a> {
     writer: &'a Writer,
-    parts: Mutex<(Vec<(whocan_policy::AccountId, String)>, Option<String>)>,
+    parts: Mutex<Parts>,
 }
+
+/// The names of the accounts' objects, and the organization's.
+type Parts = (Vec<(whocan_policy::AccountId, String)>, Option<String>);
 
 impl Sink for Stored<'_> {
     fn account(&self, account: AccountObject) -> Result<(), BoxError> {

@@ -7,6 +7,7 @@ mod complaint;
 mod demo;
 mod example;
 mod exit;
+mod export_script;
 mod failure;
 mod import;
 mod loaded;
@@ -56,6 +57,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Demo(args) => demo::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, store),
         Command::Snapshots(args) => snapshots::run(args, store, terminal),
+        Command::ExportScript(_) => export_script::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }

@@ -50,6 +50,9 @@ pub enum Membership {
     /// Outside: the snapshot has an organization that does not list it, or
     /// has the account whole and no organization.
     Outside,
+    /// In no account list of the snapshot's organization, which is whole: in
+    /// another organization or in none.
+    Elsewhere,
     /// Not known.
     Unknown,
 }

@@ -154,7 +154,7 @@ fn by_arn(resources: &[Resource]) -> Numbers {
         let arn = |at: &u32| &resources[*at as usize].arn;
         arn(one).cmp(arn(other))
     });
-    Numbers::of(order.into_iter())
+    Numbers::of(order)
 }
 
 fn access_points(resources: &[Resource]) -> Numbers {

@@ -14,6 +14,8 @@ pub struct Organization {
     pub id: Arc<str>,
     /// The management account.
     pub management: AccountId,
+    /// Whether the list of its accounts is whole.
+    pub all_accounts: bool,
     /// The accounts that administer a service for the organization.
     #[serde(with = "crate::field::collected")]
     pub delegated: Collected<Vec<(AccountId, Vec<String>)>>,

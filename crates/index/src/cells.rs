@@ -31,6 +31,17 @@ impl Index {
     /// `ask.resource` is not looked at. With `focus`, only what bears on that
     /// principal cuts, and only its verdict is to be read.
     pub fn cells(&self, ask: &Ask, asked: &Pattern, focus: Option<PrincipalId>) -> Vec<Cell> {
+        let alone: Option<RoaringBitmap> = focus.map(|focus| [focus.0].into_iter().collect());
+        self.cells_among(ask, asked, alone.as_ref())
+    }
+
+    /// Cuts `asked` as [`Index::cells`] does, for the principals of `focus` only.
+    pub fn cells_among(
+        &self,
+        ask: &Ask,
+        asked: &Pattern,
+        focus: Option<&RoaringBitmap>,
+    ) -> Vec<Cell> {
         let cuts = Cuts::gather(self, ask, asked, focus);
         let regions = cuts.apply(Region::of(asked.clone()));
         let cells = regions
@@ -39,7 +50,7 @@ impl Index {
         cells.collect()
     }
 
-    fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
+    fn cell(&self, ask: &Ask, part: Part, focus: Option<&RoaringBitmap>) -> Option<Cell> {
         let witness = match part.region.witness() {
             Ok(Some(witness)) if !part.too_complex => {
                 with_region(with_account(witness, &part.region), &part.region)
@@ -53,17 +64,17 @@ impl Index {
         };
         Some(Cell {
             region: part.region,
-            verdicts: self.focused(&ask, focus),
+            verdicts: self.can_among(&ask, focus),
             witness,
             too_complex: false,
         })
     }
 
-    /// Decides a question for one principal, or for all.
-    pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
+    /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
+    pub fn can_among(&self, ask: &Ask, focus: Option<&RoaringBitmap>) -> Verdicts {
         let mut scene = Scene::new(self, ask, None);
         if let Some(focus) = focus {
-            scene.look_only_at([focus.0].into_iter().collect());
+            scene.look_only_at(focus.clone());
         }
         scene.verdicts()
     }
@@ -95,7 +106,7 @@ struct Cuts<'a> {
     index: &'a Index,
     ask: &'a Ask,
     asked: &'a Pattern,
-    focus: Option<PrincipalId>,
+    focus: Option<&'a RoaringBitmap>,
     patterns: BTreeSet<Pattern>,
     too_many: bool,
 }
@@ -105,7 +116,7 @@ impl<'a> Cuts<'a> {
         index: &'a Index,
         ask: &'a Ask,
         asked: &'a Pattern,
-        focus: Option<PrincipalId>,
+        focus: Option<&'a RoaringBitmap>,
     ) -> Cuts<'a> {
         let mut cuts = Cuts {
             index,
@@ -260,7 +271,7 @@ impl<'a> Cuts<'a> {
 
     fn bears(&self, holders: &RoaringBitmap) -> bool {
         match self.focus {
-            Some(focus) => holders.contains(focus.0),
+            Some(focus) => !holders.is_disjoint(focus),
             None => !holders.is_empty(),
         }
     }
@@ -321,8 +332,8 @@ impl<'a> Cuts<'a> {
             return;
         }
         self.add(outline);
-        let focus = self.focus.map(|focus| [focus.0].into_iter().collect());
-        let holders: &RoaringBitmap = focus.as_ref().unwrap_or(holders);
+        let focused = self.focus.map(|focus| holders & focus);
+        let holders: &RoaringBitmap = focused.as_ref().unwrap_or(holders);
         let scene = Scene::new(self.index, self.ask, None);
         for holder in holders.iter().map(PrincipalId) {
             if self.patterns.len() > FILLINGS {

@@ -246,6 +246,11 @@ impl Facts {
         said.map(|(id, _)| id).collect()
     }
 
+    /// Returns the names of all keys that some policy looks at, in lower case.
+    pub fn key_names(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.name.as_lower()).collect()
+    }
+
     fn start(&self, document: usize) -> usize {
         self.starts.get(document).unwrap_or_default() as usize
     }
@@ -399,7 +404,7 @@ impl About {
             About::Caller
         } else if OF_OWNER.contains(&name) {
             About::Owner
-        } else if name == "kms:calleraccount"
+        } else if matches!(name, "kms:calleraccount" | "sts:sourceidentity")
             || is_delivered(name)
             // Claims of a token.
             || name.starts_with("saml:")

@@ -8,6 +8,7 @@
 //! Start at [`Index::build`] and [`Index::can`].
 
 mod actions;
+mod alike;
 mod callers;
 mod candidates;
 mod cells;
@@ -15,6 +16,7 @@ mod column;
 mod edges;
 mod facts;
 mod guardrails;
+mod load;
 mod planes;
 mod question;
 mod reach;
@@ -36,6 +38,7 @@ use callers::Callers;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
+use load::TagLooks;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::{TrustFacts, TrustTable};
@@ -58,6 +61,7 @@ pub struct Index {
     pub(crate) edges: Edges,
     pub(crate) facts: Facts,
     pub(crate) source_identities: SourceIdentities,
+    pub(crate) tag_looks: TagLooks,
     pub(crate) guardrails: Guardrails,
     pub(crate) bearing: BearingByAccount,
     // The regions, as written, that some condition compares with the request's.
@@ -77,6 +81,7 @@ struct Base {
     guardrails: Guardrails,
     malformed_identity: RoaringBitmap,
     source_identities: SourceIdentities,
+    tag_looks: TagLooks,
     regions: Vec<String>,
     partitions: Vec<(Arc<str>, RoaringBitmap)>,
     resource_actions: RoaringBitmap,
@@ -97,6 +102,7 @@ impl Index {
             guardrails: Guardrails::of(&graph, &callers),
             malformed_identity,
             source_identities: SourceIdentities::of(&graph),
+            tag_looks: TagLooks::of(&graph),
             regions: regions(&graph),
             partitions: partitions(&graph),
             resource_actions: candidates::resource_actions(&graph),
@@ -123,6 +129,7 @@ impl Index {
             edges: Edges::default(),
             facts,
             source_identities: base.source_identities,
+            tag_looks: base.tag_looks,
             regions: base.regions,
             partitions: base.partitions,
             resource_actions: base.resource_actions,
@@ -149,6 +156,17 @@ impl Index {
     /// Decides one action on one resource for every principal: a direct call, no chains.
     pub fn can(&self, ask: &Ask) -> Verdicts {
         Scene::new(self, ask, None).verdicts()
+    }
+
+    /// Returns whether the caller's sessions may carry a source identity (R119).
+    pub(crate) fn may_carry_identity(&self, caller: PrincipalId) -> bool {
+        match self.graph.principal(caller).kind {
+            PrincipalKind::Role(..) => self.trust_facts(caller).sets_source_identity,
+            PrincipalKind::Session { role, .. } => self.trust_facts(role).sets_source_identity,
+            PrincipalKind::ForeignNamed(_) => self.callers.sessions.contains(caller.0),
+            PrincipalKind::Foreign(_) => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {

@@ -107,6 +107,7 @@ impl Index {
             &self.guardrails,
             &self.malformed_identity,
             &self.source_identities,
+            &self.tag_looks,
             &self.regions,
             &self.partitions,
             &self.resource_actions,

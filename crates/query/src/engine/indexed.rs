@@ -108,15 +108,24 @@ impl<'a> Indexed<'a> {
 }
 
 impl Engine for Indexed<'_> {
-    fn can(&self, ask: &Ask) -> Verdicts {
-        self.index.can(ask)
+    fn can(&self, ask: &Ask, focus: Option<&RoaringBitmap>) -> Verdicts {
+        self.index.can_among(ask, focus)
     }
 
-    fn parts(&self, ask: &Ask, region: &Region, focus: Option<PrincipalId>) -> Vec<Cell> {
+    fn alike(
+        &self,
+        actions: &[ActionId],
+        base: &Ask,
+        focus: Option<&RoaringBitmap>,
+    ) -> Vec<Vec<ActionId>> {
+        self.index.alike(actions, base, focus)
+    }
+
+    fn parts(&self, ask: &Ask, region: &Region, focus: Option<&RoaringBitmap>) -> Vec<Cell> {
         let Some((asked, _)) = region.within.split_first() else {
             return self.parts(ask, &Region::of(whocan_policy::Pattern::glob("*")), focus);
         };
-        let mut cells = self.index.cells(ask, asked, focus);
+        let mut cells = self.index.cells_among(ask, asked, focus);
         if region.within.len() == 1 && region.except.is_empty() {
             return cells;
         }
@@ -136,16 +145,22 @@ impl Engine for Indexed<'_> {
         cells
     }
 
-    fn reach(&self, goal: &Goal, walk: &Walk) -> Reached {
+    fn reach(&self, goal: &Goal, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached {
         match goal {
-            Goal::Request(ask) => self.index.reach(ask, walk),
+            Goal::Request(ask) => self.index.reach_among(ask, walk, makers),
             Goal::Become(role) => self.become_role(*role, walk),
         }
     }
 
-    fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>> {
+    fn paths(
+        &self,
+        from: &[PrincipalId],
+        goal: &Goal,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Vec<Option<Path>> {
         match goal {
-            Goal::Request(ask) => self.index.shortest_paths(from, ask, walk),
+            Goal::Request(ask) => self.index.shortest_paths_among(from, ask, walk, makers),
             Goal::Become(role) => self.paths_to_role(from, *role, walk),
         }
     }
