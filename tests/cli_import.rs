@@ -84,6 +84,23 @@ fn bad_exports_are_errors_and_leave_no_snapshot() {
 }
 
 #[test]
+fn a_file_of_60_megabytes_is_read_whole() {
+    let place = Place::new();
+    let tag = format!(r#"{{"Key": "k", "Value": "{}"}}"#, "v".repeat(60 << 20));
+    let long = DETAILS.replace(r#""Tags": []"#, &format!(r#""Tags": [{tag}]"#));
+    let out = place
+        .run(["import", &place.file("long.json", &long)])
+        .fine();
+    assert!(out.contains("1 user"), "{out}");
+    let shown = place
+        .run(["query", "count users where tag.k like v*"])
+        .fine();
+    assert!(shown.contains('1'), "{shown}");
+    let cut = place.file("cut.json", &long[..60 << 20]);
+    place.run(["import", &cut]).error("cut.json");
+}
+
+#[test]
 fn a_broken_file_becomes_a_gap_if_one_keeps_going() {
     let place = Place::new();
     let bundle = place.path("bundle");

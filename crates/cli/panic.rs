@@ -16,11 +16,27 @@ fn report(info: &PanicHookInfo<'_>) {
         || "an unknown place".to_owned(),
         |location| format!("{}:{}", location.file(), location.line()),
     );
-    let text = format!(
+    let _ = io::stderr().write_all(text(message, &place).as_bytes());
+}
+
+fn text(message: &str, place: &str) -> String {
+    format!(
         "error: whocan {} has a bug and stopped: {} at {place}\n\
          hint: nothing that was stored before is lost; please report these two lines with the command that you ran\n",
         env!("CARGO_PKG_VERSION"),
         Plain(message),
-    );
-    let _ = io::stderr().write_all(text.as_bytes());
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_told_in_two_lines_that_obey_nobody() {
+        let said = text("index out of\u{1b}[31m bounds", "crates/x.rs:7");
+        assert_eq!(said.lines().count(), 2, "{said}");
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+        assert!(said.contains("at crates/x.rs:7"), "{said}");
+    }
 }
