@@ -7,6 +7,7 @@ mod organizations;
 mod principals;
 mod resources;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
 use whocan_snapshot::{Collected, Snapshot};
 
+use crate::activity::{self, Activity};
 use crate::{
     Account, AccountIndex, DocumentId, Endpoint, EndpointId, Group, GroupId, Level, LevelId,
     Membership, Organization, Policy, PolicyId, Presence, Principal, PrincipalId, PrincipalKind,
@@ -44,6 +46,8 @@ pub struct Graph {
     role_by_name: FxHashMap<(AccountIndex, Arc<str>), PrincipalId>,
     resource_by_arn: FxHashMap<Arc<str>, ResourceId>,
     account_by_canonical_id: FxHashMap<Arc<str>, AccountIndex>,
+    activity: FxHashMap<PrincipalId, Activity>,
+    vendors: BTreeMap<AccountId, Arc<str>>,
 }
 
 impl Graph {
@@ -64,7 +68,7 @@ impl Graph {
         let positions = organizations::positions(snapshot, &organization, &accounts);
         let nodes = principals::number(snapshot, identities, &accounts, &mentions);
         let (policies, documents) = interner.finish();
-        Graph {
+        let mut graph = Graph {
             taken: snapshot.taken,
             assumptions: snapshot.assumptions.clone(),
             resource_by_arn: resources.by_arn(),
@@ -82,7 +86,32 @@ impl Graph {
             accounts,
             policies,
             documents,
+            activity: FxHashMap::default(),
+            vendors: BTreeMap::new(),
+        };
+        graph.activity = activity::read(&graph, snapshot.activity.iter().map(Arc::as_ref));
+        graph
+    }
+
+    /// Says whose accounts are. One that has no name otherwise gets it from here.
+    pub fn name_vendors(&mut self, vendors: BTreeMap<AccountId, Arc<str>>) {
+        for account in &mut self.accounts {
+            if let Some(vendor) = vendors.get(&account.id).filter(|_| account.name.is_empty()) {
+                account.name = vendor.clone();
+            }
         }
+        self.vendors = vendors;
+    }
+
+    /// Returns whose account this is, if it was said.
+    pub fn vendor(&self, account: AccountId) -> Option<&Arc<str>> {
+        self.vendors.get(&account)
+    }
+
+    /// Returns how a user or role signs in, and when it last did; `None` if
+    /// nothing of that was collected.
+    pub fn activity(&self, principal: PrincipalId) -> Option<&Activity> {
+        self.activity.get(&principal)
     }
 
     /// Returns when the snapshot was taken.

@@ -6,6 +6,7 @@
 //! one request, by `whocan-index` for all. Start at [`Graph::build`].
 
 mod account;
+mod activity;
 mod build;
 mod id;
 mod mention;
@@ -16,6 +17,7 @@ mod resource;
 mod standing;
 
 pub use account::{Account, Membership};
+pub use activity::Activity;
 pub use build::Graph;
 pub use id::{
     AccountIndex, DocumentId, EndpointId, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,

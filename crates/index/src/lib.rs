@@ -17,6 +17,7 @@ mod edges;
 mod error;
 mod facts;
 mod guardrails;
+mod places;
 mod planes;
 mod question;
 mod reach;
@@ -37,6 +38,7 @@ use callers::Callers;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
+use places::Places;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::TrustFacts;
@@ -61,6 +63,7 @@ pub struct Index {
     pub(crate) source_identities: SourceIdentities,
     pub(crate) guardrails: Guardrails,
     pub(crate) bearing: BearingByAccount,
+    pub(crate) places: Places,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
@@ -102,6 +105,7 @@ impl Index {
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
             bearing: BearingByAccount::of_none(&graph),
+            places: Places::default(),
             callers,
             permissions,
             malformed_identity,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use regex::Regex;
 use whocan_graph::Graph;
 use whocan_policy::{Arn, Pattern, Truth};
 
@@ -36,6 +37,8 @@ pub(crate) enum Wanted {
     CompareTo(Comparator, Source),
     /// It is like a pattern.
     Like(Pattern),
+    /// It, or an element of it, matches a regular expression.
+    Matches(Regex),
     /// It is a list with an element like this.
     Has(Pattern),
     /// It is one of these.
@@ -113,8 +116,12 @@ impl Source {
         self.side == Side::Row
             && matches!(
                 self.attribute.name,
-                "via" | "path.crosses_account" | "conditions" | "condition.keys"
+                "via" | "conditions" | "condition.keys"
             )
+            || self.side == Side::Row
+                && ["path.", "grant.", "deny."]
+                    .iter()
+                    .any(|family| self.attribute.name.starts_with(family))
     }
 
     /// Returns whether the attribute is one of the row's parts.
@@ -211,6 +218,12 @@ impl Wanted {
             ),
             (Wanted::Like(glob), value) => {
                 Truth::from(texts(value, graph).iter().any(|text| glob.matches(text)))
+            }
+            (Wanted::Matches(regex), Value::List(list)) => {
+                Truth::from(list.iter().any(|text| regex.is_match(text)))
+            }
+            (Wanted::Matches(regex), value) => {
+                Truth::from(texts(value, graph).iter().any(|text| regex.is_match(text)))
             }
             (Wanted::Has(glob), Value::List(list)) => Truth::from(has(glob, list)),
             (Wanted::Member(members), Value::Thing(thing)) => {

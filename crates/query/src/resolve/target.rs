@@ -151,7 +151,7 @@ impl Resolver<'_> {
 
     /// Returns what the action takes of a set: members of its types, members
     /// widened to its types, ARNs and globs that can be of its types.
-    fn targets(
+    pub(super) fn targets(
         &mut self,
         id: ActionId,
         members: &Members,
