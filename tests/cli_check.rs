@@ -39,7 +39,16 @@ fn assertions_that_hold_exit_with_0_and_failures_with_1_and_evidence() {
     assert_eq!(holds.status.code(), Some(0), "{}", text(&holds));
     let fails = whocan(
         dir.path(),
-        &["check", "--demo", "holds.wq", "fails.wq", "--junit", "out.xml", "--sarif", "out.sarif"],
+        &[
+            "check",
+            "--demo",
+            "holds.wq",
+            "fails.wq",
+            "--junit",
+            "out.xml",
+            "--sarif",
+            "out.sarif",
+        ],
     );
     assert_eq!(fails.status.code(), Some(1), "{}", text(&fails));
     let said = text(&fails);
@@ -48,7 +57,10 @@ fn assertions_that_hold_exit_with_0_and_failures_with_1_and_evidence() {
     // The path and the statements.
     assert!(said.contains("role/reporting"), "{said}");
     assert!(said.contains("SmokeTestAfterDeploy"), "{said}");
-    assert!(said.ends_with("1 hold, 1 fail, 0 could not be judged\n"), "{said}");
+    assert!(
+        said.ends_with("1 hold, 1 fail, 0 could not be judged\n"),
+        "{said}"
+    );
     let junit = fs::read_to_string(dir.path().join("out.xml")).expect("JUnit XML");
     assert!(junit.contains("<failure message="), "{junit}");
     let sarif = fs::read_to_string(dir.path().join("out.sarif")).expect("SARIF");
@@ -59,7 +71,17 @@ fn assertions_that_hold_exit_with_0_and_failures_with_1_and_evidence() {
 #[test]
 fn what_cannot_be_judged_exits_with_2_and_the_rest_is_judged() {
     let dir = folder();
-    let output = whocan(dir.path(), &["check", "--demo", "broken.wq", "holds.wq", "--format", "json"]);
+    let output = whocan(
+        dir.path(),
+        &[
+            "check",
+            "--demo",
+            "broken.wq",
+            "holds.wq",
+            "--format",
+            "json",
+        ],
+    );
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(document["checks"][0]["result"], "error");
@@ -71,20 +93,42 @@ fn what_cannot_be_judged_exits_with_2_and_the_rest_is_judged() {
 fn formatting_twice_changes_nothing_more() {
     let dir = folder();
     let file = dir.path().join("x.wq");
-    fs::write(&file, "# who\nWHO can  s3:GetObject   on bucket/a\n;\nlist ( roles )").expect("a file");
+    fs::write(
+        &file,
+        "# who\nWHO can  s3:GetObject   on bucket/a\n;\nlist ( roles )",
+    )
+    .expect("a file");
     let checked = whocan(dir.path(), &["fmt", "--check", "x.wq"]);
     assert_eq!(checked.status.code(), Some(1), "{}", text(&checked));
     assert_eq!(whocan(dir.path(), &["fmt", "x.wq"]).status.code(), Some(0));
     let once = fs::read_to_string(&file).expect("a file");
-    assert_eq!(once, "# who\nwho can s3:GetObject on bucket/a;\nlist roles;\n");
-    assert_eq!(whocan(dir.path(), &["fmt", "--check", "x.wq"]).status.code(), Some(0));
+    assert_eq!(
+        once,
+        "# who\nwho can s3:GetObject on bucket/a;\nlist roles;\n"
+    );
+    assert_eq!(
+        whocan(dir.path(), &["fmt", "--check", "x.wq"])
+            .status
+            .code(),
+        Some(0)
+    );
 }
 
 #[test]
 fn saved_queries_take_parameters_of_their_kind() {
     let dir = folder();
     let ask = |parameter: &str| {
-        whocan(dir.path(), &["query", "--demo", "-f", "who-reads-bucket", "--param", parameter])
+        whocan(
+            dir.path(),
+            &[
+                "query",
+                "--demo",
+                "-f",
+                "who-reads-bucket",
+                "--param",
+                parameter,
+            ],
+        )
     };
     let website = ask("bucket=bucket/acme-www");
     assert_eq!(website.status.code(), Some(0), "{}", text(&website));
@@ -102,7 +146,10 @@ fn the_library_is_listed_and_shown() {
     let dir = folder();
     let listed = text(&whocan(dir.path(), &["queries", "list"]));
     assert!(listed.contains("who-reads-bucket"), "{listed}");
-    let shown = text(&whocan(dir.path(), &["queries", "show", "who-reads-bucket"]));
+    let shown = text(&whocan(
+        dir.path(),
+        &["queries", "show", "who-reads-bucket"],
+    ));
     assert!(shown.starts_with("# question: "), "{shown}");
     let none = whocan(dir.path(), &["queries", "show", "nothing"]);
     assert_eq!(none.status.code(), Some(2));
@@ -111,16 +158,33 @@ fn the_library_is_listed_and_shown() {
 #[test]
 fn vendors_have_names() {
     let dir = folder();
-    fs::write(dir.path().join("vendors.csv"), "account,vendor\n999988887777,Observer Inc\n").expect("a file");
+    fs::write(
+        dir.path().join("vendors.csv"),
+        "account,vendor\n999988887777,Observer Inc\n",
+    )
+    .expect("a file");
     let output = whocan(
         dir.path(),
-        &["query", "--demo", "--vendors", "vendors.csv", "list externals where vendor = \"Observer Inc\" return arn, account, vendor"],
+        &[
+            "query",
+            "--demo",
+            "--vendors",
+            "vendors.csv",
+            "list externals where vendor = \"Observer Inc\" return arn, account, vendor",
+        ],
     );
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(text(&output).contains("Observer Inc"), "{}", text(&output));
     fs::write(dir.path().join("vendors.csv"), "12,x\n").expect("a file");
-    let broken = whocan(dir.path(), &["query", "--demo", "--vendors", "vendors.csv", "list roles"]);
-    assert!(text(&broken).starts_with("error: `vendors.csv`, line 1: `12` is no account number"), "{}", text(&broken));
+    let broken = whocan(
+        dir.path(),
+        &["query", "--demo", "--vendors", "vendors.csv", "list roles"],
+    );
+    assert!(
+        text(&broken).starts_with("error: `vendors.csv`, line 1: `12` is no account number"),
+        "{}",
+        text(&broken)
+    );
 }
 
 #[test]
@@ -133,12 +197,54 @@ fn as_of_asks_another_snapshot_and_names_what_was_named_there() {
     assert!(run(&["import", "acme", "--label", "old"]).status.success());
     fs::remove_dir_all(dir.path().join("acme/accounts/444455556666")).expect("dev is there");
     assert!(run(&["import", "acme", "--label", "new"]).status.success());
-    let output = run(&["query", "--format", "jsonl", "let us = users; count us; count us as of old"]);
+    let output = run(&[
+        "query",
+        "--format",
+        "jsonl",
+        "let us = users; count us; count us as of old",
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let counts: Vec<i64> = text(&output)
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter_map(|row| row["cells"]["count"].as_i64().or_else(|| row["count"].as_i64()))
+        .filter_map(|row| {
+            row["cells"]["count"]
+                .as_i64()
+                .or_else(|| row["count"].as_i64())
+        })
         .collect();
     assert_eq!(counts, [6, 11], "{}", text(&output));
+}
+
+#[test]
+fn the_session_obeys_commands_from_a_pipe_too() {
+    use std::io::Write;
+    use std::process::Stdio;
+    let dir = folder();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_whocan"))
+        .args(["repl", "--demo"])
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let typed = "\\help matrix\ncount roles\n\\save roles.wq\n\\format jsonl\nlist bucket/payroll\nlist it return name\n\\nonsense\n";
+    let mut input = child.stdin.take().expect("it reads");
+    input
+        .write_all(typed.as_bytes())
+        .expect("it reads all of it");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    let said = text(&output);
+    assert!(said.contains("matrix: crosses two sets"), "{said}");
+    assert!(said.contains("count\n48\n"), "{said}");
+    assert!(said.contains("\"cells\":{\"name\":\"payroll\"}"), "{said}");
+    assert!(
+        said.contains("error: there is no command `\\nonsense`"),
+        "{said}"
+    );
+    let saved = fs::read_to_string(dir.path().join("roles.wq")).expect("the question is saved");
+    assert_eq!(saved, "count roles;\n");
 }

@@ -18,9 +18,16 @@ fn library() -> Vec<(String, SavedQuery)> {
     let mut files: Vec<PathBuf> = listed.map(|entry| entry.expect("a file").path()).collect();
     files.sort();
     let read = |file: &PathBuf| {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = file
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(file).expect("a query is text");
-        (name, SavedQuery::read(&text).expect("its header is understood"))
+        (
+            name,
+            SavedQuery::read(&text).expect("its header is understood"),
+        )
     };
     files.iter().map(read).collect()
 }
@@ -43,7 +50,9 @@ fn ask_all(texts: &[String]) -> Vec<String> {
         let running: Vec<_> = halves
             .map(|half| scope.spawn(|| half.iter().map(|text| ask(text)).collect::<Vec<_>>()))
             .collect();
-        let each = running.into_iter().map(|one| one.join().expect("asking does not panic"));
+        let each = running
+            .into_iter()
+            .map(|one| one.join().expect("asking does not panic"));
         each.flatten().collect()
     })
 }
@@ -58,7 +67,9 @@ fn settings(name: &str) -> insta::Settings {
 }
 
 fn filled(saved: &SavedQuery) -> String {
-    saved.filled(&BTreeMap::new()).expect("every parameter has a default")
+    saved
+        .filled(&BTreeMap::new())
+        .expect("every parameter has a default")
 }
 
 #[test]
@@ -99,7 +110,11 @@ fn every_query_is_canonical_and_has_a_plan() {
 #[test]
 fn every_query_says_what_it_asks_and_why() {
     for (name, saved) in library() {
-        assert!(saved.question.ends_with(['?', '.']), "{name}: {}", saved.question);
+        assert!(
+            saved.question.ends_with(['?', '.']),
+            "{name}: {}",
+            saved.question
+        );
         assert!(!saved.why.is_empty() && !saved.source.is_empty(), "{name}");
         for parameter in &saved.parameters {
             assert!(!parameter.meaning.is_empty(), "{name}: {}", parameter.name);

@@ -55,7 +55,10 @@ fn queries() -> Result<(), Box<dyn Error>> {
         writeln!(source, "    ({name:?}, include_str!({file:?})),")?;
     }
     source.push_str("]\n");
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("queries.rs"), source)?;
+    fs::write(
+        PathBuf::from(env::var("OUT_DIR")?).join("queries.rs"),
+        source,
+    )?;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use whocan_query::QueryError;
 use whocan_query::ast::{Span, Spanned, Statement, StatementKind};
 use whocan_query::saved::SavedQuery;
-use whocan_query::QueryError;
 use whocan_render::checks::{self, Check as Checked, CheckResult};
 use whocan_render::{Look, table};
 
@@ -38,7 +38,10 @@ pub fn run(args: &Check, store: Option<&Path>) -> Result<Outcome, Failure> {
         CheckFormat::Junit => checks::junit(&all),
         CheckFormat::Sarif => checks::sarif(&all),
     })?;
-    let files = [(&args.junit, checks::junit as fn(&[Checked]) -> String), (&args.sarif, checks::sarif)];
+    let files = [
+        (&args.junit, checks::junit as fn(&[Checked]) -> String),
+        (&args.sarif, checks::sarif),
+    ];
     for (path, render) in files {
         if let Some(path) = path {
             fs::write(path, render(&all)).map_err(|error| Failure::writing(path, &error))?;

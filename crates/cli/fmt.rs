@@ -26,7 +26,10 @@ pub fn run(args: &Fmt) -> Result<Outcome, Failure> {
         }
         changed = true;
         match args.check {
-            true => output::write(format!("{}\n", whocan_render::Plain(&file.display().to_string())))?,
+            true => output::write(format!(
+                "{}\n",
+                whocan_render::Plain(&file.display().to_string())
+            ))?,
             false => write(file, &formatted)?,
         }
     }
@@ -55,14 +58,17 @@ fn formatted(text: &str) -> Result<String, whocan_query::QueryError> {
     let mut at = 0;
     for statement in &ast.statements {
         between(&text[at..statement.span.start], &mut out);
-        let written = text[statement.span.start..statement.span.end].trim_end();
+        let whole = &text[statement.span.start..statement.span.end];
+        // A span runs on over what the parser skips.
+        let end = statement.span.start + code_length(whole);
+        let written = &text[statement.span.start..end];
         // The canonical form knows no comments, so one inside keeps its statement.
         match has_comment(written) {
             true => out.push_str(written),
             false => out.push_str(&pretty(statement)),
         }
         out.push(';');
-        at = statement.span.end;
+        at = end;
     }
     between(&text[at..], &mut out);
     let out = out.trim_end();
@@ -75,42 +81,65 @@ fn formatted(text: &str) -> Result<String, whocan_query::QueryError> {
 
 /// Writes what stands between statements: comments, and blank lines one at a time.
 fn between(text: &str, out: &mut String) {
-    let mut lines = text.split('\n');
-    // What is left of the statement's own line.
-    let rest = lines.next().unwrap_or_default();
-    let comment = rest.trim_start_matches([';', ' ', '\t']).trim_end();
-    if comment.starts_with('#') {
-        out.push_str(if out.is_empty() { "" } else { " " });
-        out.push_str(comment);
-    }
-    if !out.is_empty() {
-        out.push('\n');
-    }
-    for line in lines {
-        let line = line.trim_matches([';', ' ', '\t', '\r']);
-        let comment = line.starts_with('#');
-        let blank = line.is_empty() && !out.is_empty() && !out.ends_with("\n\n");
-        if comment {
-            out.push_str(line);
+    let lines: Vec<&str> = text.split('\n').collect();
+    for (number, line) in lines.iter().enumerate() {
+        let said = line.trim_start_matches([';', ' ', '\t', '\r']).trim_end();
+        let comment = said.starts_with('#');
+        if number == 0 {
+            // What is left of the line on which the statement before ends.
+            if comment {
+                out.push_str(if out.is_empty() { "" } else { " " });
+                out.push_str(said);
+            }
+            if !out.is_empty() {
+                out.push('\n');
+            }
+        } else if comment {
+            out.push_str(said);
             out.push('\n');
-        } else if blank && text.trim_start_matches(';').matches('\n').count() > 1 {
+        } else if line.trim().is_empty()
+            // The last one goes on with the next statement.
+            && number + 1 < lines.len()
+            && !out.is_empty()
+            && !out.ends_with("\n\n")
+        {
             out.push('\n');
         }
     }
 }
 
 fn has_comment(text: &str) -> bool {
-    let (mut quoted, mut escaped) = (false, false);
-    text.chars().any(|character| {
+    let mut any = false;
+    scan(text, |_, _, in_comment| any |= in_comment);
+    any
+}
+
+/// Returns how long a text is without the blanks and comments at its end.
+fn code_length(text: &str) -> usize {
+    let mut length = 0;
+    scan(text, |at, character, in_comment| {
+        if !in_comment && !character.is_whitespace() {
+            length = at + character.len_utf8();
+        }
+    });
+    length
+}
+
+/// Gives each character with its place, and whether it is part of a comment.
+fn scan(text: &str, mut give: impl FnMut(usize, char, bool)) {
+    let (mut quoted, mut escaped, mut comment) = (false, false, false);
+    for (at, character) in text.char_indices() {
         match character {
+            '\n' if comment => comment = false,
+            _ if comment => {}
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
-            '#' if !quoted => return true,
+            '#' if !quoted => comment = true,
             _ => {}
         }
-        false
-    })
+        give(at, character, comment);
+    }
 }
 
 fn has_parameters(text: &str) -> bool {

@@ -72,7 +72,11 @@ fn list(format: ListFormat, terminal: &Terminal) -> Result<Outcome, Failure> {
             let mut grid = Grid::new(&["name", "question", "parameters"]);
             for query in &all {
                 let names: Vec<&str> = query.parameters.iter().map(|one| &*one.name).collect();
-                let cells = [query.name.to_owned(), query.question.clone(), names.join(", ")];
+                let cells = [
+                    query.name.to_owned(),
+                    query.question.clone(),
+                    names.join(", "),
+                ];
                 grid.row(cells.into_iter().map(|cell| (cell, Tone::Plain)));
             }
             output::write(grid.lines(terminal.look()))?;

@@ -154,16 +154,27 @@ impl Conversation<'_> {
         }
         text.clone_into(&mut self.settings.last);
         let names = self.session.names().names().map(str::to_owned).collect();
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).sets = names;
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .sets = names;
         Ok(outcome)
     }
 
-    /// Learns the snapshot's names for completion.
+    /// Learns the snapshot's names for completion, while the person types.
     fn learn(&self) {
-        if self.person {
-            let vocabulary = Arc::new(Vocabulary::of(self.session.loaded().graph()));
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).vocabulary = vocabulary;
+        if !self.person {
+            return;
         }
+        let graph = self.session.loaded().index().graph().clone();
+        let known = self.known.clone();
+        std::thread::spawn(move || {
+            let vocabulary = Arc::new(Vocabulary::of(&graph));
+            known
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .vocabulary = vocabulary;
+        });
     }
 }
 

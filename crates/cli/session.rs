@@ -177,7 +177,12 @@ impl Session {
             }
             return Ok(answer);
         };
-        let read = Reading::of(self.of(Some(other)), Some(other), self.format, &self.cancelled);
+        let read = Reading::of(
+            self.of(Some(other)),
+            Some(other),
+            self.format,
+            &self.cancelled,
+        );
         let mut names = Names::default();
         for text in &self.lets {
             read.name(text, &mut names)?;
@@ -195,8 +200,10 @@ impl Session {
         let names: BTreeSet<&str> = ast.statements.iter().filter_map(as_of).collect();
         let several = ast.statements.len() > 1 && !names.is_empty();
         if several && self.format == Format::Json {
-            return Err(Failure::new("one JSON document holds the answers of one snapshot")
-                .hint("use --format jsonl, or ask one question"));
+            return Err(
+                Failure::new("one JSON document holds the answers of one snapshot")
+                    .hint("use --format jsonl, or ask one question"),
+            );
         }
         for name in names {
             if !self.others.contains_key(name) {

@@ -19,8 +19,13 @@ pub fn read(path: &Path) -> Result<BTreeMap<AccountId, Arc<str>>, Failure> {
     let (mut account, mut vendor) = (0, 1);
     for (number, line) in (1..).zip(text.lines()) {
         let cells: Vec<&str> = line.split(',').map(cell).collect();
-        let named = |name: &str| cells.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-        if let (1, Some(of_account), Some(of_vendor)) = (number, named("account"), named("vendor")) {
+        let named = |name: &str| {
+            cells
+                .iter()
+                .position(|cell| cell.eq_ignore_ascii_case(name))
+        };
+        if let (1, Some(of_account), Some(of_vendor)) = (number, named("account"), named("vendor"))
+        {
             (account, vendor) = (of_account, of_vendor);
             continue;
         }

@@ -28,9 +28,17 @@ const fn command(name: &'static str, takes: &'static str, does: &'static str) ->
 
 /// All commands, in the order of help.
 pub const COMMANDS: &[Command] = &[
-    command("help", "[WORD]", "tells how to ask, or about one word of the language"),
+    command(
+        "help",
+        "[WORD]",
+        "tells how to ask, or about one word of the language",
+    ),
     command("format", "table|json|jsonl|csv", "how answers are printed"),
-    command("snapshot", "ID", "asks another snapshot: an id, a label, latest"),
+    command(
+        "snapshot",
+        "ID",
+        "asks another snapshot: an id, a label, latest",
+    ),
     command("names", "", "lists what `let` has named"),
     command("save", "FILE", "writes the last question into a new file"),
     command("timing", "on|off", "whether answers say how long they took"),
@@ -92,7 +100,10 @@ pub fn obey(
 }
 
 fn unknown(name: &str) -> Failure {
-    let known: Vec<String> = COMMANDS.iter().map(|one| format!("\\{}", one.name)).collect();
+    let known: Vec<String> = COMMANDS
+        .iter()
+        .map(|one| format!("\\{}", one.name))
+        .collect();
     Failure::new(format_args!("there is no command `\\{name}`"))
         .hint(format_args!("there are {}", known.join(", ")))
 }
@@ -108,14 +119,18 @@ fn on_or_off(value: &str) -> Result<bool, Failure> {
     match value {
         "on" | "" => Ok(true),
         "off" => Ok(false),
-        _ => Err(Failure::new(format_args!("`{value}` is neither on nor off"))),
+        _ => Err(Failure::new(format_args!(
+            "`{value}` is neither on nor off"
+        ))),
     }
 }
 
 fn save(file: &str, question: &str) -> Result<(), Failure> {
     if file.is_empty() || question.is_empty() {
-        return Err(Failure::new("there is nothing to save, or no file to save it in")
-            .hint("ask something, then \\save readers.wq"));
+        return Err(
+            Failure::new("there is nothing to save, or no file to save it in")
+                .hint("ask something, then \\save readers.wq"),
+        );
     }
     let path = Path::new(file);
     if path.exists() {

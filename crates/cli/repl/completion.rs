@@ -39,7 +39,9 @@ impl Words {
     pub fn candidates(&self, text: &str) -> (usize, Vec<String>) {
         let start = text
             .rfind(|character: char| character.is_whitespace() || ",;()=\"".contains(character))
-            .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+            .map_or(0, |at| {
+                at + text[at..].chars().next().map_or(1, char::len_utf8)
+            });
         let (before, word) = text.split_at(start);
         if let Some(command) = text.strip_prefix('\\') {
             return match before.is_empty() {
@@ -97,7 +99,9 @@ impl Words {
 
 /// Returns a name as a question has it: in quotes where it needs them.
 fn quoted(name: &str) -> String {
-    match name.contains(|character: char| character.is_whitespace() || ",;()=\"#".contains(character)) {
+    match name
+        .contains(|character: char| character.is_whitespace() || ",;()=\"#".contains(character))
+    {
         true => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
         false => name.to_owned(),
     }
@@ -113,7 +117,10 @@ fn actions(word: &str, found: &mut Vec<String>) {
         found.extend(fitting.take(MOST).map(|prefix| format!("{prefix}:")));
         return;
     }
-    let fitting = catalogue().matching(&format!("{word}*")).into_iter().flatten();
+    let fitting = catalogue()
+        .matching(&format!("{word}*"))
+        .into_iter()
+        .flatten();
     let ids = fitting.take(MOST).map(whocan_policy::catalogue::ActionId);
     found.extend(ids.map(|id| catalogue().name(id).to_owned()));
 }
@@ -160,11 +167,17 @@ mod tests {
         assert!(found("who can s3:GetOb").contains(&"s3:GetObject".to_owned()));
         assert!(found("who can s3:GetObject on cr").contains(&"crown".to_owned()));
         assert!(found("who can s3:GetObject on buc").contains(&"buckets".to_owned()));
-        assert_eq!(found("who can s3:GetObject on bucket/pay"), ["bucket/payroll"]);
+        assert_eq!(
+            found("who can s3:GetObject on bucket/pay"),
+            ["bucket/payroll"]
+        );
         assert!(found("list (roles with tr").contains(&"trust.external".to_owned()));
         assert!(found("list roles whe").contains(&"where".to_owned()));
         assert!(found("can user/a").contains(&"user/ana".to_owned()));
-        assert_eq!(found("who can s3:GetObject given aws:MultiFactorAuthP"), ["aws:MultiFactorAuthPresent"]);
+        assert_eq!(
+            found("who can s3:GetObject given aws:MultiFactorAuthP"),
+            ["aws:MultiFactorAuthPresent"]
+        );
         assert_eq!(found("\\for"), ["\\format"]);
         assert_eq!(found("who zzz can s3:Get"), Vec::<String>::new());
     }

@@ -21,7 +21,11 @@ pub fn show(text: &str) -> Result<(), Failure> {
 /// Returns whether a pager has shown the text.
 fn paged(text: &str) -> bool {
     let wanted = env::var("PAGER").unwrap_or_default();
-    let wanted = if wanted.trim().is_empty() { "less" } else { wanted.as_str() };
+    let wanted = if wanted.trim().is_empty() {
+        "less"
+    } else {
+        wanted.as_str()
+    };
     let mut words = wanted.split_whitespace();
     let Some(program) = words.next() else {
         return false;

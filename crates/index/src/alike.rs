@@ -139,7 +139,10 @@ fn look(action: ActionId, covered: &Covered, used: &FxHashSet<&'static str>) -> 
         EndpointKey::VpceOrgPaths,
     ];
     let of_endpoints = endpoint_keys.map(|key| supports_endpoint_key(key, name));
-    let flags = [accepts_anonymous_calls(name), carries_resource_account(name)];
+    let flags = [
+        accepts_anonymous_calls(name),
+        carries_resource_account(name),
+    ];
     Look {
         own: by_name.then_some(action),
         service,
@@ -161,9 +164,9 @@ fn carried(
     let each = looked_at.map(|key| {
         let member = format!("{key}x");
         let on = |types: &[ResourceTypeId]| {
-            [key, &member].iter().any(|key| {
-                catalogue().carries_key_on(action, types, key) == KeyCarriage::Listed
-            })
+            [key, &member]
+                .iter()
+                .any(|key| catalogue().carries_key_on(action, types, key) == KeyCarriage::Listed)
         };
         let own = on(&[]);
         let of_types = types.iter().map(|one| on(&[*one]));

@@ -13,7 +13,8 @@ use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Re
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::takes_resource_policies;
 use whocan_policy::{
-    AccountId, Document, Filling, KeyName, Pattern, Region, ResourcePattern, Statement, Token, Truth,
+    AccountId, Document, Filling, KeyName, Pattern, Region, ResourcePattern, Statement, Token,
+    Truth,
 };
 
 use crate::scene::Scene;
@@ -56,6 +57,7 @@ impl Index {
     fn cell(&self, ask: &Ask, part: Part, focus: Option<&RoaringBitmap>) -> Option<Cell> {
         let witness = match part.region.witness() {
             Ok(Some(witness)) if !part.too_complex => {
+                let witness = with_partition(witness, &part.region);
                 with_region(with_account(witness, &part.region), &part.region)
             }
             Ok(None) => return None,
@@ -103,10 +105,15 @@ fn looks_at_tags(statement: &Statement) -> bool {
     let conditions = statement.conditions.iter();
     let values = conditions.clone().flat_map(|condition| &condition.values);
     let in_values = values.flat_map(|value| value.template.variables());
-    let patterns = statement.resources.iter().flat_map(|clause| &clause.patterns);
+    let patterns = statement
+        .resources
+        .iter()
+        .flat_map(|clause| &clause.patterns);
     let in_patterns = patterns.flat_map(|pattern| pattern.template().variables());
     conditions.map(|condition| &condition.key).any(of_resource)
-        || in_values.chain(in_patterns).any(|variable| of_resource(&variable.key))
+        || in_values
+            .chain(in_patterns)
+            .any(|variable| of_resource(&variable.key))
 }
 
 /// Returns the service that every ARN of a pattern names, `None` if it leaves that open.
@@ -196,8 +203,7 @@ impl<'a> Cuts<'a> {
         let may_list = |service: &str| self.service.as_deref().is_none_or(|own| own == service);
         let lists = accounts.iter().flat_map(|account| {
             let lists = account.lists.iter();
-            let regional =
-                lists.filter(|list| !list.region.is_empty() && may_list(&list.service));
+            let regional = lists.filter(|list| !list.region.is_empty() && may_list(&list.service));
             regional.map(|list| format!("arn:*:{}:{}:{}:*", list.service, list.region, account.id))
         });
         // Buckets and objects, whose ARNs name no account.
@@ -240,7 +246,10 @@ impl<'a> Cuts<'a> {
     fn by_resources(&mut self) {
         let index = self.index;
         let graph = &index.graph;
-        let of_service = self.service.as_deref().map(|service| index.places.of(graph, service));
+        let of_service = self
+            .service
+            .as_deref()
+            .map(|service| index.places.of(graph, service));
         // Without policies, resources differ by their tags only.
         let alike = self.is_closed() && !self.by_tags;
         let resources: Box<dyn Iterator<Item = &Resource>> = match of_service {
@@ -272,7 +281,10 @@ impl<'a> Cuts<'a> {
             }
         }
         // Roles that only AWS changes and hands out (R145, R222).
-        let may_be_iam = self.service.as_deref().is_none_or(|service| service == "iam");
+        let may_be_iam = self
+            .service
+            .as_deref()
+            .is_none_or(|service| service == "iam");
         let of_aws = [
             "arn:*:iam::*:role/aws-service-role/*",
             "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
@@ -456,6 +468,23 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
         });
     }
 }
+
+// Without a partition a text is no ARN, and nobody would know whose it is.
+fn with_partition(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let ["arn", partition, rest @ ..] = parts.as_slice() else {
+        return witness;
+    };
+    if rest.len() != 4 || PARTITIONS.contains(partition) {
+        return witness;
+    }
+    let tries = PARTITIONS.map(|partition| format!("arn:{partition}:{}", rest.join(":")));
+    let fitting = tries.into_iter().find(|text| region.holds(text));
+    fitting.unwrap_or(witness)
+}
+
+/// AWS's partitions, the commonest first (R39).
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
 // Real ARNs name an account or none; what is made up should do so too, or the
 // caller would be taken for the owner.

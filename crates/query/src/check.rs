@@ -114,10 +114,7 @@ impl Source {
     /// Returns whether the attribute is one of paths or reasons.
     pub(crate) fn looks_at_details(&self) -> bool {
         self.side == Side::Row
-            && matches!(
-                self.attribute.name,
-                "via" | "conditions" | "condition.keys"
-            )
+            && matches!(self.attribute.name, "via" | "conditions" | "condition.keys")
             || self.side == Side::Row
                 && ["path.", "grant.", "deny."]
                     .iter()
@@ -202,6 +199,7 @@ impl Wanted {
     fn of(&self, value: &Value, get: &dyn Fn(&Source) -> Value, graph: &Graph) -> Truth {
         match (self, value) {
             (_, Value::Unknown) => Truth::Unknown,
+            (Wanted::Exists, Value::List(list)) => Truth::from(!list.is_empty()),
             (Wanted::Exists, value) => Truth::from(*value != Value::Missing),
             (_, Value::Missing) => Truth::False,
             (Wanted::Holds, value) => Truth::from(*value == Value::Flag(true)),

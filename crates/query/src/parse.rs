@@ -12,8 +12,8 @@ use whocan_grammar::{Imbalance, MAX_NESTING, MAX_TEXT_BYTES, SyntaxError};
 
 use crate::ast::{Ast, Span};
 use crate::error::{Fault, Problem, QueryError};
-use node::Node;
 pub use expected::{Expected, expected_after};
+use node::Node;
 pub(crate) use set::is_name;
 
 /// Reads a text: statements parted by semicolons.

@@ -241,11 +241,13 @@ impl Parameter {
     fn written(&self, values: &BTreeMap<String, String>) -> Result<String, SavedQueryError> {
         let value = values.get(&self.name).or(self.default.as_ref());
         let value = value.ok_or_else(|| SavedQueryError::Missing(self.name.clone()))?;
-        self.kind.written(value).ok_or_else(|| SavedQueryError::Value {
-            name: self.name.clone(),
-            kind: self.kind,
-            value: value.clone(),
-        })
+        self.kind
+            .written(value)
+            .ok_or_else(|| SavedQueryError::Value {
+                name: self.name.clone(),
+                kind: self.kind,
+                value: value.clone(),
+            })
     }
 }
 
@@ -338,7 +340,13 @@ where name = \"$that\"
 
     #[test]
     fn a_value_never_changes_the_shape_of_the_question() {
-        for value in ["bucket/a) or (bucket/b", "bucket/a where name = x", "", "a; list b", "#"] {
+        for value in [
+            "bucket/a) or (bucket/b",
+            "bucket/a where name = x",
+            "",
+            "a; list b",
+            "#",
+        ] {
             let error = filled(&[("bucket", value)]);
             assert!(error.is_err(), "{value}: {error:?}");
         }

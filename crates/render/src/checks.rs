@@ -52,7 +52,12 @@ pub fn text(checks: &[Check]) -> String {
             CheckResult::Error => "ERROR",
         };
         let place = format!("{}:{}", check.file, check.line);
-        let _ = writeln!(text, "{word}  {}  {}", Plain(&place), Plain(&check.assertion));
+        let _ = writeln!(
+            text,
+            "{word}  {}  {}",
+            Plain(&place),
+            Plain(&check.assertion)
+        );
         if check.result != CheckResult::Holds {
             let _ = writeln!(text, "       {}", Plain(&check.reason));
             for line in check.evidence.lines() {
@@ -99,7 +104,12 @@ mod tests {
         };
         vec![
             check(1, CheckResult::Holds, "no row", ""),
-            check(3, CheckResult::Fails, "1 row", "role/x & co\n  by a statement"),
+            check(
+                3,
+                CheckResult::Fails,
+                "1 row",
+                "role/x & co\n  by a statement",
+            ),
             check(5, CheckResult::Error, "unknown action `s3:Gte`", ""),
         ]
     }

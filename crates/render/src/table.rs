@@ -65,11 +65,12 @@ fn grid(rows: &Rows, columns: &[usize], details: &[usize], graph: &Graph) -> Gri
         .iter()
         .map(|&position| heading(&rows.columns[position].name))
         .collect();
-    // Without the account beside it, a shorthand may mean several things.
+    // Without the account beside it, a shorthand may mean several things; in a
+    // matrix the row and the column say which.
     let arns = !rows
         .columns
         .iter()
-        .any(|column| column.name.ends_with("account"));
+        .any(|column| column.name.ends_with("account") || column.name == "row");
     let mut grid = Grid::new(&header);
     for row in &rows.rows {
         let text = |position: usize| {

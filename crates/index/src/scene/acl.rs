@@ -39,7 +39,10 @@ const OBJECT_PERMISSIONS: &[(&str, &[&str])] = &[
 /// Returns whether this file asks for the action by its name, given in lower case.
 pub(crate) fn names(action: &str) -> bool {
     let tables = [BUCKET_PERMISSIONS, WRITE_PERMISSION, OBJECT_PERMISSIONS];
-    let mut listed = tables.into_iter().flatten().flat_map(|(_, actions)| *actions);
+    let mut listed = tables
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, actions)| *actions);
     listed.any(|one| *one == action)
         || action.starts_with("s3:delete")
         || DECIDED_BY_BUCKET_OWNER.contains(&action)

@@ -257,7 +257,9 @@ pub(super) fn role(graph: &Graph, thing: Thing) -> Value {
 }
 
 pub(super) fn vendor(graph: &Graph, thing: Thing) -> Value {
-    let account = thing.account(graph).map(|account| graph.account(account).id);
+    let account = thing
+        .account(graph)
+        .map(|account| graph.account(account).id);
     let vendor = account.and_then(|account| graph.vendor(account));
     vendor.map_or(Value::Missing, |vendor| Value::text(vendor.clone()))
 }

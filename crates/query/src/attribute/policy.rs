@@ -22,7 +22,8 @@ pub(super) fn attachments(graph: &Graph, thing: Thing) -> Value {
     let groups = groups.filter(|group| group.policies.contains(&id));
     let levels = graph.levels().iter().filter(|level| {
         let both = [&level.scps, &level.rcps];
-        both.iter().any(|all| all.known().is_some_and(|all| all.contains(&id)))
+        both.iter()
+            .any(|all| all.known().is_some_and(|all| all.contains(&id)))
     });
     let count = own.count() + groups.count() + levels.count();
     i64::try_from(count).map_or(Value::Unknown, Value::Number)
@@ -78,10 +79,12 @@ pub(crate) fn bears_on(graph: &Graph, id: PolicyId) -> Vec<(&'static str, Vec<Ar
             .into_iter()
             .any(|attached| attached.policy == id && attached.group.is_none())
     });
-    let bounded = principals().filter(|(_, one)| {
-        one.identity().map(|one| one.boundary) == Some(Boundary::Policy(id))
-    });
-    let groups = graph.groups().iter().filter(|group| group.policies.contains(&id));
+    let bounded = principals()
+        .filter(|(_, one)| one.identity().map(|one| one.boundary) == Some(Boundary::Policy(id)));
+    let groups = graph
+        .groups()
+        .iter()
+        .filter(|group| group.policies.contains(&id));
     let levels = graph.levels().iter().filter(|level| {
         let all = match graph.policy(id).kind {
             PolicyKind::ServiceControl => &level.scps,
@@ -93,12 +96,16 @@ pub(crate) fn bears_on(graph: &Graph, id: PolicyId) -> Vec<(&'static str, Vec<Ar
         ("attached to", attached.map(|(id, _)| name(id)).collect()),
         (
             "attached to groups",
-            groups.map(|group| Arc::from(format!("group/{}", group.name))).collect(),
+            groups
+                .map(|group| Arc::from(format!("group/{}", group.name)))
+                .collect(),
         ),
         ("boundary of", bounded.map(|(id, _)| name(id)).collect()),
         (
             "attached at",
-            levels.map(|level| Arc::from(format!("{} ({})", level.name, level.id))).collect(),
+            levels
+                .map(|level| Arc::from(format!("{} ({})", level.name, level.id)))
+                .collect(),
         ),
     ]
 }

@@ -12,12 +12,23 @@ pub fn reference() -> String {
             "Of things",
             "In `with`, and in `where` of what the row is about; `principal.` or `resource.` before the name means the row's own principal or resource.",
         ),
-        (On::Row, "Of rows about access", "In `where`, `order by`, `group by` and `return`."),
-        (On::Fact, "Of rows of `list` and `show`", "Beside those of the thing that is listed."),
+        (
+            On::Row,
+            "Of rows about access",
+            "In `where`, `order by`, `group by` and `return`.",
+        ),
+        (
+            On::Fact,
+            "Of rows of `list` and `show`",
+            "Beside those of the thing that is listed.",
+        ),
     ];
     let mut page = String::new();
     for (on, title, where_used) in sections {
-        let _ = write!(page, "## {title}\n\n{where_used}\n\n| attribute | type | meaning |\n| --- | --- | --- |\n");
+        let _ = write!(
+            page,
+            "## {title}\n\n{where_used}\n\n| attribute | type | meaning |\n| --- | --- | --- |\n"
+        );
         for attribute in ATTRIBUTES.iter().filter(|one| one.on == on) {
             let name = match attribute.name {
                 "tag" => "tag.KEY",

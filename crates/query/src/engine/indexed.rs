@@ -87,7 +87,10 @@ impl<'a> Indexed<'a> {
         for role in roles.iter().map(PrincipalId) {
             let one = self.become_role(role, walk);
             join(&mut reached.verdicts.strict, &one.verdicts.strict);
-            join(&mut reached.verdicts.as_collected, &one.verdicts.as_collected);
+            join(
+                &mut reached.verdicts.as_collected,
+                &one.verdicts.as_collected,
+            );
             nearer(&mut reached.surely_by_hops, one.surely_by_hops);
             nearer(&mut reached.possibly_by_hops, one.possibly_by_hops);
         }

@@ -106,7 +106,12 @@ pub fn expected_after(text: &str) -> Expected {
         after.actions |= is_action_place(rule);
         after.attributes |= matches!(
             rule,
-            Rule::attribute | Rule::comparison | Rule::predicate | Rule::order_key
+            Rule::attribute
+                | Rule::comparison
+                | Rule::negation
+                | Rule::conjunction
+                | Rule::predicate
+                | Rule::order_key
         );
         after.keys |= matches!(rule, Rule::context_key | Rule::given_item);
         let words = expectation(rule).map_or(&[][..], |expected| expected.words);

@@ -35,8 +35,10 @@ impl Resolver<'_> {
         if let Some(clause) = &clauses.as_of
             && clause.value.text() != self.context.as_of
         {
-            return Err(Fault::not_answered("`as of` inside of a question", clause.span)
-                .with_hint("put it behind the outermost question of the statement"));
+            return Err(
+                Fault::not_answered("`as of` inside of a question", clause.span)
+                    .with_hint("put it behind the outermost question of the statement"),
+            );
         }
         if let Some(span) = clauses.dependencies {
             return Err(Fault::not_answered("`including dependencies`", span));

@@ -28,7 +28,10 @@ impl Resolver<'_> {
             }
         }
         if starts.is_empty() {
-            return Err(Fault::senseless(format!("nobody is in `{rows}`"), rows.span));
+            return Err(Fault::senseless(
+                format!("nobody is in `{rows}`"),
+                rows.span,
+            ));
         }
         let things = self.lines(columns)?;
         let ends = match deed {
@@ -44,7 +47,9 @@ impl Resolver<'_> {
         }
         let left_out = things.len() - ends.len();
         if left_out > 0 {
-            self.note(format!("{left_out} of `{columns}` left out: nothing there to reach"));
+            self.note(format!(
+                "{left_out} of `{columns}` left out: nothing there to reach"
+            ));
         }
         Ok(Shape::Matrix {
             rows: starts,
@@ -56,7 +61,10 @@ impl Resolver<'_> {
         let members = self.set(set)?;
         let members = self.listed(members, set)?;
         if members.count() > LINES {
-            let what = format!("`{set}` is {} things; a matrix has {LINES} lines at most", members.count());
+            let what = format!(
+                "`{set}` is {} things; a matrix has {LINES} lines at most",
+                members.count()
+            );
             return Err(Fault::senseless(what, set.span).with_hint("cross accounts or units"));
         }
         Ok(members.things().collect())
@@ -65,7 +73,8 @@ impl Resolver<'_> {
     fn principals_of(&mut self, thing: Thing) -> RoaringBitmap {
         let members = Members::of(thing);
         // What is no principal has none.
-        self.principals(&members, ast::Span::default()).unwrap_or_default()
+        self.principals(&members, ast::Span::default())
+            .unwrap_or_default()
     }
 
     fn ways_in(&mut self, things: &[Thing]) -> Vec<(Thing, Aim)> {

@@ -355,8 +355,11 @@ fn regex(value: &ast::Value) -> Result<Regex, Fault> {
                 last.strip_prefix("error: ").unwrap_or(last).to_owned()
             }
         };
-        Fault::senseless(format!("`{text}` is no regular expression: {why}"), value.span)
-            .with_hint("`like` takes a glob: `name like prod-*`")
+        Fault::senseless(
+            format!("`{text}` is no regular expression: {why}"),
+            value.span,
+        )
+        .with_hint("`like` takes a glob: `name like prod-*`")
     })
 }
 

@@ -140,12 +140,18 @@ impl Resolver<'_> {
 
     /// Returns the known resources on which callers without credentials can do something.
     fn public(&mut self) -> Result<Members, Fault> {
-        let text = format!("which resources can anyone {}", ANONYMOUS_ACTIONS.rows.join(", "));
+        let text = format!(
+            "which resources can anyone {}",
+            ANONYMOUS_ACTIONS.rows.join(", ")
+        );
         let ast = crate::parse(&text).expect("the catalogue's patterns are actions");
-        let question = ast.statements.into_iter().find_map(|statement| match statement.kind {
-            StatementKind::Ask(question) => Some(question),
-            _ => None,
-        });
+        let question = ast
+            .statements
+            .into_iter()
+            .find_map(|statement| match statement.kind {
+                StatementKind::Ask(question) => Some(question),
+                _ => None,
+            });
         let question = question.expect("the text is one question");
         let (members, _) = crate::run::members_of(&question, self.context, &Names::default())?;
         Ok(members)

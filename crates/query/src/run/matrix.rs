@@ -22,7 +22,15 @@ pub(super) fn find(
     plan: &Plan,
     context: Context<'_>,
 ) -> Found {
-    let shown = ["row", "column", "verdict", "count", "principal", "hops", "via"];
+    let shown = [
+        "row",
+        "column",
+        "verdict",
+        "count",
+        "principal",
+        "hops",
+        "via",
+    ];
     let mut found = Found::new(&shown, Combine::Some);
     found.reach = true;
     let mut everybody = RoaringBitmap::new();
@@ -47,7 +55,9 @@ pub(super) fn find(
     found.drafts.sort_by_key(|draft| draft.row.thing);
     found.makers = asking.makers;
     let pairs = rows.len() * columns.len();
-    found.notes.push(format!("{} of {pairs} pairs", found.drafts.len()));
+    found
+        .notes
+        .push(format!("{} of {pairs} pairs", found.drafts.len()));
     who::note_complexity(&mut found);
     found
 }
@@ -89,9 +99,10 @@ impl End {
 
     fn draft(&self, able: &RoaringBitmap, row: Thing, column: Thing) -> Option<Draft> {
         let verdicts = &self.reached.verdicts;
-        let best = able.iter().map(PrincipalId).min_by_key(|id| {
-            (Reverse(who::of(verdicts, *id)), self.reached.hops(*id), *id)
-        })?;
+        let best = able
+            .iter()
+            .map(PrincipalId)
+            .min_by_key(|id| (Reverse(who::of(verdicts, *id)), self.reached.hops(*id), *id))?;
         let row = Row {
             verdict: Some(who::of(verdicts, best)),
             principal: Some(best),

@@ -136,14 +136,20 @@ impl<'a> Search<'a> {
         }
         if doubted {
             found.notes.push(
-                "policies look at what sessions carry along a chain, so longer paths are if".to_owned(),
+                "policies look at what sessions carry along a chain, so longer paths are if"
+                    .to_owned(),
             );
         }
     }
 
     fn longer(&self, beginning: &Beginning) -> Vec<Beginning> {
         let hops = beginning.hops.len();
-        if self.plan.walk.within.is_some_and(|most| hops >= most as usize) {
+        if self
+            .plan
+            .walk
+            .within
+            .is_some_and(|most| hops >= most as usize)
+        {
             return Vec::new();
         }
         let mut left = &self.toward - &self.plan.walk.avoiding;
@@ -151,7 +157,10 @@ impl<'a> Search<'a> {
         for hop in &beginning.hops {
             left.remove(hop.role.0);
         }
-        let next = self.context.engine.next_roles(beginning.at(), &self.plan.walk, &left);
+        let next = self
+            .context
+            .engine
+            .next_roles(beginning.at(), &self.plan.walk, &left);
         let longer = next.into_iter().map(|(hop, as_collected)| {
             let mut hops = beginning.hops.clone();
             let strict = beginning.strict & hop.truth;

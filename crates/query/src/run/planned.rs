@@ -31,7 +31,10 @@ pub(super) fn rows(plan: &Plan, context: Context<'_>) -> Rows {
         lines.push(("order", counted(plan.order_by.len(), "attribute")));
     }
     if let Some(limit) = plan.limit {
-        lines.push(("limit", format!("{limit} rows; reasons are found for those only")));
+        lines.push((
+            "limit",
+            format!("{limit} rows; reasons are found for those only"),
+        ));
     }
     if plan.count {
         lines.push(("count", "the number of rows only".to_owned()));
@@ -68,7 +71,10 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
         }
         Shape::Can { subject, access } => {
             let alone: RoaringBitmap = [subject.0].into_iter().collect();
-            lines.push(("principal", context.graph.principal(*subject).arn.to_string()));
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
             aim(&access.aim, &alone, access.reach, plan, context, lines);
         }
         Shape::Paths { from, access, .. } => {
@@ -82,7 +88,10 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
         } => {
             lines.push(("principals", people(subjects)));
             lines.push(("resources", counted(resources.len(), "item")));
-            let all: Vec<Deed> = resources.iter().flat_map(|(_, deeds)| deeds.clone()).collect();
+            let all: Vec<Deed> = resources
+                .iter()
+                .flat_map(|(_, deeds)| deeds.clone())
+                .collect();
             deeds(&all, subjects, *reach, plan, context, lines);
         }
         Shape::WhichRoles { subjects, roles } => {
@@ -95,11 +104,17 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
             deeds: all,
         } => {
             let alone = [subject.0].into_iter().collect();
-            lines.push(("principal", context.graph.principal(*subject).arn.to_string()));
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
             deeds(all, &alone, *reach, plan, context, lines);
         }
         Shape::Reachable { subject } => {
-            lines.push(("principal", context.graph.principal(*subject).arn.to_string()));
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
         }
         Shape::Matrix { rows, columns } => {
             lines.push(("rows", counted(rows.len(), "thing")));
@@ -142,7 +157,10 @@ fn deeds(
     lines.push(("actions", counted(all.len(), "action")));
     lines.push((
         "decided",
-        format!("{} of them, the others are alike or nobody can have them", distinct.len()),
+        format!(
+            "{} of them, the others are alike or nobody can have them",
+            distinct.len()
+        ),
     ));
     if let Some(makers) = &asking.makers {
         lines.push(("for", format!("{} principals only", makers.len())));
@@ -155,7 +173,10 @@ fn deeds(
             Target::Star | Target::Exact(_) => exact += 1,
         }
     }
-    lines.push(("resources", format!("{exact} single, {sets} sets that policies cut into parts")));
+    lines.push((
+        "resources",
+        format!("{exact} single, {sets} sets that policies cut into parts"),
+    ));
 }
 
 fn walk(plan: &Plan, lines: &mut Vec<(&'static str, String)>) {

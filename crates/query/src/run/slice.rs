@@ -213,7 +213,10 @@ impl<'a> Asking<'a> {
                 slices.push(self.whole(action, on(arn), asked));
             }
             Target::Region(region) => {
-                let cells = self.context.engine.parts(&ask, region, self.makers.as_ref());
+                let cells = self
+                    .context
+                    .engine
+                    .parts(&ask, region, self.makers.as_ref());
                 for cell in cells {
                     let ask = on(&cell.witness);
                     slices.push(self.cell(action, ask, region, cell));

@@ -44,7 +44,12 @@ pub(super) fn find(
     let alike = asking.alike(deeds);
     // What was found for the first of the deeds that are alike.
     let mut known: BTreeMap<usize, Option<Draft>> = BTreeMap::new();
-    for ((deed, first), _) in deeds.iter().zip(alike).zip(possible).filter(|(_, able)| *able) {
+    for ((deed, first), _) in deeds
+        .iter()
+        .zip(alike)
+        .zip(possible)
+        .filter(|(_, able)| *able)
+    {
         let draft = known
             .entry(first)
             .or_insert_with(|| draft(subject, deed, &mut asking, &mut found));
