@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use whocan_eval::{Evidence, EvidenceSide};
+use whocan_eval::{Evidence, EvidenceSide, PolicyType};
 
 use super::Value;
 use crate::rows::Facts;
@@ -29,7 +29,6 @@ pub(super) fn denying_types(facts: &Facts<'_>) -> Value {
 }
 
 fn kind(evidence: &Evidence) -> String {
-    use whocan_eval::PolicyType;
     let word = match evidence.policy_type {
         PolicyType::Scp => "scp",
         PolicyType::Rcp => "rcp",
@@ -49,7 +48,15 @@ fn each(facts: &Facts<'_>, side: EvidenceSide, text: impl Fn(&Evidence) -> Strin
         return Value::Missing;
     };
     let evidence = last.decision.reason().evidence.iter();
-    let own = evidence.filter(|one| one.side == side).map(text);
+    // What only lets pass grants nothing.
+    let grants = |one: &&Evidence| {
+        side != EvidenceSide::Allows
+            || matches!(one.policy_type, PolicyType::Identity | PolicyType::Resource)
+    };
+    let own = evidence
+        .filter(|one| one.side == side)
+        .filter(grants)
+        .map(text);
     let unique: BTreeSet<String> = own.filter(|text| !text.is_empty()).collect();
     Value::List(unique.into_iter().map(Arc::from).collect())
 }
