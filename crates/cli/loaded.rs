@@ -1,22 +1,17 @@
 //! Snapshots in memory, ready to be asked.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use whocan_graph::Graph;
 use whocan_index::Index;
-use whocan_policy::AccountId;
 use whocan_render::json::Source;
 use whocan_snapshot::{Snapshot, Store};
 
 use crate::args::Asked;
 use crate::failure::Failure;
-use crate::{example, store_location, vendors};
-
-/// Whose accounts are.
-type Vendors = BTreeMap<AccountId, Arc<str>>;
+use crate::{cached, example, store_location, vendors};
 
 /// A snapshot with everything that is concluded from it.
 pub struct Loaded {
@@ -28,37 +23,34 @@ impl Loaded {
     /// Loads the snapshot that the command line asks for.
     pub fn asked(store: Option<&Path>, asked: &Asked) -> Result<Loaded, Failure> {
         let vendors = asked.vendors.as_deref().map(vendors::read).transpose()?;
-        let vendors = vendors.unwrap_or_default();
-        if asked.demo {
-            return Ok(Loaded::of(&example::snapshot()?, None, vendors));
+        let loaded = match asked.demo {
+            true => Loaded::example()?,
+            false => Loaded::stored(store, &asked.snapshot)?,
+        };
+        if let Some(vendors) = vendors {
+            loaded.graph().name_vendors(vendors);
         }
-        Loaded::stored_with(store, &asked.snapshot, vendors)
+        Ok(loaded)
     }
 
     /// Loads the snapshot that `id` means.
     pub fn stored(store: Option<&Path>, id: &str) -> Result<Loaded, Failure> {
-        Loaded::stored_with(store, id, Vendors::new())
-    }
-
-    fn stored_with(store: Option<&Path>, id: &str, vendors: Vendors) -> Result<Loaded, Failure> {
         let store = store_location::open(store)?;
         let id = store.find(id)?;
-        let snapshot = store.load(&id)?;
-        Ok(Loaded::of(&snapshot, Some(id.0), vendors))
+        let index = cached::index(&store, &id)?;
+        Ok(Loaded {
+            id: Some(id.0),
+            index,
+        })
     }
 
     /// Loads the example organization.
     pub fn example() -> Result<Loaded, Failure> {
-        Ok(Loaded::of(&example::snapshot()?, None, Vendors::new()))
-    }
-
-    fn of(snapshot: &Snapshot, id: Option<String>, vendors: Vendors) -> Loaded {
-        let mut graph = Graph::build(snapshot);
-        graph.name_vendors(vendors);
-        Loaded {
-            id,
-            index: Index::build(Arc::new(graph)),
-        }
+        let graph = Arc::new(Graph::build(&example::snapshot()?));
+        Ok(Loaded {
+            id: None,
+            index: Index::build(graph),
+        })
     }
 
     /// Returns the snapshot's id.

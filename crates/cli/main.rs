@@ -2,11 +2,13 @@
 //! and the environment, prints, and picks an exit code.
 
 mod args;
+mod cached;
 mod check;
 mod complaint;
 mod demo;
 mod example;
 mod exit;
+mod export_script;
 mod failure;
 mod fmt;
 mod import;
@@ -64,6 +66,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Demo(args) => demo::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, store),
         Command::Snapshots(args) => snapshots::run(args, store, terminal),
+        Command::ExportScript(_) => export_script::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use whocan_policy::catalogue::catalogue;
 use whocan_query::saved::SavedQuery;
 
 use crate::args::Query;
@@ -20,6 +21,8 @@ pub fn run(args: &Query, store: Option<&Path>, terminal: &Terminal) -> Result<Ou
         (None, Some(file)) => (file.display().to_string(), of_file(file)?),
         (None, None) => return Err(Failure::new("there is no question")),
     };
+    // Every question needs it, and reading it takes as long as opening a snapshot.
+    std::thread::spawn(catalogue);
     let saved = SavedQuery::read(&text).map_err(Failure::new)?;
     let (own, sets) = parameters(&args.params, &saved)?;
     let text = saved.filled(&own).map_err(|error| {

@@ -25,7 +25,9 @@ const EXPLAINED_FOR_PROGRAMS: usize = 10_000;
 
 /// A snapshot and what `let` has named so far.
 pub struct Session {
-    loaded: Loaded,
+    // Until the process ends: to give its memory back piece by piece would take
+    // longer than many answers.
+    loaded: &'static Loaded,
     names: Names,
     format: Format,
     store: Option<PathBuf>,
@@ -40,7 +42,7 @@ impl Session {
     /// Begins to ask `loaded`; `as of` finds other snapshots in `store`.
     pub fn new(loaded: Loaded, format: Format, store: Option<&Path>) -> Session {
         Session {
-            loaded,
+            loaded: Box::leak(Box::new(loaded)),
             names: Names::default(),
             format,
             store: store.map(Path::to_owned),
@@ -63,7 +65,7 @@ impl Session {
 
     /// Returns the snapshot that is asked.
     pub fn loaded(&self) -> &Loaded {
-        &self.loaded
+        self.loaded
     }
 
     /// Returns the names that `let` has given.
@@ -74,10 +76,10 @@ impl Session {
     /// Asks another snapshot from now on; what was named is named there too,
     /// where it can be.
     pub fn change(&mut self, loaded: Loaded) {
-        self.loaded = loaded;
+        self.loaded = Box::leak(Box::new(loaded));
         self.names = Names::default();
         for text in &self.lets {
-            let read = Reading::of(&self.loaded, None, self.format, &self.cancelled);
+            let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
             // What this snapshot does not have stays without a name.
             let _ = read.name(text, &mut self.names);
         }
@@ -105,7 +107,7 @@ impl Session {
                 .hint("write --param NAME=SET, as in --param 'crown=bucket/payroll'"));
         };
         let text = format!("let {} = {}", name.trim(), set.trim());
-        let read = Reading::of(&self.loaded, None, self.format, &self.cancelled);
+        let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
         let named = read.name(&text, &mut self.names);
         named.map_err(|error| Failure::pointing(&error, "--param", &text))?;
         self.lets.push(text);
@@ -170,7 +172,7 @@ impl Session {
         text: &str,
     ) -> Result<Option<Answer>, whocan_query::QueryError> {
         let Some(other) = as_of(statement) else {
-            let read = Reading::of(&self.loaded, None, self.format, &self.cancelled);
+            let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
             let answer = read.answer(statement, text, &mut self.names)?;
             if matches!(statement.kind, StatementKind::Let { .. }) {
                 self.lets.push(statement.to_string());
@@ -192,7 +194,7 @@ impl Session {
 
     fn of(&self, as_of: Option<&str>) -> &Loaded {
         let other = as_of.and_then(|name| self.others.get(name));
-        other.unwrap_or(&self.loaded)
+        other.unwrap_or(self.loaded)
     }
 
     /// Loads the snapshots that a text asks for by `as of`.

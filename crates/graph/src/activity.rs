@@ -2,20 +2,25 @@
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use whocan_snapshot::{ActivityObject, Collected, UserActivity};
 
 use crate::{AccountIndex, Graph, PrincipalId, PrincipalKind};
 
 /// What is known of the use of a user or role. Nothing here bears on access.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activity {
     /// When it was last used; `Yes(None)` if never, or not in the time that AWS tracks.
+    #[serde(with = "crate::field::collected")]
     pub last_used: Collected<Option<Timestamp>>,
     /// How many access keys of a user are active.
+    #[serde(with = "crate::field::collected")]
     pub access_keys: Collected<u32>,
     /// Whether a user has an MFA device.
+    #[serde(with = "crate::field::collected")]
     pub mfa: Collected<bool>,
     /// Whether a user has a console password.
+    #[serde(with = "crate::field::collected")]
     pub console: Collected<bool>,
 }
 

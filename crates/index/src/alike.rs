@@ -100,8 +100,8 @@ impl Index {
                 add(self.graph.document(*document));
             }
         }
-        for policy in self.places.everywhere(&self.graph) {
-            if let Some(document) = self.graph.document_of(*policy) {
+        for policy in self.graph.guardrails() {
+            if let Some(document) = self.graph.document_of(policy) {
                 add(document);
             }
         }

@@ -6,6 +6,7 @@
 //! witness, a resource that no cut tells from the others of its cell.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
@@ -246,23 +247,13 @@ impl<'a> Cuts<'a> {
     fn by_resources(&mut self) {
         let index = self.index;
         let graph = &index.graph;
-        let of_service = self
-            .service
-            .as_deref()
-            .map(|service| index.places.of(graph, service));
         // Without policies, resources differ by their tags only.
         let alike = self.is_closed() && !self.by_tags;
-        let resources: Box<dyn Iterator<Item = &Resource>> = match of_service {
+        for resource in self.resources() {
             // Their accounts are told apart already, where their ARNs name one.
-            Some(ids) if alike => {
-                let without_account = |one: &&Resource| one.arn.split(':').nth(4) == Some("");
-                let own = ids.iter().map(|id| graph.resource(*id));
-                Box::new(own.filter(without_account))
+            if alike && resource.arn.split(':').nth(4) != Some("") {
+                continue;
             }
-            Some(ids) => Box::new(ids.iter().map(|id| graph.resource(*id))),
-            None => Box::new(graph.resources().iter()),
-        };
-        for resource in resources {
             self.add_resource(&resource.arn);
             if let Collected::Yes(Some(policy)) = resource.policy
                 && self.concerns(&resource.arn)
@@ -272,11 +263,8 @@ impl<'a> Cuts<'a> {
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) && !alike {
-            for principal in graph
-                .principals()
-                .iter()
-                .filter(|one| one.identity().is_some())
-            {
+            let asked = self.principals().map(|id| graph.principal(PrincipalId(id)));
+            for principal in asked.filter(|one| one.identity().is_some()) {
                 self.add_resource(&principal.arn);
             }
         }
@@ -299,6 +287,40 @@ impl<'a> Cuts<'a> {
             && let Some(roots) = Pattern::arn("arn:*:iam::*:root")
         {
             self.add(&roots);
+        }
+    }
+
+    // Those whose ARN has the literal beginning that is asked about, or is part of it.
+    fn resources(&self) -> Vec<&'a Resource> {
+        let graph = &self.index.graph;
+        let asked = self.asked.prefix();
+        // Where the partition is open, the service is the best beginning.
+        if let Some(service) = self
+            .service
+            .as_deref()
+            .filter(|_| asked.len() <= "arn:".len())
+        {
+            let ids = self.index.places.of(graph, service).iter();
+            return ids.map(|id| graph.resource(*id)).collect();
+        }
+        let ends = asked.char_indices().map(|(end, _)| end);
+        let shorter = ends.filter_map(|end| graph.resource_of(&asked[..end]));
+        let longer = graph.resources_beginning(asked);
+        let mut ids: Vec<_> = shorter.chain(longer).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| graph.resource(id)).collect()
+    }
+
+    // Those of the account that is asked about, if it is one.
+    fn principals(&self) -> Range<u32> {
+        let graph = &self.index.graph;
+        let mut parts = self.asked.prefix().splitn(6, ':');
+        let account = parts.nth(4).filter(|_| parts.next().is_some());
+        let account = account.and_then(|text| graph.account_of(text.parse().ok()?));
+        match account {
+            Some(account) => graph.principals_of(account),
+            None => 0..graph.principals().len() as u32,
         }
     }
 
@@ -330,10 +352,17 @@ impl<'a> Cuts<'a> {
 
     fn by_identity_policies(&mut self) {
         let index = self.index;
-        for &(document, statement) in index.permissions.covering(&self.ask.action).iter() {
+        let beginnings = index.permissions.beginnings_within(self.asked);
+        let covering = index.permissions.covering(&self.ask.action);
+        let cutting = covering.iter().filter(|one| {
+            index.permissions.tells_resources_apart(one)
+                && index.permissions.may_concern(one, &beginnings)
+        });
+        for one in cutting {
+            let document = one.document;
             let holders = &index.callers.identity[document.index()];
             if self.bears(holders) {
-                let statement = &index.graph.document(document).statements[statement as usize];
+                let statement = &index.graph.document(document).statements[one.at as usize];
                 self.by_statement(statement, holders);
             }
         }
@@ -354,8 +383,8 @@ impl<'a> Cuts<'a> {
                 self.by_document(index.graph.document(*document), holders);
             }
         }
-        for policy in index.places.everywhere(&index.graph) {
-            let policy = index.graph.policy(*policy);
+        for policy in index.graph.guardrails() {
+            let policy = index.graph.policy(policy);
             let everywhere = policy.kind != PolicyKind::Endpoint
                 || self.ask.endpoint.as_deref() == Some(&*policy.at);
             if let Some(document) = policy.document.filter(|_| everywhere) {

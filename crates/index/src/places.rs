@@ -1,15 +1,14 @@
-//! What many questions look up about a graph's resources and policies, found at first use.
+//! The resources of each service, gathered at first use.
 
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use whocan_graph::{Graph, PolicyId, PolicyKind, ResourceId};
+use whocan_graph::{Graph, ResourceId};
 
 /// Lookups that are filled when somebody first asks.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     by_service: OnceLock<FxHashMap<String, Vec<ResourceId>>>,
-    everywhere: OnceLock<Vec<PolicyId>>,
 }
 
 impl Places {
@@ -17,21 +16,6 @@ impl Places {
     pub fn of(&self, graph: &Graph, service: &str) -> &[ResourceId] {
         let known = self.by_service.get_or_init(|| by_service(graph));
         known.get(service).map_or(&[], Vec::as_slice)
-    }
-
-    /// Returns the policies that bear on more than one principal or resource:
-    /// those of organizations and of VPC endpoints.
-    pub fn everywhere(&self, graph: &Graph) -> &[PolicyId] {
-        self.everywhere.get_or_init(|| {
-            let all = (0..).map(PolicyId).zip(graph.policies());
-            let wide = all.filter(|(_, policy)| {
-                matches!(
-                    policy.kind,
-                    PolicyKind::ServiceControl | PolicyKind::ResourceControl | PolicyKind::Endpoint
-                )
-            });
-            wide.map(|(id, _)| id).collect()
-        })
     }
 }
 

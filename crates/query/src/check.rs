@@ -113,12 +113,11 @@ impl Check {
 impl Source {
     /// Returns whether the attribute is one of paths or reasons.
     pub(crate) fn looks_at_details(&self) -> bool {
-        self.side == Side::Row
-            && matches!(self.attribute.name, "via" | "conditions" | "condition.keys")
-            || self.side == Side::Row
-                && ["path.", "grant.", "deny."]
-                    .iter()
-                    .any(|family| self.attribute.name.starts_with(family))
+        let name = self.attribute.name;
+        let families = ["path.", "grant.", "deny."];
+        let found_late = matches!(name, "via" | "conditions" | "condition.keys")
+            || families.iter().any(|family| name.starts_with(family));
+        self.side == Side::Row && found_late
     }
 
     /// Returns whether the attribute is one of the row's parts.

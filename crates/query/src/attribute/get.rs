@@ -36,6 +36,8 @@ pub(crate) fn names(graph: &Graph, account: AccountIndex) -> Value {
     names.extend(account.aliases.iter().map(|alias| alias.as_str().into()));
     if !account.name.is_empty() {
         names.push(account.name.clone());
+    } else if let Some(vendor) = graph.vendor(account.id) {
+        names.push(vendor.clone());
     }
     Value::Names(names)
 }
@@ -78,7 +80,7 @@ pub(super) fn in_org(graph: &Graph, thing: Thing) -> Value {
     };
     match graph.account(account).membership {
         Membership::Management | Membership::Member => Value::Flag(true),
-        Membership::Outside => Value::Flag(false),
+        Membership::Outside | Membership::Elsewhere => Value::Flag(false),
         Membership::Unknown => Value::Unknown,
     }
 }

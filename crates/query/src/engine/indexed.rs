@@ -227,7 +227,7 @@ impl Engine for Indexed<'_> {
             .collect();
         let mut reached: RoaringBitmap = [from.0].into_iter().collect();
         loop {
-            let sources = with_sessions(graph, &reached);
+            let sources = self.index.with_sessions(&reached);
             let new: RoaringBitmap = callers
                 .iter()
                 .filter(|(role, callers)| {
@@ -240,7 +240,7 @@ impl Engine for Indexed<'_> {
             }
             reached |= new;
         }
-        with_sessions(graph, &reached)
+        self.index.with_sessions(&reached)
     }
 
     fn next_roles(
@@ -315,19 +315,6 @@ fn without(ignoring: Ignoring) -> Overrides {
 /// A policy that limits nothing.
 const FULL_ACCESS: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-
-/// Adds the sessions of roles that policies name: a chain may pick their names (R239).
-fn with_sessions(graph: &Graph, roles: &RoaringBitmap) -> RoaringBitmap {
-    let mut all = roles.clone();
-    for (at, principal) in graph.principals().iter().enumerate() {
-        if let PrincipalKind::Session { role, .. } = &principal.kind
-            && roles.contains(role.0)
-        {
-            all.insert(at as u32);
-        }
-    }
-    all
-}
 
 /// Returns the walk that leaves one hop for the last step, `None` if there is none.
 fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {

@@ -390,7 +390,7 @@ fn routes(direct: Ask, target: &Target, graph: &Graph) -> Vec<Ask> {
     if !text.contains('/') {
         return asks;
     }
-    for resource in graph.resources() {
+    for resource in graph.access_points().map(|id| graph.resource(id)) {
         if let Detail::AccessPoint(point) = &resource.detail
             && point.bucket == bucket
         {
