@@ -111,3 +111,17 @@ fn every_page_that_is_linked_is_there() {
         }
     }
 }
+
+#[test]
+fn the_page_of_attributes_is_made_from_the_table() {
+    let path = root().join("docs/attributes.md");
+    let head = "# Attributes\n\nEverything that predicates, orders and columns of [the query language](language.md) can look at. This page is made from the\n\
+                program's own table. `list` has elements, `names` are several names of one thing, any of which is equal.\n\n";
+    let page = format!("{head}{}", whocan_query::attribute::reference());
+    let page = format!("{}\n", page.trim_end());
+    if std::env::var_os("WHOCAN_REFILL").is_some() {
+        fs::write(&path, &page).expect("the page can be written");
+    }
+    let written = fs::read_to_string(&path).expect("docs/attributes.md is there");
+    assert_eq!(written, page, "WHOCAN_REFILL=1 writes it anew");
+}

@@ -62,6 +62,11 @@ pub enum Color {
 pub enum Command {
     Import(Import),
     Query(Query),
+    Check(Check),
+    Fmt(Fmt),
+    /// The queries that whocan comes with
+    #[command(subcommand)]
+    Queries(Queries),
     Repl(Repl),
     Demo(Demo),
     Simulate(Simulate),
@@ -119,6 +124,7 @@ Examples:
   whocan query 'why can user/ana s3:GetObject on arn:aws:s3:::payroll/2026.csv'
   whocan query -f checks.wq --format jsonl --snapshot 2026-Q3
   whocan query --param crown=bucket/payroll 'who can s3:GetObject on crown'
+  whocan query -f who-reads-bucket --param bucket=bucket/logs      one of `whocan queries list`
   echo 'list roles where trust.external' | whocan query -f -
 
 Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.")]
@@ -130,15 +136,15 @@ pub struct Query {
         conflicts_with = "file"
     )]
     pub text: Option<String>,
-    /// Read the questions from a file; `-` is standard input
+    /// Read the questions from a file; `-` is standard input, a name one of `whocan queries list`
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     #[command(flatten)]
     pub shown: Shown,
     #[command(flatten)]
     pub asked: Asked,
-    /// Name a set for the text, as `let NAME = SET` would
-    #[arg(long = "param", value_name = "NAME=SET")]
+    /// Give a parameter of the file its value; else name a set, as `let NAME = SET` would
+    #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
 }
 
@@ -148,6 +154,87 @@ pub struct Asked {
     /// The snapshot: an id, the beginning of one, or a label
     #[arg(long, value_name = "ID", default_value = "latest")]
     pub snapshot: String,
+    /// Ask the example organization
+    #[arg(long, conflicts_with = "snapshot")]
+    pub demo: bool,
+    /// Say whose accounts are: a CSV file with the columns account and vendor
+    #[arg(long, value_name = "FILE")]
+    pub vendors: Option<PathBuf>,
+}
+
+/// Run the assertions in files, as a test does
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan check checks/*.wq
+  whocan check checks/*.wq --junit report.xml --sarif report.sarif
+  whocan check checks/prod.wq --format json --snapshot 2026-Q3
+
+Only `assert` is judged; `let` names sets for what follows, other questions are passed over.
+A failure prints the rows that break it with their evidence.
+
+Exit codes: 0 all hold, 1 some fail, 2 some could not be judged.")]
+pub struct Check {
+    /// Files of statements; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to print the results
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
+    /// Also write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Also write the results as SARIF
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<PathBuf>,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+/// How results of assertions are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// JUnit XML
+    Junit,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// Rewrite questions in their canonical form
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan fmt checks/*.wq
+  whocan fmt --check checks/*.wq     changes nothing; exits with 1 if something would change
+  echo 'WHO can s3:*' | whocan fmt -
+
+Comments stay where they are; a statement with a comment inside stays as it is written.")]
+pub struct Fmt {
+    /// Files of statements; `-` is standard input, written to standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing, only tell which files would change
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Queries {
+    /// List the queries, each with its question
+    List {
+        #[command(flatten)]
+        shown: Listed,
+    },
+    /// Print one query: what it asks, why, its parameters and its text
+    Show {
+        /// Its name
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 /// How answers are shown.
@@ -178,9 +265,6 @@ pub struct Repl {
     pub shown: Shown,
     #[command(flatten)]
     pub asked: Asked,
-    /// Ask the example organization
-    #[arg(long, conflicts_with = "snapshot")]
-    pub demo: bool,
 }
 
 /// Try whocan on the example organization

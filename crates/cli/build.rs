@@ -1,4 +1,4 @@
-//! Lists the example organization's files, so that the binary carries them.
+//! Lists the example organization's files and the shipped queries, so that the binary carries them.
 
 #![allow(
     clippy::print_stdout,
@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=example");
+    println!("cargo::rerun-if-changed=queries");
     println!("cargo::rerun-if-changed=crates/cli/build.rs");
+    queries()?;
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("example");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -35,6 +37,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     source.push_str("]\n");
     fs::write(
         PathBuf::from(env::var("OUT_DIR")?).join("example_files.rs"),
+        source,
+    )?;
+    Ok(())
+}
+
+/// Lists the queries as pairs of name and text.
+fn queries() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("queries");
+    let mut files = Vec::new();
+    collect(&root, &mut files)?;
+    files.retain(|file| file.extension().is_some_and(|end| end == "wq"));
+    files.sort();
+    let mut source = String::from("&[\n");
+    for file in &files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        writeln!(source, "    ({name:?}, include_str!({file:?})),")?;
+    }
+    source.push_str("]\n");
+    fs::write(
+        PathBuf::from(env::var("OUT_DIR")?).join("queries.rs"),
         source,
     )?;
     Ok(())

@@ -35,7 +35,7 @@ pub fn run(args: &Demo, terminal: &Terminal) -> Result<Outcome, Failure> {
     if let Some(dir) = &args.write {
         return write(dir);
     }
-    let mut session = Session::new(Loaded::example()?, args.shown.format);
+    let mut session = Session::new(Loaded::example()?, args.shown.format, None);
     let for_people = args.question.is_none() && args.shown.format == Format::Table;
     if for_people {
         output::write(WELCOME)?;

@@ -9,8 +9,9 @@ use whocan_index::Index;
 use whocan_render::json::Source;
 use whocan_snapshot::{Snapshot, Store};
 
+use crate::args::Asked;
 use crate::failure::Failure;
-use crate::{cached, example, store_location};
+use crate::{cached, example, store_location, vendors};
 
 /// A snapshot with everything that is concluded from it.
 pub struct Loaded {
@@ -19,6 +20,19 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Loads the snapshot that the command line asks for.
+    pub fn asked(store: Option<&Path>, asked: &Asked) -> Result<Loaded, Failure> {
+        let vendors = asked.vendors.as_deref().map(vendors::read).transpose()?;
+        let loaded = match asked.demo {
+            true => Loaded::example()?,
+            false => Loaded::stored(store, &asked.snapshot)?,
+        };
+        if let Some(vendors) = vendors {
+            loaded.graph().name_vendors(vendors);
+        }
+        Ok(loaded)
+    }
+
     /// Loads the snapshot that `id` means.
     pub fn stored(store: Option<&Path>, id: &str) -> Result<Loaded, Failure> {
         let store = store_location::open(store)?;
@@ -37,6 +51,11 @@ impl Loaded {
             id: None,
             index: Index::build(graph),
         })
+    }
+
+    /// Returns the snapshot's id.
+    pub fn name(&self) -> &str {
+        self.id.as_deref().unwrap_or("the example organization")
     }
 
     /// Returns the facts.

@@ -3,19 +3,24 @@
 
 mod args;
 mod cached;
+mod check;
 mod complaint;
 mod demo;
 mod example;
 mod exit;
 mod export_script;
 mod failure;
+mod fmt;
 mod import;
+mod input;
+mod library;
 mod loaded;
 mod manual;
 mod output;
 mod panic;
 mod printer;
 mod progress;
+mod queries;
 mod query;
 mod repl;
 mod session;
@@ -23,6 +28,7 @@ mod simulate;
 mod snapshots;
 mod store_location;
 mod terminal;
+mod vendors;
 
 use std::process::ExitCode;
 
@@ -53,6 +59,9 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
         Command::Import(args) => import::run(args, store, terminal),
         Command::Query(args) => query::run(args, store, terminal),
+        Command::Check(args) => check::run(args, store),
+        Command::Fmt(args) => fmt::run(args),
+        Command::Queries(args) => queries::run(args, terminal),
         Command::Repl(args) => repl::run(args, store, terminal),
         Command::Demo(args) => demo::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, store),

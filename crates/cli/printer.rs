@@ -18,6 +18,8 @@ pub struct Printer {
     look: Look,
     given: usize,
     kept: Vec<Answer>,
+    // What would have been printed, for who shows it otherwise.
+    page: Option<String>,
 }
 
 impl Printer {
@@ -28,6 +30,27 @@ impl Printer {
             look,
             given: 0,
             kept: Vec::new(),
+            page: None,
+        }
+    }
+
+    /// Keeps back what it would print.
+    pub fn keep_back(&mut self) {
+        self.page = Some(String::new());
+    }
+
+    /// Returns what was kept back.
+    pub fn kept_back(&mut self) -> String {
+        self.page.take().unwrap_or_default()
+    }
+
+    fn write(&mut self, text: String) -> io::Result<()> {
+        match &mut self.page {
+            Some(page) => {
+                page.push_str(&text);
+                Ok(())
+            }
+            None => output::write(text),
         }
     }
 
@@ -58,10 +81,8 @@ impl Printer {
         match self.format {
             Format::Table => {
                 let between = if self.given > 1 { "\n" } else { "" };
-                output::write(format!(
-                    "{between}{}",
-                    table::text(&answer, graph, self.look)
-                ))
+                let text = table::text(&answer, graph, self.look);
+                self.write(format!("{between}{text}"))
             }
             Format::Jsonl => output::write(json::lines(&answer, self.given, graph)),
             Format::Csv => output::write(csv::text(&answer.rows, graph)),

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use reedline::{
-    FileBackedHistory, Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus,
-    Reedline, Signal, ValidationResult, Validator,
+    Color, ColumnarMenu, DefaultHinter, Emacs, FileBackedHistory, KeyCode, KeyModifiers,
+    MenuBuilder, Prompt, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus, Reedline,
+    ReedlineEvent, ReedlineMenu, Signal, ValidationResult, Validator, default_emacs_keybindings,
 };
 
+use super::completion::{Known, Words};
+use super::highlight::Colours;
 use super::unfinished::is_unfinished;
 use crate::failure::Failure;
 use crate::terminal::{Terminal, is_dumb};
@@ -41,10 +45,12 @@ pub enum Source {
 
 impl Source {
     /// Takes the editor if standard input and output are terminals.
-    pub fn find(terminal: &Terminal) -> Source {
+    ///
+    /// `known` is what completion draws on.
+    pub fn find(terminal: &Terminal, known: &Arc<Mutex<Known>>) -> Source {
         let person = io::stdin().is_terminal();
         if person && terminal.stdout_is_watched && !is_dumb() {
-            return Source::Editor(Box::new(editor(terminal)));
+            return Source::Editor(Box::new(editor(terminal, known)));
         }
         Source::Plain {
             prompts: person && terminal.stdout_is_watched,
@@ -59,6 +65,11 @@ impl Source {
         }
     }
 
+    /// Returns whether Ctrl-C at the prompt reaches the editor instead of the program.
+    pub fn edits(&self) -> bool {
+        matches!(self, Source::Editor(_))
+    }
+
     /// Reads the next text, of one line or several.
     pub fn next(&mut self) -> Result<Typed, Failure> {
         match self {
@@ -68,10 +79,32 @@ impl Source {
     }
 }
 
-fn editor(terminal: &Terminal) -> Reedline {
-    let editor = Reedline::create()
+const MENU: &str = "completion";
+
+fn editor(terminal: &Terminal, known: &Arc<Mutex<Known>>) -> Reedline {
+    let menu = ColumnarMenu::default().with_name(MENU);
+    let mut keys = default_emacs_keybindings();
+    keys.add_binding(
+        KeyModifiers::NONE,
+        KeyCode::Tab,
+        ReedlineEvent::UntilFound(vec![
+            ReedlineEvent::Menu(MENU.to_owned()),
+            ReedlineEvent::MenuNext,
+        ]),
+    );
+    let mut editor = Reedline::create()
         .with_validator(Box::new(Unfinished))
+        .with_completer(Box::new(Words::new(known.clone())))
+        .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
+        .with_quick_completions(true)
+        .with_edit_mode(Box::new(Emacs::new(keys)))
         .with_ansi_colors(terminal.stdout_colors);
+    if terminal.stdout_colors {
+        let hinter = DefaultHinter::default().with_style(Color::DarkGray.normal());
+        editor = editor
+            .with_hinter(Box::new(hinter))
+            .with_highlighter(Box::new(Colours));
+    }
     match history() {
         Some(history) => editor.with_history(Box::new(history)),
         None => editor,

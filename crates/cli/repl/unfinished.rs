@@ -7,7 +7,8 @@ use whocan_query::Problem;
 /// An empty line at the end finishes anything: then the person wants to hear
 /// what is missing.
 pub fn is_unfinished(text: &str) -> bool {
-    if text.trim().is_empty() || ends_with_empty_line(text) {
+    let command = text.trim_start().starts_with('\\');
+    if text.trim().is_empty() || command || ends_with_empty_line(text) {
         return false;
     }
     match whocan_query::parse(text) {

@@ -7,13 +7,15 @@ mod organizations;
 mod principals;
 mod resources;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
 use whocan_snapshot::{Collected, Snapshot, Table};
 
+use crate::activity::{self, Activity};
 use crate::directory::Directory;
 use crate::saved::Parts;
 use crate::{
@@ -43,6 +45,8 @@ pub struct Graph {
     pub(crate) positions: Vec<Collected<Vec<LevelId>>>,
     pub(crate) directory: Directory,
     account_by_canonical_id: FxHashMap<Arc<str>, AccountIndex>,
+    pub(crate) activity: FxHashMap<PrincipalId, Activity>,
+    vendors: OnceLock<BTreeMap<AccountId, Arc<str>>>,
 }
 
 impl Graph {
@@ -66,7 +70,7 @@ impl Graph {
         let endpoints = resources.endpoints(&accounts);
         let resources = resources.resources(&accounts);
         let directory = Directory::of(accounts.len(), &nodes.principals, &policies, &resources);
-        Graph {
+        let mut graph = Graph {
             taken: snapshot.taken,
             assumptions: snapshot.assumptions.clone(),
             account_by_canonical_id: accounts::by_canonical_id(&accounts),
@@ -81,7 +85,11 @@ impl Graph {
             policies: policies.into(),
             documents,
             directory,
-        }
+            activity: FxHashMap::default(),
+            vendors: OnceLock::new(),
+        };
+        graph.activity = activity::read(&graph, snapshot.activity.iter().map(Arc::as_ref));
+        graph
     }
 
     /// Puts a graph together from what a file kept.
@@ -101,7 +109,26 @@ impl Graph {
             organization: parts.base.organization,
             positions: parts.positions,
             directory: parts.directory,
+            activity: parts.base.activity.into_iter().collect(),
+            vendors: OnceLock::new(),
         }
+    }
+
+    /// Says whose accounts are; only the first time counts.
+    pub fn name_vendors(&self, vendors: BTreeMap<AccountId, Arc<str>>) {
+        // A second list would change answers that were given.
+        let _ = self.vendors.set(vendors);
+    }
+
+    /// Returns whose account this is, if it was said.
+    pub fn vendor(&self, account: AccountId) -> Option<&Arc<str>> {
+        self.vendors.get()?.get(&account)
+    }
+
+    /// Returns how a user or role signs in, and when it last did; `None` if
+    /// nothing of that was collected.
+    pub fn activity(&self, principal: PrincipalId) -> Option<&Activity> {
+        self.activity.get(&principal)
     }
 
     /// Returns when the snapshot was taken.

@@ -6,6 +6,7 @@
 //! one request, by `whocan-index` for all. Start at [`Graph::build`].
 
 mod account;
+mod activity;
 mod build;
 mod directory;
 mod documents;
@@ -20,6 +21,7 @@ mod saved;
 mod standing;
 
 pub use account::{Account, Membership};
+pub use activity::Activity;
 pub use build::Graph;
 pub use documents::Documents;
 pub use id::{

@@ -6,8 +6,8 @@ use whocan_snapshot::{Collected, DerivedFile, Table};
 
 use crate::directory::{self, Directory};
 use crate::{
-    Account, Documents, Endpoint, Graph, Group, Level, LevelId, Organization, Policy, Principal,
-    Resource,
+    Account, Activity, Documents, Endpoint, Graph, Group, Level, LevelId, Organization, Policy,
+    Principal, PrincipalId, Resource,
 };
 
 /// So many nodes are read from a file at once.
@@ -26,6 +26,8 @@ pub(crate) struct Base {
     pub endpoints: Vec<Endpoint>,
     pub levels: Vec<Level>,
     pub organization: Option<Organization>,
+    // INVARIANT: sorted by principal, so that the same graph gives the same bytes.
+    pub activity: Vec<(PrincipalId, Activity)>,
     // `None` where the position is not known.
     positions: Vec<Option<Vec<LevelId>>>,
 }
@@ -50,12 +52,19 @@ impl Graph {
     /// Returns the graph as sections of a file. When its snapshot was taken is not in them.
     pub fn to_sections(&self) -> Vec<Vec<u8>> {
         let positions = self.positions.iter().map(|one| one.known().cloned());
+        let mut activity: Vec<(PrincipalId, Activity)> = self
+            .activity
+            .iter()
+            .map(|(id, activity)| (*id, activity.clone()))
+            .collect();
+        activity.sort_unstable_by_key(|(id, _)| *id);
         let base = Base {
             assumptions: self.assumptions.clone(),
             accounts: self.accounts.clone(),
             endpoints: self.endpoints.clone(),
             levels: self.levels.clone(),
             organization: self.organization.clone(),
+            activity,
             positions: positions.collect(),
         };
         let mut sections = vec![

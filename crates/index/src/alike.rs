@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
-use whocan_graph::{Collected, PolicyKind};
+use whocan_graph::Collected;
 use whocan_policy::catalogue::facts::{
     EndpointKey, accepts_anonymous_calls, carries_resource_account, supports_endpoint_key,
 };
@@ -100,13 +100,9 @@ impl Index {
                 add(self.graph.document(*document));
             }
         }
-        for policy in self.graph.policies() {
-            let everywhere = matches!(
-                policy.kind,
-                PolicyKind::ServiceControl | PolicyKind::ResourceControl | PolicyKind::Endpoint
-            );
-            if let Some(document) = policy.document.filter(|_| everywhere) {
-                add(self.graph.document(document));
+        for policy in self.graph.guardrails() {
+            if let Some(document) = self.graph.document_of(policy) {
+                add(document);
             }
         }
         for resource in self.graph.resources() {

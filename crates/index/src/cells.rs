@@ -10,10 +10,12 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, PrincipalId, Resource};
+use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Resource};
 use whocan_policy::catalogue::catalogue;
+use whocan_policy::catalogue::facts::takes_resource_policies;
 use whocan_policy::{
-    AccountId, Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth,
+    AccountId, Document, Filling, KeyName, Pattern, Region, ResourcePattern, Statement, Token,
+    Truth,
 };
 
 use crate::scene::Scene;
@@ -24,6 +26,9 @@ const CELLS: usize = 20_000;
 
 /// How many principals' own values of a variable are told apart.
 const FILLINGS: usize = 20_000;
+
+/// For more principals than this all accounts are told apart.
+const FEW: u64 = 256;
 
 impl Index {
     /// Cuts `asked` into cells and decides each of them.
@@ -53,6 +58,7 @@ impl Index {
     fn cell(&self, ask: &Ask, part: Part, focus: Option<&RoaringBitmap>) -> Option<Cell> {
         let witness = match part.region.witness() {
             Ok(Some(witness)) if !part.too_complex => {
+                let witness = with_partition(witness, &part.region);
                 with_region(with_account(witness, &part.region), &part.region)
             }
             Ok(None) => return None,
@@ -94,6 +100,41 @@ impl Index {
     }
 }
 
+/// Returns whether a statement looks at tags of the resource, itself or through a variable.
+fn looks_at_tags(statement: &Statement) -> bool {
+    let of_resource = |key: &KeyName| key.as_lower().contains(":resourcetag/");
+    let conditions = statement.conditions.iter();
+    let values = conditions.clone().flat_map(|condition| &condition.values);
+    let in_values = values.flat_map(|value| value.template.variables());
+    let patterns = statement
+        .resources
+        .iter()
+        .flat_map(|clause| &clause.patterns);
+    let in_patterns = patterns.flat_map(|pattern| pattern.template().variables());
+    conditions.map(|condition| &condition.key).any(of_resource)
+        || in_values
+            .chain(in_patterns)
+            .any(|variable| of_resource(&variable.key))
+}
+
+/// Returns the service that every ARN of a pattern names, `None` if it leaves that open.
+fn service_of(pattern: &Pattern) -> Option<String> {
+    let mut colons = 0;
+    let mut service = String::new();
+    for token in pattern.tokens() {
+        match token {
+            Token::Literal(':') if colons == 2 => return Some(service),
+            Token::Literal(':') => colons += 1,
+            Token::Literal(letter) if colons == 2 => service.push(*letter),
+            Token::Literal(_) => {}
+            _ if colons == 2 => return None,
+            Token::One { colons: true } | Token::Many { colons: true } => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A part of the asked set while it is being cut.
 struct Part {
     region: Region,
@@ -106,7 +147,11 @@ struct Cuts<'a> {
     index: &'a Index,
     ask: &'a Ask,
     asked: &'a Pattern,
+    // The service that all ARNs of the asked set name, if it is one.
+    service: Option<String>,
     focus: Option<&'a RoaringBitmap>,
+    // Whether some statement that bears on the question looks at the tags of resources.
+    by_tags: bool,
     patterns: BTreeSet<Pattern>,
     too_many: bool,
 }
@@ -122,14 +167,16 @@ impl<'a> Cuts<'a> {
             index,
             ask,
             asked,
+            service: service_of(asked),
             focus,
+            by_tags: false,
             patterns: BTreeSet::new(),
             too_many: false,
         };
         cuts.by_places();
-        cuts.by_resources();
         cuts.by_identity_policies();
         cuts.by_other_policies();
+        cuts.by_resources();
         cuts
     }
 
@@ -147,20 +194,52 @@ impl<'a> Cuts<'a> {
             return;
         }
         // Part by part, so that no ARN lies in two accounts or regions.
-        let accounts = self.index.graph.accounts().iter();
-        let accounts = accounts.map(|account| format!("arn:*:*:*:{}:*", account.id));
+        let accounts = self.accounts_apart();
+        let places = accounts
+            .iter()
+            .map(|account| format!("arn:*:*:*:{}:*", account.id));
         let regions = self.index.regions.iter();
         let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
         // What was listed region by region.
-        let lists = self.index.graph.accounts().iter().flat_map(|account| {
-            let regional = account.lists.iter().filter(|list| !list.region.is_empty());
+        let may_list = |service: &str| self.service.as_deref().is_none_or(|own| own == service);
+        let lists = accounts.iter().flat_map(|account| {
+            let lists = account.lists.iter();
+            let regional = lists.filter(|list| !list.region.is_empty() && may_list(&list.service));
             regional.map(|list| format!("arn:*:{}:{}:{}:*", list.service, list.region, account.id))
         });
         // Buckets and objects, whose ARNs name no account.
         let s3 = ["arn:*:s3:::*", "arn:*:s3:::*/*"].map(str::to_owned);
-        let places: Vec<String> = accounts.chain(regions).chain(lists).chain(s3).collect();
+        let s3 = s3.into_iter().filter(|_| may_list("s3"));
+        let places: Vec<String> = places.chain(regions).chain(lists).chain(s3).collect();
         for place in places.iter().filter_map(|place| Pattern::arn(place)) {
             self.add(&place);
+        }
+    }
+
+    // The accounts to tell apart: nobody comes to a resource of another account
+    // where no policy of its own can let him in (R137).
+    fn accounts_apart(&self) -> Vec<&'a Account> {
+        let graph = &self.index.graph;
+        let all = || graph.accounts().iter().collect();
+        if !self.is_closed() {
+            return all();
+        }
+        let Some(focus) = self.focus.filter(|focus| focus.len() <= FEW) else {
+            return all();
+        };
+        // Who has no account has no identity-based policies either.
+        let own = |id| graph.principal(PrincipalId(id)).account;
+        let own: BTreeSet<AccountIndex> = focus.iter().filter_map(own).collect();
+        own.iter().map(|account| graph.account(*account)).collect()
+    }
+
+    // Whether resources of the kind have no policy that lets others in. Roles
+    // have one for the calls that start their sessions.
+    fn is_closed(&self) -> bool {
+        match self.service.as_deref() {
+            Some("iam") => self.ask.action.starts_with("iam:"),
+            Some(service) => !takes_resource_policies(service),
+            None => false,
         }
     }
 
@@ -168,7 +247,13 @@ impl<'a> Cuts<'a> {
     fn by_resources(&mut self) {
         let index = self.index;
         let graph = &index.graph;
+        // Without policies, resources differ by their tags only.
+        let alike = self.is_closed() && !self.by_tags;
         for resource in self.resources() {
+            // Their accounts are told apart already, where their ARNs name one.
+            if alike && resource.arn.split(':').nth(4) != Some("") {
+                continue;
+            }
             self.add_resource(&resource.arn);
             if let Collected::Yes(Some(policy)) = resource.policy
                 && self.concerns(&resource.arn)
@@ -177,19 +262,24 @@ impl<'a> Cuts<'a> {
                 self.by_document(document, &index.callers.all);
             }
         }
-        if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) {
+        if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) && !alike {
             let asked = self.principals().map(|id| graph.principal(PrincipalId(id)));
             for principal in asked.filter(|one| one.identity().is_some()) {
                 self.add_resource(&principal.arn);
             }
         }
         // Roles that only AWS changes and hands out (R145, R222).
+        let may_be_iam = self
+            .service
+            .as_deref()
+            .is_none_or(|service| service == "iam");
         let of_aws = [
             "arn:*:iam::*:role/aws-service-role/*",
             "arn:*:iam::*:role/aws-reserved/sso.amazonaws.com/*",
             "arn:*:iam::aws:policy/*",
         ];
-        for pattern in of_aws.iter().filter_map(|text| Pattern::arn(text)) {
+        let of_aws = of_aws.iter().filter(|_| may_be_iam);
+        for pattern in of_aws.filter_map(|text| Pattern::arn(text)) {
             self.add(&pattern);
         }
         // Root users are no resources of any other call.
@@ -204,6 +294,15 @@ impl<'a> Cuts<'a> {
     fn resources(&self) -> Vec<&'a Resource> {
         let graph = &self.index.graph;
         let asked = self.asked.prefix();
+        // Where the partition is open, the service is the best beginning.
+        if let Some(service) = self
+            .service
+            .as_deref()
+            .filter(|_| asked.len() <= "arn:".len())
+        {
+            let ids = self.index.places.of(graph, service).iter();
+            return ids.map(|id| graph.resource(*id)).collect();
+        }
         let ends = asked.char_indices().map(|(end, _)| end);
         let shorter = ends.filter_map(|end| graph.resource_of(&asked[..end]));
         let longer = graph.resources_beginning(asked);
@@ -285,10 +384,9 @@ impl<'a> Cuts<'a> {
             }
         }
         for policy in index.graph.guardrails() {
-            use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
             let policy = index.graph.policy(policy);
-            let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
-                || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
+            let everywhere = policy.kind != PolicyKind::Endpoint
+                || self.ask.endpoint.as_deref() == Some(&*policy.at);
             if let Some(document) = policy.document.filter(|_| everywhere) {
                 self.by_document(index.graph.document(document), &index.callers.all);
             }
@@ -311,6 +409,7 @@ impl<'a> Cuts<'a> {
     }
 
     fn by_statement(&mut self, statement: &Statement, holders: &RoaringBitmap) {
+        self.by_tags |= looks_at_tags(statement);
         for pattern in statement
             .resources
             .iter()
@@ -398,6 +497,23 @@ fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
         });
     }
 }
+
+// Without a partition a text is no ARN, and nobody would know whose it is.
+fn with_partition(witness: String, region: &Region) -> String {
+    let parts: Vec<&str> = witness.splitn(6, ':').collect();
+    let ["arn", partition, rest @ ..] = parts.as_slice() else {
+        return witness;
+    };
+    if rest.len() != 4 || PARTITIONS.contains(partition) {
+        return witness;
+    }
+    let tries = PARTITIONS.map(|partition| format!("arn:{partition}:{}", rest.join(":")));
+    let fitting = tries.into_iter().find(|text| region.holds(text));
+    fitting.unwrap_or(witness)
+}
+
+/// AWS's partitions, the commonest first (R39).
+const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
 // Real ARNs name an account or none; what is made up should do so too, or the
 // caller would be taken for the owner.

@@ -17,6 +17,7 @@ mod edges;
 mod facts;
 mod guardrails;
 mod load;
+mod places;
 mod planes;
 mod question;
 mod reach;
@@ -39,6 +40,7 @@ use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
+use places::Places;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::{TrustFacts, TrustTable};
@@ -64,6 +66,7 @@ pub struct Index {
     pub(crate) tag_looks: TagLooks,
     pub(crate) guardrails: Guardrails,
     pub(crate) bearing: BearingByAccount,
+    pub(crate) places: Places,
     // The regions, as written, that some condition compares with the request's.
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
@@ -123,6 +126,7 @@ impl Index {
             roles: base.roles,
             guardrails: base.guardrails,
             bearing: BearingByAccount::of_none(&graph),
+            places: Places::default(),
             callers: base.callers,
             permissions,
             malformed_identity: base.malformed_identity,

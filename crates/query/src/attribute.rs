@@ -3,9 +3,17 @@
 //! One table, from which the reference page is made too: name, type, what has
 //! it, what it means, and how to get it.
 
+mod activity;
 mod get;
-pub(crate) use get::names;
+mod grant;
+mod path;
+mod policy;
+mod reference;
 mod trust;
+
+pub(crate) use get::names;
+pub(crate) use policy::bears_on;
+pub use reference::reference;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -69,8 +77,6 @@ pub(crate) enum Get {
     Keyed(fn(&Graph, Thing, &str) -> Value),
     /// From a row.
     Row(fn(&Facts<'_>) -> Value),
-    /// From data that this version does not have.
-    Later,
 }
 
 impl std::fmt::Debug for Get {
@@ -199,16 +205,6 @@ const fn fact(
         on: On::Fact,
         meaning,
         get: Get::Row(get),
-    }
-}
-
-const fn later(name: &'static str, kind: Type, meaning: &'static str) -> Attribute {
-    Attribute {
-        name,
-        kind,
-        on: On::Thing,
-        meaning,
-        get: Get::Later,
     }
 }
 
@@ -404,17 +400,59 @@ pub const ATTRIBUTES: &[Attribute] = &[
         get::role,
         "the role that a function runs as",
     ),
-    later("last_used", Type::Time, "when the principal was last used"),
-    later(
+    thing(
+        "last_used",
+        Type::Time,
+        activity::last_used,
+        "when a user, role or root was last used, as far as AWS tracks it (400 days for roles)",
+    ),
+    thing(
         "access_keys",
         Type::Number,
-        "how many active access keys a user has",
+        activity::access_keys,
+        "how many active access keys a user or root has",
     ),
-    later("mfa", Type::Flag, "whether a user has an MFA device"),
-    later(
+    thing(
+        "mfa",
+        Type::Flag,
+        activity::mfa,
+        "whether a user or root has an MFA device",
+    ),
+    thing(
         "console",
         Type::Flag,
+        activity::console,
         "whether a user has a console password",
+    ),
+    thing(
+        "vendor",
+        Type::Text,
+        get::vendor,
+        "whose account it is, as `--vendors FILE` says",
+    ),
+    thing(
+        "attachments",
+        Type::Number,
+        policy::attachments,
+        "to how many users, groups and roles a policy is attached",
+    ),
+    thing(
+        "aws_managed",
+        Type::Flag,
+        policy::aws_managed,
+        "whether AWS manages a policy",
+    ),
+    thing(
+        "statement_count",
+        Type::Number,
+        policy::statements,
+        "how many statements a policy, or a resource's policy, has",
+    ),
+    thing(
+        "condition_keys",
+        Type::List,
+        policy::condition_keys,
+        "the context keys that a policy, or a resource's policy, looks at",
     ),
     row(
         "principal",
@@ -427,6 +465,18 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Type::Thing,
         get::row_resource,
         "the resource of the row",
+    ),
+    row(
+        "row",
+        Type::Thing,
+        get::row_thing,
+        "where access starts, in a matrix",
+    ),
+    row(
+        "column",
+        Type::Thing,
+        get::row_resource,
+        "where access ends, in a matrix",
     ),
     fact("thing", Type::Thing, get::row_thing, "what the row lists"),
     row("verdict", Type::Text, get::verdict, "yes, no or if"),
@@ -453,6 +503,54 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Type::Flag,
         get::crosses_account,
         "whether a hop leads into another account",
+    ),
+    row(
+        "path.accounts",
+        Type::List,
+        path::accounts,
+        "the accounts on the way, the start's first",
+    ),
+    row(
+        "path.actions",
+        Type::List,
+        path::actions,
+        "the calls on the way: sts:AssumeRole, ...",
+    ),
+    row(
+        "path.sure",
+        Type::Flag,
+        path::sure,
+        "whether every hop is allowed in any case",
+    ),
+    row(
+        "grant.policy",
+        Type::List,
+        grant::policies,
+        "the policies that grant the request at the end of the path",
+    ),
+    row(
+        "grant.policy_type",
+        Type::List,
+        grant::policy_types,
+        "their types: identity or resource",
+    ),
+    row(
+        "grant.statement",
+        Type::List,
+        grant::statements,
+        "the statements that grant it, by Sid or position",
+    ),
+    row(
+        "deny.policy",
+        Type::List,
+        grant::denying_policies,
+        "the policies whose statements deny it, or may",
+    ),
+    row(
+        "deny.policy_type",
+        Type::List,
+        grant::denying_types,
+        "their types: scp, rcp, resource, identity, boundary, session, endpoint",
     ),
     row("action", Type::Text, get::action, "the action"),
     row("level", Type::Text, get::level, "the action's access level"),

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use regex::Regex;
 use whocan_graph::Graph;
 use whocan_policy::{Arn, Pattern, Truth};
 
@@ -36,6 +37,8 @@ pub(crate) enum Wanted {
     CompareTo(Comparator, Source),
     /// It is like a pattern.
     Like(Pattern),
+    /// It, or an element of it, matches a regular expression.
+    Matches(Regex),
     /// It is a list with an element like this.
     Has(Pattern),
     /// It is one of these.
@@ -110,11 +113,11 @@ impl Check {
 impl Source {
     /// Returns whether the attribute is one of paths or reasons.
     pub(crate) fn looks_at_details(&self) -> bool {
-        self.side == Side::Row
-            && matches!(
-                self.attribute.name,
-                "via" | "path.crosses_account" | "conditions" | "condition.keys"
-            )
+        let name = self.attribute.name;
+        let families = ["path.", "grant.", "deny."];
+        let found_late = matches!(name, "via" | "conditions" | "condition.keys")
+            || families.iter().any(|family| name.starts_with(family));
+        self.side == Side::Row && found_late
     }
 
     /// Returns whether the attribute is one of the row's parts.
@@ -195,6 +198,7 @@ impl Wanted {
     fn of(&self, value: &Value, get: &dyn Fn(&Source) -> Value, graph: &Graph) -> Truth {
         match (self, value) {
             (_, Value::Unknown) => Truth::Unknown,
+            (Wanted::Exists, Value::List(list)) => Truth::from(!list.is_empty()),
             (Wanted::Exists, value) => Truth::from(*value != Value::Missing),
             (_, Value::Missing) => Truth::False,
             (Wanted::Holds, value) => Truth::from(*value == Value::Flag(true)),
@@ -211,6 +215,12 @@ impl Wanted {
             ),
             (Wanted::Like(glob), value) => {
                 Truth::from(texts(value, graph).iter().any(|text| glob.matches(text)))
+            }
+            (Wanted::Matches(regex), Value::List(list)) => {
+                Truth::from(list.iter().any(|text| regex.is_match(text)))
+            }
+            (Wanted::Matches(regex), value) => {
+                Truth::from(texts(value, graph).iter().any(|text| regex.is_match(text)))
             }
             (Wanted::Has(glob), Value::List(list)) => Truth::from(has(glob, list)),
             (Wanted::Member(members), Value::Thing(thing)) => {

@@ -14,6 +14,8 @@ pub struct Context<'a> {
     pub graph: &'a Graph,
     /// Who decides.
     pub engine: &'a dyn Engine,
+    /// The snapshot that this is, if the statement asks for another by `as of`.
+    pub as_of: Option<&'a str>,
     /// Reads the file of `under session policy`; the error is for people.
     pub read_policy: &'a dyn Fn(&str) -> Result<String, String>,
     /// Up to how many rows of an answer get evidence and conditions unasked.

@@ -3,15 +3,18 @@
 //! A trait, so that the language can be tested without either. The real one
 //! is [`Indexed`].
 
+mod cancel;
 mod indexed;
+mod roles;
 
 use roaring::RoaringBitmap;
 use whocan_eval::Decision;
 use whocan_graph::PrincipalId;
-use whocan_index::{Ask, Cell, Path, Reached, Verdicts, Walk};
-use whocan_policy::Region;
+use whocan_index::{Ask, Cell, Hop, Path, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
+use whocan_policy::{Region, Truth};
 
+pub use cancel::Cancellable;
 pub use indexed::Indexed;
 
 /// Decides: the index for everybody at once, the judge for one with reasons.
@@ -51,6 +54,15 @@ pub trait Engine {
     /// What `from` may come to be at all: itself, roles, and sessions of them. No other role is reached.
     fn candidates(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap;
 
+    /// The roles that `from` takes on with one call that `walk` follows, each
+    /// with the call's truth: strictly, and as collected. `among` limits them.
+    fn next_roles(
+        &self,
+        from: PrincipalId,
+        walk: &Walk,
+        among: &RoaringBitmap,
+    ) -> Vec<(Hop, Truth)>;
+
     /// Whether chains of `walk` depend on more than who may make the request at their end.
     fn tells_sessions_apart(&self, walk: &Walk) -> bool;
 
@@ -70,4 +82,6 @@ pub enum Goal {
     Request(Box<Ask>),
     /// To being this role.
     Become(PrincipalId),
+    /// To being any of these roles.
+    BecomeAny(RoaringBitmap),
 }

@@ -350,7 +350,82 @@ impl Display for Clauses {
     }
 }
 
+/// The widest line that stays one.
+const WIDTH: usize = 100;
+
+/// Returns a statement as canonical text, one clause a line where it is long.
+pub fn pretty(statement: &Statement) -> String {
+    let whole = statement.to_string();
+    let question = match &statement.kind {
+        StatementKind::Ask(question)
+        | StatementKind::Plan(question)
+        | StatementKind::Assert { question, .. } => question,
+        StatementKind::Let { .. } => return whole,
+    };
+    if whole.chars().count() <= WIDTH {
+        return whole;
+    }
+    // The clauses end the statement, so what is before them is its head.
+    let clauses = question.clauses.to_string();
+    let Some(head) = whole.strip_suffix(&clauses) else {
+        return whole;
+    };
+    let mut text = head.to_owned();
+    for clause in question.clauses.each() {
+        text.push_str("\n ");
+        text.push_str(&clause);
+    }
+    text
+}
+
 impl Clauses {
+    /// Returns each clause as text behind a blank, in canonical order.
+    fn each(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut left = self.clone();
+        let mut take = |part: Clauses| {
+            let text = part.to_string();
+            if !text.is_empty() {
+                texts.push(text);
+            }
+        };
+        for set in std::mem::take(&mut left.except) {
+            take(Clauses {
+                except: vec![set],
+                ..Clauses::default()
+            });
+        }
+        take(Clauses {
+            via: left.via.take(),
+            within: left.within.take(),
+            ..Clauses::default()
+        });
+        take(Clauses {
+            through: std::mem::take(&mut left.through),
+            avoiding: std::mem::take(&mut left.avoiding),
+            ..Clauses::default()
+        });
+        let filters = std::mem::take(&mut left.filter);
+        let presentation = Clauses {
+            group_by: std::mem::take(&mut left.group_by),
+            order_by: std::mem::take(&mut left.order_by),
+            limit: left.limit.take(),
+            returning: std::mem::take(&mut left.returning),
+            expand: left.expand.take(),
+            explain: left.explain.take(),
+            ..Clauses::default()
+        };
+        take(left);
+        for predicate in filters {
+            take(Clauses {
+                filter: vec![predicate],
+                ..Clauses::default()
+            });
+        }
+        take(presentation);
+        texts
+    }
+
     fn circumstances(&self, out: &mut Formatter<'_>) -> Result {
         clause(out, "given", &self.given)?;
         clause(out, "under session policy", value(&self.session_policy))?;

@@ -20,9 +20,11 @@ pub mod plan;
 mod resolve;
 pub mod rows;
 mod run;
+pub mod saved;
 pub mod thing;
 
 pub use context::{Context, Names};
 pub use error::{Problem, QueryError};
-pub use parse::parse;
-pub use run::{answer, plan};
+pub use format::pretty;
+pub use parse::{Expected, expected_after, parse};
+pub use run::{answer, answer_statement, plan};

@@ -12,6 +12,7 @@ use whocan_grammar::{Imbalance, MAX_NESTING, MAX_TEXT_BYTES, SyntaxError};
 
 use crate::ast::{Ast, Span};
 use crate::error::{Fault, Problem, QueryError};
+pub use expected::{Expected, expected_after};
 use node::Node;
 pub(crate) use set::is_name;
 

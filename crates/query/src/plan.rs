@@ -38,6 +38,8 @@ pub struct Plan {
     pub limit: Option<u64>,
     /// Which columns are shown; empty for the shape's own.
     pub columns: Vec<Column>,
+    /// Whether rows that stand for others are listed with those.
+    pub expand: bool,
     /// Whether every row gets its evidence.
     pub explain: bool,
     /// What was widened or narrowed to resolve the names.
@@ -99,6 +101,13 @@ pub enum Shape {
         from: RoaringBitmap,
         /// Where they lead; always over chains.
         access: Access,
+    },
+    /// Two sets, crossed.
+    Matrix {
+        /// Where access starts: each thing with its principals.
+        rows: Vec<(Thing, RoaringBitmap)>,
+        /// Where it ends: each thing with the access to it, always over chains.
+        columns: Vec<(Thing, Aim)>,
     },
     /// The things.
     List(Members),

@@ -3,6 +3,7 @@
 mod action;
 mod clause;
 mod lookup;
+mod matrix;
 mod place;
 mod predicate;
 mod question;

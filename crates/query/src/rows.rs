@@ -207,6 +207,7 @@ pub(crate) struct Facts<'a> {
     pub parts: &'a [Part],
     pub conditions: &'a [String],
     pub open: &'a [OpenPoint],
+    pub evidence: &'a [Call],
     pub count: Option<i64>,
     pub property: Option<(&'a str, &'a Value)>,
 }
@@ -227,6 +228,7 @@ impl Row {
             parts: &self.parts,
             conditions: &self.conditions,
             open: &self.open,
+            evidence: &self.evidence,
             count: self.count,
             property: self
                 .property

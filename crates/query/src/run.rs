@@ -6,7 +6,10 @@ mod complete;
 mod detail;
 mod draft;
 mod list;
+mod matrix;
 mod part;
+mod paths;
+mod planned;
 mod present;
 mod slice;
 mod what;
@@ -38,12 +41,25 @@ pub fn answer(
 ) -> Result<(), QueryError> {
     let ast = crate::parse(text)?;
     for statement in &ast.statements {
-        let answered = one(statement, context, names).map_err(|fault| fault.in_text(text))?;
-        if let Some(answer) = answered {
+        if let Some(answer) = answer_statement(statement, text, context, names)? {
             give(answer);
         }
     }
     Ok(())
+}
+
+/// Answers one statement of a text that is parsed; `let` has no answer.
+///
+/// # Errors
+///
+/// A name that does not exist, or something that this version does not answer.
+pub fn answer_statement(
+    statement: &Statement,
+    text: &str,
+    context: Context<'_>,
+    names: &mut Names,
+) -> Result<Option<Answer>, QueryError> {
+    one(statement, context, names).map_err(|fault| fault.in_text(text))
 }
 
 /// Resolves a question to its plan, which holds ids only.
@@ -73,7 +89,8 @@ fn one(
             return Ok(None);
         }
         StatementKind::Plan(question) => {
-            return Err(Fault::not_answered("`plan`", question.span));
+            let plan = resolve::question(question, context, names)?;
+            (planned::rows(&plan, context), Outcome::Yes, None, false)
         }
         StatementKind::Ask(question) => {
             let plan = resolve::question(question, context, names)?;
@@ -81,6 +98,7 @@ fn one(
             let why = matches!(question.shape, Written::Why { .. });
             let explain = plan.explain || why;
             let (rows, outcome) = present::present(found, &plan, context, explain);
+            remember(&rows, &plan, names);
             (rows, outcome, None, explain)
         }
         StatementKind::Assert {
@@ -97,6 +115,17 @@ fn one(
         assertion,
         explain,
     }))
+}
+
+/// Keeps what the rows are about as the set `it`, for the statements to come.
+fn remember(rows: &Rows, plan: &Plan, names: &mut Names) {
+    let own = own_side(&plan.shape);
+    let mut members = Members::default();
+    let things = rows.rows.iter().filter_map(|row| row.own(own));
+    things.for_each(|thing| members.insert(thing));
+    if !members.is_empty() {
+        names.set("it", members);
+    }
 }
 
 type Judged = (Rows, Outcome, Option<crate::rows::Assertion>, bool);
@@ -153,7 +182,13 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
         } => what::find(*subject, *reach, deeds, plan, context),
         Shape::Reachable { subject } => what::find_roles(*subject, plan, context),
         Shape::Can { subject, access } => can::find(*subject, access, plan, context),
+        Shape::Paths {
+            kind: PathKind::All,
+            from,
+            access,
+        } => paths::all(from, access, plan, context),
         Shape::Paths { from, access, .. } => who::find_paths(from, access, plan, context),
+        Shape::Matrix { rows, columns } => matrix::find(rows, columns, plan, context),
         Shape::List(members) => list::find(members),
         Shape::Show(thing) => list::show(*thing, context.graph),
     };
@@ -172,7 +207,9 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
 /// Returns whose attributes bare names are in rows of this shape, and what `except` is about.
 pub(crate) fn own_side(shape: &Shape) -> Side {
     match shape {
-        Shape::Who { .. } | Shape::Can { .. } | Shape::Paths { .. } => Side::Principal,
+        Shape::Who { .. } | Shape::Can { .. } | Shape::Paths { .. } | Shape::Matrix { .. } => {
+            Side::Principal
+        }
         Shape::Which { .. }
         | Shape::WhichRoles { .. }
         | Shape::What { .. }

@@ -111,10 +111,10 @@ impl Thing {
 /// Returns the name of the account, or its number where it has none.
 pub(crate) fn account_name(graph: &Graph, account: AccountIndex) -> String {
     let account = graph.account(account);
-    if account.name.is_empty() {
-        account.id.to_string()
-    } else {
-        account.name.to_string()
+    match (&*account.name, graph.vendor(account.id)) {
+        ("", Some(vendor)) => vendor.to_string(),
+        ("", None) => account.id.to_string(),
+        (name, _) => name.to_owned(),
     }
 }
 

@@ -54,6 +54,10 @@ fn who_can_on_other_things() {
         "who can iam:PassRole on role/deploy in account/prod",
         "who can reach role/reporting where principal.kind = user",
         "who can kms:* on key/payroll where principal.account = security",
+        "who can reach s3:GetObject on bucket/payroll where grant.policy_type has identity and path.accounts has tooling return name, path.accounts, path.actions, path.sure, grant.policy, grant.statement",
+        "who can reach s3:GetObject on payroll/2026.csv return name, via limit 2",
+        "plan who can reach s3:Get*, s3:List* on bucket/payroll via AssumeRole within 3 hops where hops > 1 limit 5",
+        "plan what can user/ana reach on queue/jobs",
     ]));
 }
 
@@ -89,6 +93,12 @@ fn resources_and_paths() {
         "paths from user/ana to role/reporting",
         "paths from users in account/dev to s3:GetObject on bucket/payroll within 3 hops",
         "shortest path from roles to s3:GetObject on payroll/2026.csv where hops > 0",
+        "all paths from user/ben to role/deploy in account/prod",
+        "all paths from user/ben to s3:GetObject on payroll/2026.csv within 3 hops",
+        "all paths from users in account/dev to role/deploy in account/prod avoiding role/ci-deployer",
+        "matrix accounts by accounts",
+        "matrix accounts by accounts reach s3:GetObject on bucket/payroll",
+        "matrix users in account/dev by bucket/payroll or bucket/acme-www reach s3:GetObject within 2 hops",
     ]));
 }
 
@@ -110,6 +120,13 @@ fn facts() {
         "show role/reporting",
         "show account/dev",
         "list bucket/acme-* return name, account, policy",
+        "list public",
+        "list public; list it return name, account",
+        "list roles where name matches \"^(ci|app)-\" return name, account",
+        "list users where access_keys > 0 and not mfa return name, account, access_keys, last_used, console",
+        "list roles where last_used < snapshot - 200d and not service_linked return name, account, last_used",
+        "list policies where attachments > 2 and not aws_managed return name, attachments, statement_count, condition_keys",
+        "show policy/workload-boundary in account/dev",
     ]));
 }
 
@@ -148,6 +165,21 @@ fn mistakes_in_names() {
         "list lambda.amazonaws.com",
         "can role/deploy s3:GetObject on bucket/payroll",
         "can bucket/payroll s3:GetObject on bucket/payroll",
+        "can user/ana kms:Decrypt on payroll",
+        "matrix buckets by accounts",
+        "matrix accounts by buckets",
+        "matrix accounts by queues reach s3:GetObject",
+        "show roles",
+        "show role/nobody",
+        "list roles where name matches \"(\"",
+        "list roles where mfa matches x",
+        "who can s3:GetObject on bucket/payroll ignoring scpz",
+        "list (who can s3:GetObject on bucket/payroll as of yesterday)",
+        "list roles where path.accounts has prod",
+        "who can s3:GetObject on bucket/payroll where last_usd exists",
+        "who can ec2:RunInstance",
+        "who can s3:GetObject given aws:MultiFactorAuthPresnt = true",
+        "who can reach s3:GetObject via PassRole",
         "can arn:aws:iam::444455556666:user/anna s3:GetObject on bucket/payroll",
         "list roles where nme = x",
         "list roles where hops > 1",

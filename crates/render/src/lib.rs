@@ -5,6 +5,7 @@
 //! account reaches a terminal only through [`Plain`].
 
 mod chain;
+pub mod checks;
 pub mod csv;
 mod explanation;
 mod grid;

@@ -19,6 +19,13 @@ pub fn text(answer: &Answer, graph: &Graph, look: Look) -> String {
         let reason = Plain(&assertion.reason);
         text.push_str(&format!("{word}: {statement}\n  {reason}\n"));
     }
+    text.push_str(&rows_text(answer, graph, look));
+    text
+}
+
+/// Returns the rows of an answer, with what has to be said about them below.
+pub fn rows_text(answer: &Answer, graph: &Graph, look: Look) -> String {
+    let mut text = String::new();
     let rows = &answer.rows.rows;
     // `why`: the explanation says all that the one row would.
     let explained = answer.explain && matches!(rows.as_slice(), [row] if row.principal.is_some());
@@ -58,11 +65,12 @@ fn grid(rows: &Rows, columns: &[usize], details: &[usize], graph: &Graph) -> Gri
         .iter()
         .map(|&position| heading(&rows.columns[position].name))
         .collect();
-    // Without the account beside it, a shorthand may mean several things.
+    // Without the account beside it, a shorthand may mean several things; in a
+    // matrix the row and the column say which.
     let arns = !rows
         .columns
         .iter()
-        .any(|column| column.name.ends_with("account"));
+        .any(|column| column.name.ends_with("account") || column.name == "row");
     let mut grid = Grid::new(&header);
     for row in &rows.rows {
         let text = |position: usize| {

@@ -36,6 +36,8 @@ pub(crate) fn names(graph: &Graph, account: AccountIndex) -> Value {
     names.extend(account.aliases.iter().map(|alias| alias.as_str().into()));
     if !account.name.is_empty() {
         names.push(account.name.clone());
+    } else if let Some(vendor) = graph.vendor(account.id) {
+        names.push(vendor.clone());
     }
     Value::Names(names)
 }
@@ -254,6 +256,14 @@ pub(super) fn role(graph: &Graph, thing: Thing) -> Value {
         }
         _ => Value::Missing,
     }
+}
+
+pub(super) fn vendor(graph: &Graph, thing: Thing) -> Value {
+    let account = thing
+        .account(graph)
+        .map(|account| graph.account(account).id);
+    let vendor = account.and_then(|account| graph.vendor(account));
+    vendor.map_or(Value::Missing, |vendor| Value::text(vendor.clone()))
 }
 
 pub(super) fn row_principal(facts: &Facts<'_>) -> Value {

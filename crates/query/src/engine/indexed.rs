@@ -9,7 +9,7 @@ use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdi
 use whocan_policy::catalogue::ActionId;
 use whocan_policy::{Document, Precedence, Region, Session, Truth};
 
-use super::{Engine, Goal};
+use super::{Engine, Goal, roles};
 
 /// The calls that start a session of a role.
 const SESSION_CALLS: [&str; 3] = [
@@ -72,6 +72,52 @@ impl<'a> Indexed<'a> {
             later(&mut reached.possibly_by_hops, callers.possibly_by_hops);
         }
         reached
+    }
+
+    /// Whether one search for several roles sees all that bears on their chains.
+    fn is_plain(&self, walk: &Walk) -> bool {
+        !self.index.tells_sessions_apart(walk) && walk.through.is_none()
+    }
+
+    fn become_any(&self, roles: &RoaringBitmap, walk: &Walk) -> Reached {
+        if self.is_plain(walk) {
+            return roles::Search::new(self.index, walk, roles).reached();
+        }
+        let mut reached = Reached::default();
+        for role in roles.iter().map(PrincipalId) {
+            let one = self.become_role(role, walk);
+            join(&mut reached.verdicts.strict, &one.verdicts.strict);
+            join(
+                &mut reached.verdicts.as_collected,
+                &one.verdicts.as_collected,
+            );
+            nearer(&mut reached.surely_by_hops, one.surely_by_hops);
+            nearer(&mut reached.possibly_by_hops, one.possibly_by_hops);
+        }
+        reached
+    }
+
+    fn paths_to_any(
+        &self,
+        from: &[PrincipalId],
+        roles: &RoaringBitmap,
+        walk: &Walk,
+    ) -> Vec<Option<Path>> {
+        if self.is_plain(walk) {
+            return roles::Search::new(self.index, walk, roles).paths(from);
+        }
+        let mut best: Vec<Option<Path>> = vec![None; from.len()];
+        for role in roles.iter().map(PrincipalId) {
+            let paths = self.paths_to_role(from, role, walk);
+            for (best, path) in best.iter_mut().zip(paths) {
+                if let Some(path) = path
+                    && best.as_ref().is_none_or(|best| is_better(&path, best))
+                {
+                    *best = Some(path);
+                }
+            }
+        }
+        best
     }
 
     fn paths_to_role(
@@ -149,6 +195,7 @@ impl Engine for Indexed<'_> {
         match goal {
             Goal::Request(ask) => self.index.reach_among(ask, walk, makers),
             Goal::Become(role) => self.become_role(*role, walk),
+            Goal::BecomeAny(roles) => self.become_any(roles, walk),
         }
     }
 
@@ -162,6 +209,7 @@ impl Engine for Indexed<'_> {
         match goal {
             Goal::Request(ask) => self.index.shortest_paths_among(from, ask, walk, makers),
             Goal::Become(role) => self.paths_to_role(from, *role, walk),
+            Goal::BecomeAny(roles) => self.paths_to_any(from, roles, walk),
         }
     }
 
@@ -193,6 +241,20 @@ impl Engine for Indexed<'_> {
             reached |= new;
         }
         self.index.with_sessions(&reached)
+    }
+
+    fn next_roles(
+        &self,
+        from: PrincipalId,
+        walk: &Walk,
+        among: &RoaringBitmap,
+    ) -> Vec<(Hop, Truth)> {
+        let all = among.iter().map(PrincipalId);
+        let hops = all.map(|role| roles::hop(self.index, from, role, walk));
+        let possible = |(hop, as_collected): &(Hop, Truth)| {
+            hop.truth != Truth::False || *as_collected != Truth::False
+        };
+        hops.filter(possible).collect()
     }
 
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {
@@ -288,12 +350,18 @@ fn join(planes: &mut Planes, other: &Planes) {
 }
 
 /// Adds sets found at each number of hops, one hop later, unless found before.
-fn later(by_hops: &mut Vec<RoaringBitmap>, found: Vec<RoaringBitmap>) {
+fn later(by_hops: &mut Vec<RoaringBitmap>, mut found: Vec<RoaringBitmap>) {
+    found.insert(0, RoaringBitmap::new());
+    nearer(by_hops, found);
+}
+
+/// Adds sets found at each number of hops, unless found with fewer.
+fn nearer(by_hops: &mut Vec<RoaringBitmap>, found: Vec<RoaringBitmap>) {
     for (hops, set) in found.into_iter().enumerate() {
-        if by_hops.len() <= hops + 1 {
-            by_hops.resize(hops + 2, RoaringBitmap::new());
+        if by_hops.len() <= hops {
+            by_hops.resize(hops + 1, RoaringBitmap::new());
         }
-        by_hops[hops + 1] |= set;
+        by_hops[hops] |= set;
     }
     let mut before = RoaringBitmap::new();
     for set in by_hops {

@@ -1,6 +1,6 @@
 //! What was expected where a text stops making sense, in people's words.
 
-use whocan_grammar::Rule;
+use whocan_grammar::{Imbalance, Rule, SyntaxError};
 use whocan_policy::catalogue::catalogue;
 
 use crate::ast::Span;
@@ -51,8 +51,12 @@ pub(super) fn unexpected(text: &str, offset: usize, rules: &[Rule]) -> Fault {
     let found = found(text, offset);
     let expectations: Vec<Expectation> =
         rules.iter().filter_map(|rule| expectation(*rule)).collect();
+    let expected = match whocan_grammar::is_reserved(found.word) {
+        true if expectations.is_empty() => "a name or value".to_owned(),
+        _ => join(phrases(&expectations)),
+    };
     let problem = Problem::Expected {
-        expected: join(phrases(&expectations)),
+        expected,
         found: match found.word {
             "" => "the end".to_owned(),
             word => format!("`{word}`"),
@@ -63,6 +67,59 @@ pub(super) fn unexpected(text: &str, offset: usize, rules: &[Rule]) -> Fault {
         Some(hint) => fault.with_hint(hint),
         None => fault,
     }
+}
+
+/// What may follow a text that breaks off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Words of the language.
+    pub words: Vec<&'static str>,
+    /// Whether a set may: kinds, shorthands, `let` names.
+    pub sets: bool,
+    /// Whether an action may.
+    pub actions: bool,
+    /// Whether an attribute may.
+    pub attributes: bool,
+    /// Whether a context key may.
+    pub keys: bool,
+}
+
+/// Returns what may follow `text`; nothing where it is wrong before its end.
+pub fn expected_after(text: &str) -> Expected {
+    // A question that could end here may also go on, and what the parser would
+    // have taken it says only when it fails: so it meets a sign that nothing takes.
+    let mut broken = format!("{text} \u{201c}");
+    let (offset, expected) = loop {
+        match whocan_grammar::parse(&broken) {
+            Err(SyntaxError::Unexpected { offset, expected }) => break (offset, expected),
+            // Inside of parentheses: what closes them stands behind the sign.
+            Err(SyntaxError::Imbalance(Imbalance::Unclosed(_))) => broken.push(')'),
+            _ => return Expected::default(),
+        }
+    };
+    if !broken[offset..].trim_start().starts_with('\u{201c}') {
+        return Expected::default();
+    }
+    let mut after = Expected::default();
+    for rule in expected {
+        after.sets |= is_set(rule) || rule == Rule::place || rule == Rule::choice;
+        after.actions |= is_action_place(rule);
+        after.attributes |= matches!(
+            rule,
+            Rule::attribute
+                | Rule::comparison
+                | Rule::negation
+                | Rule::conjunction
+                | Rule::predicate
+                | Rule::order_key
+        );
+        after.keys |= matches!(rule, Rule::context_key | Rule::given_item);
+        let words = expectation(rule).map_or(&[][..], |expected| expected.words);
+        after.words.extend(words);
+    }
+    after.words.sort_unstable();
+    after.words.dedup();
+    after
 }
 
 /// What stands at the place: a word, a sign, or nothing.
@@ -150,7 +207,8 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
     if word == "," && expects(Rule::OR) {
         return Some("sets are joined by `or`".to_owned());
     }
-    if whocan_grammar::is_reserved(word) && (expects_set || expects(Rule::value)) {
+    let expects_name = expects_set || expects(Rule::value) || expectations.is_empty();
+    if whocan_grammar::is_reserved(word) && expects_name {
         return Some(format!(
             "`{word}` is a word of the language; quote it to mean a name"
         ));
@@ -250,6 +308,7 @@ fn expectation(rule: Rule) -> Option<Expectation> {
         Rule::word_operator => ("`like`, `matches` or `has`", &["like", "matches", "has"]),
         Rule::choice | Rule::choices => ("`(` and values, or a set", &[]),
         Rule::value | Rule::moment | Rule::plain => ("a value", &[]),
+        Rule::duration => ("a stretch of time such as `90d`", &[]),
         Rule::equals => ("`=`", &[]),
         Rule::number => ("a number", &[]),
         Rule::bound => (

@@ -32,15 +32,16 @@ const LATER: [&str; 4] = [
 impl Resolver<'_> {
     /// Refuses the clauses that this version does not answer.
     pub(super) fn refuse_unanswered(&self, clauses: &Clauses) -> Result<(), Fault> {
-        if let Some(clause) = &clauses.as_of {
-            return Err(Fault::not_answered("`as of`", clause.span)
-                .with_hint("choose the snapshot outside the query"));
+        if let Some(clause) = &clauses.as_of
+            && clause.value.text() != self.context.as_of
+        {
+            return Err(
+                Fault::not_answered("`as of` inside of a question", clause.span)
+                    .with_hint("put it behind the outermost question of the statement"),
+            );
         }
         if let Some(span) = clauses.dependencies {
             return Err(Fault::not_answered("`including dependencies`", span));
-        }
-        if let Some(span) = clauses.expand {
-            return Err(Fault::not_answered("`expand`", span));
         }
         Ok(())
     }

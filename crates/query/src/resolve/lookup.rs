@@ -194,10 +194,12 @@ impl Resolver<'_> {
             .chain(levels);
         let mut found: Vec<String> = all
             .filter(|thing| thing.name(graph).eq_ignore_ascii_case(name))
-            .take(8)
+            .take(64)
             .map(|thing| thing.shorthand(graph))
             .collect();
+        found.sort();
         found.dedup();
+        found.truncate(8);
         found
     }
 }

@@ -1,6 +1,7 @@
 //! Resolves predicates and columns.
 
 use jiff::{Timestamp, ToSpan};
+use regex::{Regex, RegexBuilder};
 use whocan_policy::Pattern;
 
 use super::Resolver;
@@ -98,8 +99,12 @@ impl Resolver<'_> {
         scope: Scope,
     ) -> Result<Wanted, Fault> {
         match comparator {
-            Comparator::Matches => Err(Fault::not_answered("`matches`", value.span)
-                .with_hint("`like` takes a glob: `name like prod-*`")),
+            Comparator::Matches => match kind {
+                Type::Text | Type::Names | Type::Thing | Type::List => {
+                    Ok(Wanted::Matches(regex(value)?))
+                }
+                _ => Err(wrong_type(written, kind, "text")),
+            },
             Comparator::Like => match kind {
                 Type::Text | Type::Names | Type::Thing => Ok(Wanted::Like(glob(value)?)),
                 Type::List => Err(wrong_type(written, kind, "text")
@@ -267,11 +272,6 @@ impl Resolver<'_> {
         let Some(attribute) = found else {
             return Err(unknown(written, scope));
         };
-        if matches!(attribute.get, Get::Later) {
-            let what = format!("`{written}`");
-            return Err(Fault::not_answered(what, written.span)
-                .with_hint(format!("the snapshot does not hold {}", attribute.meaning)));
-        }
         let side = match (attribute.on, prefix, scope) {
             (On::Row | On::Fact, ..) => Side::Row,
             (On::Thing, Some(side), Scope::Row(_)) => side,
@@ -334,6 +334,33 @@ fn glob(value: &ast::Value) -> Result<Pattern, Fault> {
         Some(text) => Ok(Pattern::glob(text)),
         None => Err(Fault::senseless("a time is no pattern", value.span)),
     }
+}
+
+/// The largest regular expression, compiled, in bytes.
+const REGEX_BYTES: usize = 1 << 20;
+
+/// Reads a regular expression; it may match anywhere in a text.
+fn regex(value: &ast::Value) -> Result<Regex, Fault> {
+    let Some(text) = value.text() else {
+        return Err(Fault::senseless("a time is no pattern", value.span));
+    };
+    let built = RegexBuilder::new(text).size_limit(REGEX_BYTES).build();
+    built.map_err(|error| {
+        let why = match error {
+            regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),
+            // The last line says what is wrong, those before draw where.
+            error => {
+                let text = error.to_string();
+                let last = text.lines().last().unwrap_or_default();
+                last.strip_prefix("error: ").unwrap_or(last).to_owned()
+            }
+        };
+        Fault::senseless(
+            format!("`{text}` is no regular expression: {why}"),
+            value.span,
+        )
+        .with_hint("`like` takes a glob: `name like prod-*`")
+    })
 }
 
 fn moment(taken: Timestamp, ago: Option<Ago>, span: Span) -> Result<Value, Fault> {

@@ -52,6 +52,7 @@ impl Resolver<'_> {
             order_by,
             limit: clauses.limit.as_ref().map(|limit| limit.value),
             columns,
+            expand: clauses.expand.is_some(),
             explain: clauses.explain.is_some(),
             notes: self.notes,
         })
@@ -104,8 +105,11 @@ impl Resolver<'_> {
                 Ok(Shape::List(listed))
             }
             ast::Shape::Show { set } => self.show(set),
-            ast::Shape::Matrix { rows, .. } => Err(Fault::not_answered("`matrix`", rows.span)
-                .with_hint("ask `which ... can reach`, once for each")),
+            ast::Shape::Matrix {
+                rows,
+                columns,
+                reach,
+            } => self.matrix(rows, columns, reach.as_ref()),
         }
     }
 
@@ -159,10 +163,6 @@ impl Resolver<'_> {
     }
 
     fn paths(&mut self, kind: ast::PathKind, from: &Set, to: &ast::Aim) -> Result<Shape, Fault> {
-        if kind == ast::PathKind::All {
-            return Err(Fault::not_answered("`all paths`", from.span)
-                .with_hint("`paths` gives the shortest from each start"));
-        }
         let members = self.set(from)?;
         let starts = self.principals(&members, from.span)?;
         let shorthand = matches!(&from.kind, ast::SetKind::Thing(text) if !text.contains('*'));
@@ -229,7 +229,7 @@ impl Resolver<'_> {
     }
 
     /// Returns the known things of a set; ARNs that nothing has are an error.
-    fn listed(&mut self, members: Members, set: &Set) -> Result<Members, Fault> {
+    pub(super) fn listed(&mut self, members: Members, set: &Set) -> Result<Members, Fault> {
         if members.regions.is_empty() {
             return Ok(members);
         }
@@ -249,7 +249,10 @@ fn follows(shape: &Shape) -> bool {
     match shape {
         Shape::Who { access, .. } | Shape::Can { access, .. } => access.reach,
         Shape::Which { reach, .. } | Shape::What { reach, .. } => *reach,
-        Shape::WhichRoles { .. } | Shape::Reachable { .. } | Shape::Paths { .. } => true,
+        Shape::WhichRoles { .. }
+        | Shape::Reachable { .. }
+        | Shape::Paths { .. }
+        | Shape::Matrix { .. } => true,
         Shape::List(_) | Shape::Show(_) => false,
     }
 }

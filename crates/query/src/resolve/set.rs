@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{AccountIndex, Graph, GroupId, PrincipalId};
+use whocan_policy::catalogue::facts::ANONYMOUS_ACTIONS;
 use whocan_policy::{Arn, Pattern, Truth};
 
 use super::Resolver;
-use crate::ast::{Filter, FilterKind, Set, SetKind, SetOperator, Span};
+use crate::ast::{Filter, FilterKind, Set, SetKind, SetOperator, Span, StatementKind};
+use crate::context::Names;
 use crate::error::{Fault, Problem};
 use crate::kind::{Kind, kind_named, kind_of_shorthand, kinds};
 use crate::members::Members;
@@ -126,8 +128,7 @@ impl Resolver<'_> {
             return Ok(self.kind(kind));
         }
         if name.eq_ignore_ascii_case("public") {
-            return Err(Fault::not_answered("`public`", span)
-                .with_hint("`anyone` is every caller without credentials"));
+            return self.public();
         }
         if name.eq_ignore_ascii_case("org") {
             let accounts = self.organization(span)?;
@@ -139,11 +140,29 @@ impl Resolver<'_> {
         Err(self.unknown_name(name, span))
     }
 
+    /// Returns the known resources on which callers without credentials can do something.
+    fn public(&mut self) -> Result<Members, Fault> {
+        let text = format!(
+            "which resources can anyone {}",
+            ANONYMOUS_ACTIONS.rows.join(", ")
+        );
+        let ast = crate::parse(&text).expect("the catalogue's patterns are actions");
+        let question = ast
+            .statements
+            .into_iter()
+            .find_map(|statement| match statement.kind {
+                StatementKind::Ask(question) => Some(question),
+                _ => None,
+            });
+        let question = question.expect("the text is one question");
+        let (members, _) = crate::run::members_of(&question, self.context, &Names::default())?;
+        Ok(members)
+    }
+
     fn unknown_name(&self, name: &str, span: Span) -> Fault {
         let fault = Fault::new(Problem::UnknownSet(name.to_owned()), span);
-        let called = self.called(name);
-        if let Some(first) = called.first() {
-            return fault.with_hint(format!("things carry their kind: `{first}`"));
+        if let Some(hint) = self.kinds_hint(name) {
+            return fault.with_hint(hint);
         }
         if name.ends_with(".amazonaws.com") {
             return fault.with_hint(format!("things carry their kind: `service/{name}`"));
@@ -153,6 +172,18 @@ impl Resolver<'_> {
             Some(near) => fault.with_hint(format!("did you mean `{near}`?")),
             None => fault.with_hint("a bare word is a kind such as `roles` or a `let` name"),
         }
+    }
+
+    /// Says under which kinds there is something of this name.
+    fn kinds_hint(&self, name: &str) -> Option<String> {
+        let called = self.called(name);
+        let quoted: Vec<String> = called.iter().map(|one| format!("`{one}`")).collect();
+        let all = match quoted.as_slice() {
+            [] => return None,
+            [one] => one.clone(),
+            [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        };
+        Some(format!("things carry their kind: {all}"))
     }
 
     fn thing(&mut self, text: &str, span: Span) -> Result<Members, Fault> {
@@ -171,9 +202,10 @@ impl Resolver<'_> {
                 None => self.bucket_path(text, span),
             },
             None if text.contains(['*', '?']) => self.glob(text, span),
-            None => match self.called(text).first() {
-                Some(first) => Err(Fault::new(Problem::UnknownSet(text.to_owned()), span)
-                    .with_hint(format!("things carry their kind: `{first}`"))),
+            None => match self.kinds_hint(text) {
+                Some(hint) => {
+                    Err(Fault::new(Problem::UnknownSet(text.to_owned()), span).with_hint(hint))
+                }
                 None => Err(Fault::new(Problem::NoSuchThing(text.to_owned()), span)),
             },
         }

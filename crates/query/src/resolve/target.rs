@@ -23,15 +23,33 @@ impl Resolver<'_> {
         let members = self.set(&on.set)?;
         let mut deeds = Vec::new();
         let mut widened = Vec::new();
+        let mut without = Vec::new();
         for id in resolved.actions {
             let targets = self.targets(id, &members, &mut widened);
             if targets.is_empty() && resolved.named.contains(&id) && !members.is_empty() {
-                return Err(self.wrong_resource(id, &on.set, &members));
+                without.push(id);
             }
             if !targets.is_empty() {
                 let action = catalogue().name(id);
                 deeds.push(Deed { action, targets });
             }
+        }
+        if let Some(first) = without.first() {
+            // An ARN or glob is meant for every action; things of several kinds
+            // are meant for the actions of their kind.
+            if deeds.is_empty() || !members.regions.is_empty() {
+                return Err(self.wrong_resource(*first, &on.set, &members));
+            }
+            let names: Vec<String> = without
+                .iter()
+                .map(|id| format!("`{}`", catalogue().name(*id)))
+                .collect();
+            let verb = if names.len() == 1 { "takes" } else { "take" };
+            self.note(format!(
+                "{} {verb} nothing of `{}`",
+                names.join(", "),
+                on.set
+            ));
         }
         if deeds.is_empty() && !members.is_empty() {
             let problem = Problem::WrongResource {
@@ -151,7 +169,7 @@ impl Resolver<'_> {
 
     /// Returns what the action takes of a set: members of its types, members
     /// widened to its types, ARNs and globs that can be of its types.
-    fn targets(
+    pub(super) fn targets(
         &mut self,
         id: ActionId,
         members: &Members,

@@ -4,10 +4,12 @@ use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 
 use super::draft::{Draft, Found};
+use super::slice::{Asking, anybody, combine};
 use super::who;
 use crate::context::Context;
-use crate::plan::{Access, Plan};
+use crate::plan::{Access, Aim, Plan};
 use crate::rows::{Outcome, Row, Verdict};
+use crate::thing::Thing;
 
 /// Decides one principal's access; the row is there also if it is *no*.
 pub(super) fn find(
@@ -26,15 +28,96 @@ pub(super) fn find(
         };
         // The reasons of a no are those of the first part that was asked.
         let asked = !found.slices.is_empty() || !found.goals.is_empty();
-        let goal = asked.then_some(0);
+        let goal = asked.then(|| nearest_to(subject, &found, context));
         found.drafts.push(Draft {
             row,
             goal,
             ..Draft::default()
         });
+        if access.reach {
+            let notes = where_chains_stop(subject, &found, access, plan, context);
+            found.notes.extend(notes);
+        }
     }
     found
         .columns
         .retain(|column| *column != "principal.account");
     found
+}
+
+/// Returns the part to explain a no by: the first in the subject's own account, else the first.
+fn nearest_to(subject: PrincipalId, found: &Found, context: Context<'_>) -> usize {
+    let account = context.graph.principal(subject).account;
+    let account = account.map(|account| context.graph.account(account).id.to_string());
+    let own = |slice: &super::slice::Slice| {
+        let named = slice.ask.resource.split(':').nth(4);
+        named.is_some_and(|named| Some(named) == account.as_deref())
+    };
+    found.slices.iter().position(own).unwrap_or(0)
+}
+
+/// How many roles are named where chains stop.
+const ROLES_NAMED: usize = 5;
+
+/// Says how far the subject's chains lead, and whom they would have to lead to.
+fn where_chains_stop(
+    subject: PrincipalId,
+    found: &Found,
+    access: &Access,
+    plan: &Plan,
+    context: Context<'_>,
+) -> Vec<String> {
+    let graph = context.graph;
+    let who = Thing::Principal(subject).shorthand(graph);
+    let is_role = |id: &u32| graph.principal(PrincipalId(*id)).role().is_some();
+    let mut come_to = context.engine.candidates(subject, &plan.walk);
+    come_to.remove(subject.0);
+    let come_to: RoaringBitmap = come_to.iter().filter(is_role).collect();
+    let able = match &access.aim {
+        Aim::Become(roles) => roles.clone(),
+        Aim::Deeds { deeds, .. } => {
+            let everybody = (0..graph.principals().len() as u32).collect();
+            let mut asking = Asking::about(&everybody, None, &plan.base, context);
+            let slices = asking.slices(deeds);
+            anybody(&combine(&slices, found.combine))
+                .iter()
+                .filter(is_role)
+                .collect()
+        }
+    };
+    let stops = match come_to.len() {
+        0 => format!("`{who}` comes to no role, so its chains end where they start"),
+        _ => format!(
+            "`{who}` comes to {}; none of them may",
+            named(&come_to, context)
+        ),
+    };
+    let wanted = match able.len() {
+        0 => "no role may, so no chain of roles leads there".to_owned(),
+        _ => format!(
+            "{} may; no chain leads from `{who}` to any of them",
+            named(&able, context)
+        ),
+    };
+    vec![stops, wanted]
+}
+
+/// Names some roles, each with its account.
+fn named(roles: &RoaringBitmap, context: Context<'_>) -> String {
+    let graph = context.graph;
+    let names = roles.iter().take(ROLES_NAMED).map(|id| {
+        let role = Thing::Principal(PrincipalId(id));
+        let account = role.account(graph);
+        let account = account.map(|account| crate::thing::account_name(graph, account));
+        format!(
+            "{} ({})",
+            role.shorthand(graph),
+            account.unwrap_or_default()
+        )
+    });
+    let names: Vec<String> = names.collect();
+    match roles.len() as usize - names.len() {
+        0 => names.join(", "),
+        more => format!("{} and {more} more roles", names.join(", ")),
+    }
 }

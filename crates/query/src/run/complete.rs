@@ -24,9 +24,8 @@ pub(super) fn all(found: &mut Found) {
 
 /// Finds the slices that a row holds on, and the one that shows best why it is there.
 pub(super) fn own(draft: &mut Draft, slices: &[Slice], combine: Combine) {
-    let (Some(principal), false, false) =
-        (draft.row.principal, draft.has_own, draft.span.is_empty())
-    else {
+    let caller = draft.caller.or(draft.row.principal);
+    let (Some(principal), false, false) = (caller, draft.has_own, draft.span.is_empty()) else {
         return;
     };
     draft.has_own = true;
@@ -43,7 +42,7 @@ pub(super) fn own(draft: &mut Draft, slices: &[Slice], combine: Combine) {
 /// Chooses the slice that shows best why a row is there: the surest, then the
 /// nearest, then the direct route; of what must all hold, the one that holds least.
 pub(super) fn lead(draft: &mut Draft, slices: &[Slice], combine: Combine) {
-    let Some(principal) = draft.row.principal else {
+    let Some(principal) = draft.caller.or(draft.row.principal) else {
         return;
     };
     let own = draft.slices.iter();
@@ -58,7 +57,10 @@ pub(super) fn lead(draft: &mut Draft, slices: &[Slice], combine: Combine) {
     };
     if let Some((at, _)) = best {
         draft.goal = Some(*at);
-        draft.row.hops = slices[*at].hops(principal);
+        // Whose path is found knows its length.
+        if draft.caller.is_none() {
+            draft.row.hops = slices[*at].hops(principal);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
+use whocan_graph::PrincipalId;
 use whocan_policy::{Region, Truth};
 
 use super::part::Teller;
@@ -53,6 +54,8 @@ pub(super) struct Draft {
     pub told: bool,
     /// The region that a row of `which` is about, if it is no known thing.
     pub region: Option<Region>,
+    /// Who makes the last call, where the row's path says so.
+    pub caller: Option<PrincipalId>,
     /// Whether path and reasons are in the row.
     pub detailed: bool,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use whocan_graph::{Collected, Graph, PolicyId};
 
 use super::draft::{Combine, Draft, Found};
-use crate::attribute::{ATTRIBUTES, Get, On, Value};
+use crate::attribute::{ATTRIBUTES, Get, On, Value, bears_on};
 use crate::members::Members;
 use crate::rows::Row;
 use crate::thing::Thing;
@@ -52,6 +52,11 @@ pub(super) fn show(thing: Thing, graph: &Graph) -> Found {
                 format!("tag[\"{}\"]", tag.key),
                 Value::Text(tag.value.as_str().into()),
             );
+        }
+    }
+    if let Thing::Policy(id) = thing {
+        for (name, whom) in bears_on(graph, id) {
+            add(name.to_owned(), Value::List(whom));
         }
     }
     for (name, policy) in policies(thing, graph) {

@@ -97,7 +97,7 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
     });
     let candidates = anybody(&all) & principals;
     for id in candidates.iter().map(PrincipalId) {
-        if !repeats_its_role(id, &all, &candidates, context) {
+        if plan.expand || !repeats_its_role(id, &all, &candidates, context) {
             let row = Row {
                 verdict: Some(of(&all, id)),
                 principal: Some(id),

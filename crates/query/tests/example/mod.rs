@@ -4,11 +4,15 @@ use std::fmt::Write;
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use whocan_graph::Graph;
+use roaring::RoaringBitmap;
+use whocan_eval::Decision;
+use whocan_graph::{Graph, PrincipalId};
 use whocan_import::{BoxError, Options, Sink, import};
-use whocan_index::Index;
+use whocan_index::{Ask, Cell, Hop, Index, Reached, Verdicts, Walk};
+use whocan_policy::catalogue::ActionId;
+use whocan_policy::{Region, Truth};
 use whocan_query::attribute::Value;
-use whocan_query::engine::Indexed;
+use whocan_query::engine::{Engine, Goal, Indexed};
 use whocan_query::rows::{Answer, Row};
 use whocan_query::{Context, Names, answer};
 use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
@@ -17,6 +21,7 @@ use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapsho
 #[derive(Default)]
 struct Kept {
     accounts: Mutex<Vec<AccountObject>>,
+    activity: Mutex<Vec<ActivityObject>>,
     organization: Mutex<Option<OrganizationObject>>,
 }
 
@@ -29,7 +34,11 @@ impl Sink for Kept {
         Ok(())
     }
 
-    fn activity(&self, _activity: ActivityObject) -> Result<(), BoxError> {
+    fn activity(&self, activity: ActivityObject) -> Result<(), BoxError> {
+        self.activity
+            .lock()
+            .expect("no thread panics")
+            .push(activity);
         Ok(())
     }
 
@@ -45,6 +54,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     import(&[bundle], &Options::default(), &kept).expect("the example imports");
     let mut accounts = kept.accounts.into_inner().expect("no thread panics");
     accounts.sort_by_key(|account| account.id);
+    let mut activity = kept.activity.into_inner().expect("no thread panics");
+    activity.sort_by_key(|one| one.id);
     let snapshot = Snapshot {
         taken: "2026-11-01T00:00:00Z".parse().expect("a time"),
         accounts: accounts.into_iter().map(Arc::new).collect(),
@@ -53,7 +64,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
             .into_inner()
             .expect("no thread panics")
             .map(Arc::new),
-        activity: Vec::new(),
+        activity: activity.into_iter().map(Arc::new).collect(),
         assumptions: Vec::new(),
     };
     Index::build(Arc::new(Graph::build(&snapshot)))
@@ -61,11 +72,21 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 
 /// Answers a text; the last answer, or the error, as text.
 pub fn ask(text: &str) -> String {
+    ask_with(text, &Indexed::new(&INDEX))
+}
+
+/// Answers a text with an engine that is asked for every action and everybody.
+#[allow(dead_code, reason = "some tests use the rest")]
+pub fn ask_plainly(text: &str) -> String {
+    ask_with(text, &Plain(Indexed::new(&INDEX)))
+}
+
+fn ask_with(text: &str, engine: &dyn Engine) -> String {
     let mut names = Names::default();
-    let engine = Indexed::new(&INDEX);
     let context = Context {
         graph: INDEX.graph(),
-        engine: &engine,
+        engine,
+        as_of: None,
         read_policy: &|file| Err(format!("no file `{file}` in tests")),
         rows_with_evidence: 200,
     };
@@ -74,6 +95,62 @@ pub fn ask(text: &str) -> String {
     match answer(text, context, &mut names, &mut give) {
         Ok(()) => last,
         Err(error) => error.pointed(),
+    }
+}
+
+/// An engine that shares nothing and looks at everybody.
+struct Plain<'a>(Indexed<'a>);
+
+impl Engine for Plain<'_> {
+    fn can(&self, ask: &Ask, _: Option<&RoaringBitmap>) -> Verdicts {
+        self.0.can(ask, None)
+    }
+
+    fn parts(&self, ask: &Ask, region: &Region, _: Option<&RoaringBitmap>) -> Vec<Cell> {
+        self.0.parts(ask, region, None)
+    }
+
+    fn alike(&self, all: &[ActionId], _: &Ask, _: Option<&RoaringBitmap>) -> Vec<Vec<ActionId>> {
+        all.iter().map(|action| vec![*action]).collect()
+    }
+
+    fn reach(&self, goal: &Goal, walk: &Walk, _: Option<&RoaringBitmap>) -> Reached {
+        self.0.reach(goal, walk, None)
+    }
+
+    fn paths(
+        &self,
+        from: &[PrincipalId],
+        goal: &Goal,
+        walk: &Walk,
+        _: Option<&RoaringBitmap>,
+    ) -> Vec<Option<whocan_index::Path>> {
+        self.0.paths(from, goal, walk, None)
+    }
+
+    fn candidates(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap {
+        self.0.candidates(from, walk)
+    }
+
+    fn next_roles(
+        &self,
+        from: PrincipalId,
+        walk: &Walk,
+        among: &RoaringBitmap,
+    ) -> Vec<(Hop, Truth)> {
+        self.0.next_roles(from, walk, among)
+    }
+
+    fn tells_sessions_apart(&self, walk: &Walk) -> bool {
+        self.0.tells_sessions_apart(walk)
+    }
+
+    fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId> {
+        self.0.candidate_actions(principal)
+    }
+
+    fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision> {
+        self.0.explain(caller, ask, strict)
     }
 }
 

@@ -1,0 +1,231 @@
+//! `plan QUESTION`: how it would run, without running it.
+
+use roaring::RoaringBitmap;
+
+use super::slice::Asking;
+use crate::attribute::{Type, Value};
+use crate::check::Check;
+use crate::context::Context;
+use crate::plan::{Aim, Deed, Plan, Shape, Target};
+use crate::rows::{Column, Row, Rows};
+
+/// Tells a plan as rows of a step and what it does.
+pub(super) fn rows(plan: &Plan, context: Context<'_>) -> Rows {
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    shape(plan, context, &mut lines);
+    walk(plan, &mut lines);
+    let given = plan.base.given.keys.len();
+    if given > 0 {
+        lines.push(("given", counted(given, "context key")));
+    }
+    if !plan.except.is_empty() {
+        lines.push(("except", "leaves members of a set out".to_owned()));
+    }
+    if !plan.filter.is_empty() {
+        lines.push(("where", filter(&plan.filter)));
+    }
+    if !plan.group_by.is_empty() {
+        lines.push(("group", counted(plan.group_by.len(), "attribute")));
+    }
+    if !plan.order_by.is_empty() {
+        lines.push(("order", counted(plan.order_by.len(), "attribute")));
+    }
+    if let Some(limit) = plan.limit {
+        lines.push((
+            "limit",
+            format!("{limit} rows; reasons are found for those only"),
+        ));
+    }
+    if plan.count {
+        lines.push(("count", "the number of rows only".to_owned()));
+    }
+    table(lines, plan)
+}
+
+fn table(lines: Vec<(&str, String)>, plan: &Plan) -> Rows {
+    let column = |name: &str| Column {
+        name: name.to_owned(),
+        kind: Type::Text,
+    };
+    let rows: Vec<Row> = lines
+        .into_iter()
+        .map(|(step, what)| Row {
+            cells: vec![Value::text(step), Value::text(what)],
+            ..Row::default()
+        })
+        .collect();
+    Rows {
+        columns: vec![column("step"), column("what")],
+        total: rows.len() as u64,
+        rows,
+        notes: plan.notes.clone(),
+        ..Rows::default()
+    }
+}
+
+fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, String)>) {
+    match &plan.shape {
+        Shape::Who { principals, access } => {
+            lines.push(("principals", people(principals)));
+            aim(&access.aim, principals, access.reach, plan, context, lines);
+        }
+        Shape::Can { subject, access } => {
+            let alone: RoaringBitmap = [subject.0].into_iter().collect();
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
+            aim(&access.aim, &alone, access.reach, plan, context, lines);
+        }
+        Shape::Paths { from, access, .. } => {
+            lines.push(("starts", people(from)));
+            aim(&access.aim, from, true, plan, context, lines);
+        }
+        Shape::Which {
+            subjects,
+            reach,
+            resources,
+        } => {
+            lines.push(("principals", people(subjects)));
+            lines.push(("resources", counted(resources.len(), "item")));
+            let all: Vec<Deed> = resources
+                .iter()
+                .flat_map(|(_, deeds)| deeds.clone())
+                .collect();
+            deeds(&all, subjects, *reach, plan, context, lines);
+        }
+        Shape::WhichRoles { subjects, roles } => {
+            lines.push(("principals", people(subjects)));
+            lines.push(("roles", people(roles)));
+        }
+        Shape::What {
+            subject,
+            reach,
+            deeds: all,
+        } => {
+            let alone = [subject.0].into_iter().collect();
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
+            deeds(all, &alone, *reach, plan, context, lines);
+        }
+        Shape::Reachable { subject } => {
+            lines.push((
+                "principal",
+                context.graph.principal(*subject).arn.to_string(),
+            ));
+        }
+        Shape::Matrix { rows, columns } => {
+            lines.push(("rows", counted(rows.len(), "thing")));
+            lines.push(("columns", counted(columns.len(), "thing")));
+            lines.push(("searches", "one for each column, backwards".to_owned()));
+        }
+        Shape::List(members) => lines.push(("list", format!("{} things", members.count()))),
+        Shape::Show(thing) => lines.push(("show", thing.shorthand(context.graph))),
+    }
+}
+
+fn aim(
+    aim: &Aim,
+    principals: &RoaringBitmap,
+    reach: bool,
+    plan: &Plan,
+    context: Context<'_>,
+    lines: &mut Vec<(&'static str, String)>,
+) {
+    match aim {
+        Aim::Become(roles) => lines.push(("become", people(roles))),
+        Aim::Deeds { deeds: all, .. } => deeds(all, principals, reach, plan, context, lines),
+    }
+}
+
+fn deeds(
+    all: &[Deed],
+    principals: &RoaringBitmap,
+    reach: bool,
+    plan: &Plan,
+    context: Context<'_>,
+    lines: &mut Vec<(&'static str, String)>,
+) {
+    let walk = reach.then_some(&plan.walk);
+    let mut asking = Asking::about(principals, walk, &plan.base, context);
+    let possible = asking.possible(all);
+    let alike = asking.alike(all);
+    let asked = |at: &usize| alike[*at] == *at && possible[*at];
+    let distinct: Vec<usize> = (0..all.len()).filter(asked).collect();
+    lines.push(("actions", counted(all.len(), "action")));
+    lines.push((
+        "decided",
+        format!(
+            "{} of them, the others are alike or nobody can have them",
+            distinct.len()
+        ),
+    ));
+    if let Some(makers) = &asking.makers {
+        lines.push(("for", format!("{} principals only", makers.len())));
+    }
+    let targets = distinct.iter().flat_map(|at| &all[*at].targets);
+    let (mut exact, mut sets) = (0, 0);
+    for target in targets {
+        match target {
+            Target::Region(_) => sets += 1,
+            Target::Star | Target::Exact(_) => exact += 1,
+        }
+    }
+    lines.push((
+        "resources",
+        format!("{exact} single, {sets} sets that policies cut into parts"),
+    ));
+}
+
+fn walk(plan: &Plan, lines: &mut Vec<(&'static str, String)>) {
+    let walk = &plan.walk;
+    let follows = match &plan.shape {
+        Shape::Who { access, .. } | Shape::Can { access, .. } => access.reach,
+        Shape::Which { reach, .. } | Shape::What { reach, .. } => *reach,
+        Shape::List(_) | Shape::Show(_) => false,
+        _ => true,
+    };
+    if !follows {
+        return;
+    }
+    let via = match walk.via.as_slice() {
+        [] => "every call that starts a session of a role".to_owned(),
+        some => some.join(", "),
+    };
+    lines.push(("via", via));
+    if let Some(within) = walk.within {
+        lines.push(("within", format!("{within} hops")));
+    }
+    if let Some(through) = &walk.through {
+        lines.push(("through", people(through)));
+    }
+    if !walk.avoiding.is_empty() {
+        lines.push(("avoiding", people(&walk.avoiding)));
+    }
+}
+
+fn filter(filter: &[Check]) -> String {
+    if filter.iter().any(Check::looks_at_details) {
+        return "looks at paths or reasons, which are found for every row".to_owned();
+    }
+    if filter.iter().any(Check::looks_at_parts) {
+        return "looks at the parts of rows".to_owned();
+    }
+    "looks at facts only".to_owned()
+}
+
+fn people(set: &RoaringBitmap) -> String {
+    match set.len() {
+        1 => "1 principal".to_owned(),
+        count => format!("{count} principals"),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
