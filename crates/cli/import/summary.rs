@@ -62,7 +62,11 @@ fn notes(text: &mut String, notes: &[Note]) {
         text.push_str(&format!("  note: {}\n", Plain(&note.to_string())));
     }
     if let Some(rest) = notes.len().checked_sub(MOST_NOTES).filter(|rest| *rest > 0) {
-        text.push_str(&format!("  and {} more\n", count(rest, "note", "notes")));
+        let _ = writeln!(
+            text,
+            "  and {} more; `whocan snapshots show --documents` lists odd documents",
+            count(rest, "note", "notes")
+        );
     }
 }
 

@@ -21,7 +21,13 @@ type Sessions = BTreeMap<(Option<Fixed>, bool), RoaringBitmap>;
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
     pub fn reach(&self, ask: &Ask, walk: &Walk) -> Reached {
-        let search = Search::new(self, ask, walk);
+        self.reach_with(ask, &[], walk)
+    }
+
+    /// Decides who reaches one action on one resource and may then make the
+    /// calls `also` as well, over chains of assumed roles.
+    pub fn reach_with(&self, ask: &Ask, also: &[Ask], walk: &Walk) -> Reached {
+        let search = Search::new(self, ask, also, walk);
         let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
         let same = search.same_as_collected(&strict_possible);
         let as_collected = if same {
@@ -60,7 +66,18 @@ impl Index {
         ask: &Ask,
         walk: &Walk,
     ) -> Vec<Option<Path>> {
-        let search = Search::new(self, ask, walk);
+        self.shortest_paths_with(from, ask, &[], walk)
+    }
+
+    /// Returns the shortest path of each start to somebody who may make `ask` and all of `also`.
+    pub fn shortest_paths_with(
+        &self,
+        from: &[PrincipalId],
+        ask: &Ask,
+        also: &[Ask],
+        walk: &Walk,
+    ) -> Vec<Option<Path>> {
+        let search = Search::new(self, ask, also, walk);
         let sure = search.run(true, true);
         let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
@@ -88,6 +105,8 @@ impl Index {
 struct Search<'a> {
     index: &'a Index,
     ask: &'a Ask,
+    // What must be allowed besides.
+    also: &'a [Ask],
     walk: &'a Walk,
     edges: WalkEdges<'a>,
     values: Vec<Fixed>,
@@ -112,6 +131,12 @@ fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fi
     values
 }
 
+/// Keeps those who may make another call too.
+fn narrow(all: &mut Verdicts, other: &Verdicts) {
+    all.strict = std::mem::take(&mut all.strict).and(&other.strict);
+    all.as_collected = std::mem::take(&mut all.as_collected).and(&other.as_collected);
+}
+
 /// What one run found, hop by hop.
 struct Levels {
     // New starts at each number of hops.
@@ -121,7 +146,7 @@ struct Levels {
 }
 
 impl<'a> Search<'a> {
-    fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
+    fn new(index: &'a Index, ask: &'a Ask, also: &'a [Ask], walk: &'a Walk) -> Search<'a> {
         let anywhere = index
             .graph
             .principal_of("service:rolesanywhere.amazonaws.com");
@@ -130,12 +155,16 @@ impl<'a> Search<'a> {
             precedence: Precedence::Facts,
             ..ask.clone()
         });
+        for call in also {
+            narrow(&mut first, &index.can(call));
+        }
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
         let mut search = Search {
             index,
             ask,
+            also,
             walk,
             edges: WalkEdges::starting_as(index, walk, ask),
             values: identities(index, ask, walk, anywhere.is_some()),
@@ -156,6 +185,13 @@ impl<'a> Search<'a> {
         };
         let decide = |state: Option<&State>| {
             let mut last = Scene::new(self.index, &ask, state).verdicts();
+            for call in self.also {
+                let call = Ask {
+                    session: Session::default(),
+                    ..call.clone()
+                };
+                narrow(&mut last, &Scene::new(self.index, &call, state).verdicts());
+            }
             for planes in [&mut last.strict, &mut last.as_collected] {
                 sent_unsigned(self.index, planes);
             }

@@ -113,7 +113,7 @@ impl Source {
         self.side == Side::Row
             && matches!(
                 self.attribute.name,
-                "via" | "path.crosses_account" | "conditions" | "condition.keys"
+                "via" | "path.crosses_account" | "conditions" | "condition.keys" | "needs"
             )
     }
 

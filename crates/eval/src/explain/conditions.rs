@@ -4,7 +4,7 @@ use whocan_policy::Truth;
 
 use crate::OpenKind;
 use crate::fixed::Fixed;
-use crate::inquiry::Note;
+use crate::inquiry::{Note, is_plural};
 use crate::judge::Verdict;
 use crate::side::{Formula, Hit, Side};
 
@@ -123,7 +123,9 @@ fn negated(hit: &Hit<'_>) -> String {
 fn opposite(note: &Note) -> String {
     match note.point.kind {
         OpenKind::NotCollected => {
-            format!("{} does not deny (not collected)", note.point.subject)
+            let subject = &note.point.subject;
+            let does = if is_plural(subject) { "do" } else { "does" };
+            format!("{subject} {does} not deny (not collected)")
         }
         _ => format!("not: {}", note.text),
     }

@@ -15,8 +15,8 @@ fn an_unread_organization_leaves_every_allow_open() {
     let question = "user/ana ec2:StartInstances arn:aws:ec2:eu-west-1:111122223333:instance/i-1";
     assert_eq!(
         decide(PARTIAL, question),
-        "if service control policies of account 111122223333 allows (not collected); \
-         service control policies of account 111122223333 does not deny (not collected)"
+        "if service control policies of account 111122223333 allow (not collected); \
+         service control policies of account 111122223333 do not deny (not collected)"
     );
     assert_eq!(decide_as_collected(PARTIAL, question), "allow");
 }

@@ -36,9 +36,6 @@ impl Resolver<'_> {
             return Err(Fault::not_answered("`as of`", clause.span)
                 .with_hint("choose the snapshot outside the query"));
         }
-        if let Some(span) = clauses.dependencies {
-            return Err(Fault::not_answered("`including dependencies`", span));
-        }
         if let Some(span) = clauses.expand {
             return Err(Fault::not_answered("`expand`", span));
         }

@@ -10,10 +10,11 @@ use whocan_index::{Ask, Cell, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{Pattern, Region, Session};
 
+use super::dependency::{self, Dependency};
 use super::draft::Combine;
 use crate::context::Context;
 use crate::engine::Goal;
-use crate::plan::{Deed, Target};
+use crate::plan::{Deed, Plan, Target};
 use crate::rows::Verdict;
 use crate::thing::Thing;
 
@@ -26,6 +27,8 @@ pub(super) struct Slice {
     pub asked: Region,
     /// The call on a resource of the part.
     pub ask: Ask,
+    /// What it needs besides, if that is part of the verdict.
+    pub dependency: Option<Dependency>,
     /// Who may, themselves or over chains.
     pub verdicts: Verdicts,
     /// With how many hops, if chains are followed.
@@ -37,7 +40,7 @@ pub(super) struct Slice {
 impl Slice {
     /// Returns the call as what a chain leads to.
     pub fn goal(&self) -> Goal {
-        Goal::Request(Box::new(self.ask.clone()))
+        goal(&self.ask, self.dependency.as_ref())
     }
 
     /// Returns the verdict for one principal.
@@ -64,6 +67,17 @@ impl Slice {
     }
 }
 
+/// Returns a call, with what it needs besides, as what a chain leads to.
+fn goal(ask: &Ask, dependency: Option<&Dependency>) -> Goal {
+    let ask = Box::new(ask.clone());
+    match dependency {
+        Some(dependency) if !dependency.calls.is_empty() => {
+            Goal::Together(ask, dependency.calls.clone())
+        }
+        _ => Goal::Request(ask),
+    }
+}
+
 /// Returns the thing with this ARN.
 pub(super) fn thing_of(arn: &str, graph: &Graph) -> Option<Thing> {
     let resource = graph.resource_of(arn).map(Thing::Resource);
@@ -77,6 +91,8 @@ pub(super) struct Asking<'a> {
     pub focus: Option<PrincipalId>,
     /// The chains to follow, if they are followed.
     pub chains: Option<Chains<'a>>,
+    /// Whether the keys behind encrypted data are part of the verdict.
+    dependencies: bool,
     /// Who may make the requests, if they are few: the subjects, or what they come to be.
     few: Option<RoaringBitmap>,
     pub context: Context<'a>,
@@ -86,10 +102,12 @@ impl<'a> Asking<'a> {
     /// Asks about these principals; `walk` if chains are followed.
     pub fn about(
         subjects: &RoaringBitmap,
-        walk: Option<&'a Walk>,
-        base: &'a Ask,
+        reach: bool,
+        plan: &'a Plan,
         context: Context<'a>,
     ) -> Asking<'a> {
+        let base = &plan.base;
+        let walk = reach.then_some(&plan.walk);
         let focus = match (subjects.len(), subjects.min()) {
             (1, Some(one)) => Some(PrincipalId(one)),
             _ => None,
@@ -104,6 +122,7 @@ impl<'a> Asking<'a> {
             // Chains end at others, so only a direct call is one principal's own.
             focus: focus.filter(|_| walk.is_none()),
             chains,
+            dependencies: plan.dependencies,
             few,
             context,
         }
@@ -166,8 +185,14 @@ impl<'a> Asking<'a> {
             Target::Region(region) => {
                 let cells = self.context.engine.parts(&ask, region, self.focus);
                 for cell in cells {
-                    let ask = on(&cell.witness);
-                    slices.push(self.cell(action, ask, region, cell));
+                    let parts = match self.dependencies {
+                        true => dependency::cut(cell, &ask, self.context.graph),
+                        false => vec![cell],
+                    };
+                    for part in parts {
+                        let ask = on(&part.witness);
+                        slices.push(self.cell(action, ask, region, part));
+                    }
                 }
             }
         }
@@ -185,10 +210,21 @@ impl<'a> Asking<'a> {
     }
 
     fn cell(&mut self, action: &'static str, ask: Ask, asked: &Region, cell: Cell) -> Slice {
-        let direct = cell.verdicts;
+        let needed = || dependency::of(&ask, self.context.graph);
+        let dependency = self.dependencies.then(needed);
+        let mut direct = cell.verdicts;
+        if let Some(dependency) = &dependency {
+            direct = dependency.narrow(direct, |call| self.context.engine.can(call));
+        }
         let reached = match &mut self.chains {
             // Patterns that were not told apart leave everything open.
-            Some(chains) if !cell.too_complex => Some(chains.reach(&ask, &direct)),
+            Some(chains) if !cell.too_complex => {
+                let reached = chains.reach(&goal(&ask, dependency.as_ref()), &direct);
+                Some(match &dependency {
+                    Some(dependency) => dependency.doubt(reached),
+                    None => reached,
+                })
+            }
             _ => None,
         };
         let verdicts = match &reached {
@@ -200,6 +236,7 @@ impl<'a> Asking<'a> {
             region: cell.region,
             asked: asked.clone(),
             ask,
+            dependency,
             verdicts,
             reached,
             too_complex: cell.too_complex,
@@ -222,6 +259,7 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
             action: action.to_owned(),
             ..base.clone()
         },
+        dependency: None,
         verdicts: Verdicts::default(),
         reached: None,
         too_complex: false,
@@ -275,7 +313,7 @@ impl<'a> Chains<'a> {
     }
 
     /// Finds who reaches a request that `direct` may make.
-    fn reach(&mut self, ask: &Ask, direct: &Verdicts) -> Arc<Reached> {
+    fn reach(&mut self, goal: &Goal, direct: &Verdicts) -> Arc<Reached> {
         let anybody = anybody(direct);
         let able = self.able.as_ref();
         if able.map_or(anybody.is_empty(), |able| able.is_disjoint(&anybody)) {
@@ -292,8 +330,7 @@ impl<'a> Chains<'a> {
         if let Some((_, reached)) = same {
             return reached.clone();
         }
-        let goal = Goal::Request(Box::new(ask.clone()));
-        let reached = Arc::new(self.context.engine.reach(&goal, self.walk));
+        let reached = Arc::new(self.context.engine.reach(goal, self.walk));
         if let Some(known) = &mut self.known {
             known
                 .entry(key)

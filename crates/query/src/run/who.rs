@@ -74,6 +74,7 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
             "via",
             "parts",
             "conditions",
+            "needs",
         ],
         false => &[
             "principal",
@@ -81,12 +82,12 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
             "verdict",
             "parts",
             "conditions",
+            "needs",
         ],
     };
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
-    let walk = access.reach.then_some(&plan.walk);
-    found.slices = Asking::about(principals, walk, &plan.base, context).slices(deeds);
+    found.slices = Asking::about(principals, access.reach, plan, context).slices(deeds);
     let all = combine(&found.slices, found.combine);
     let hops = hops(&found.slices).filter(|_| found.combine == Combine::Some);
     let nearest = hops.map(|hops| Reached {
