@@ -182,7 +182,11 @@ impl Contents<'_> {
         let Some(documents) = &self.documents else {
             return;
         };
-        let _ = writeln!(text, "\n{} documents with something odd:", documents.len());
+        let count = documents.len();
+        let _ = match count {
+            1 => writeln!(text, "\n1 document with something odd:"),
+            _ => writeln!(text, "\n{count} documents with something odd:"),
+        };
         for document in documents {
             let whose = match document.account {
                 Some(account) => format!("{account} "),

@@ -52,6 +52,7 @@ pub(crate) fn decision(graph: &Graph, verdicts: &[Verdict<'_>], rules: &Rules) -
                 conditions::of(verdict, &mut reason.conditions);
                 open_points(verdict, &mut points);
             }
+            conditions::simplify(&mut reason.conditions);
             reason.logic = logic::of(verdicts);
             finish(&mut reason);
             Decision::If(reason, points.into_iter().collect())

@@ -183,3 +183,15 @@ fn an_alternative_that_can_hold_is_enough() {
         None
     );
 }
+
+#[test]
+fn a_condition_that_another_implies_is_left_out() {
+    let world = "
+        user ana
+          allow sqs:* if StringEquals aws:SourceVpce vpce-1
+          deny sqs:* if StringNotEqualsIfExists aws:SourceVpce vpce-1
+        queue jobs
+    ";
+    let decision = decision(world, "user/ana sqs:SendMessage queue/jobs");
+    assert_eq!(decision.reason().conditions, ["aws:SourceVpce = vpce-1"]);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use whocan_eval::{Decision, Logic, OpenPoint};
 use whocan_graph::PrincipalId;
-use whocan_index::Ask;
+use whocan_index::{Ask, Verdicts};
 use whocan_policy::Session;
 
 use super::complete;
@@ -30,11 +30,12 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
         ..
     } = found;
     let goal_at = |at: usize| goal_at(goals, slices, at);
+    let mut known = Keys::new();
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
         if let Some(goal) = draft.goal.and_then(goal_at) {
             draft.row.evidence = calls(&draft.row, &goal, *reach, plan, context);
-            keys(&mut draft.row, &goal, plan, context);
+            keys(&mut draft.row, &goal, plan, context, &mut known);
             conditions(&mut draft.row);
         }
     }
@@ -104,9 +105,13 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
     calls
 }
 
+/// Who may make each call on a key, by the service that makes it, action and
+/// key: asked once for all rows.
+type Keys = BTreeMap<(String, String, String), Verdicts>;
+
 /// Says what encrypted data needs besides; with `including dependencies` the
 /// calls on the key are among the row's own.
-fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>) {
+fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &mut Keys) {
     let (Goal::Request(ask) | Goal::Together(ask, _)) = goal else {
         return;
     };
@@ -115,12 +120,16 @@ fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>) {
     };
     let dependency = dependency::of(ask, context.graph);
     for key in &dependency.calls {
-        let decide = |strict| {
-            let decision = context.engine.explain(from, key, strict)?;
-            Some(Outcome::from(decision.truth()))
-        };
-        let (Some(strict), Some(as_collected)) = (decide(!plan.as_collected), decide(false)) else {
-            continue;
+        // The key's policy may look at the service through which the call comes.
+        let service = ask.action.split(':').next().unwrap_or_default();
+        let asked = (service.to_owned(), key.action.clone(), key.resource.clone());
+        let able = known
+            .entry(asked)
+            .or_insert_with(|| context.engine.can(key));
+        let as_collected = able.as_collected.of(from).into();
+        let strict = match plan.as_collected {
+            true => as_collected,
+            false => able.strict.of(from).into(),
         };
         row.needs.push(Need {
             action: key.action.clone(),
