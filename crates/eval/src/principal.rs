@@ -1,5 +1,6 @@
 //! Whether a principal element names the caller, and how.
 
+use whocan_graph::PrincipalKind;
 use whocan_policy::{Arn, NamedPrincipal, PrincipalClause, Truth};
 use whocan_snapshot::Collected;
 
@@ -156,7 +157,7 @@ pub(crate) fn named(inquiry: &Inquiry<'_>, entry: &NamedPrincipal) -> Naming {
         }
         NamedPrincipal::UniqueId(id) => {
             inquiry.rule(30);
-            unique_id(subject, id)
+            unique_id(inquiry, id)
         }
         NamedPrincipal::Nobody(_) => {
             inquiry.rule(28);
@@ -275,9 +276,19 @@ fn in_partition(subject: &Subject<'_>, arn: &Arn) -> bool {
 
 // A document shows an id where the identity it was stored for is gone, unless
 // a live one has exactly this id.
-fn unique_id(subject: &Subject<'_>, id: &str) -> Naming {
+fn unique_id(inquiry: &Inquiry<'_>, id: &str) -> Naming {
+    let subject = inquiry.call.subject;
     let own = subject.identity.map(|identity| &*identity.id) == Some(id);
     match &subject.kind {
+        // It may be a session of the user that has this id (R132).
+        SubjectKind::Federated { user: None, .. } => {
+            let graph = inquiry.call.graph;
+            let named = graph.principal_of_unique_id(id);
+            let named = named.map(|id| graph.principal(id));
+            let named = named.filter(|one| matches!(one.kind, PrincipalKind::User(_)));
+            let named = named.and_then(|one| one.arn.parse().ok());
+            named.map_or_else(Naming::nobody, |arn| user(inquiry, &arn))
+        }
         SubjectKind::User(_) => Naming::direct(own.into()),
         SubjectKind::Role { .. } | SubjectKind::Federated { .. } => Naming::role(own.into()),
         _ => Naming::nobody(),

@@ -18,12 +18,16 @@ use crate::{Overrides, Precedence, Reach, Request, RequestError, Strictness};
 use choice::Choice;
 
 /// Which chains are followed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Walk {
     /// The most hops; `None` for no limit (R236).
     pub within: Option<u32>,
     /// The calls that count as hops.
     pub via: Via,
+    /// The ARNs of principals of which a path must pass one, its ends included.
+    pub through: Option<Vec<String>>,
+    /// The ARNs of principals that no path may pass, its ends included.
+    pub avoiding: Vec<String>,
 }
 
 /// Which calls of STS count as hops (R227).
@@ -78,6 +82,7 @@ pub fn reach(
         session: SessionState::of(&request.session, complete).held_by(start.is_session()),
         assume: AssumeState::of(request.assume.as_ref(), complete),
         identities: named_identities(graph),
+        tags_matter: choice::transitive_tags_matter(graph, request),
         // An ARN that is none names nothing that could be assumed.
         roles: graph
             .roles()
@@ -107,6 +112,8 @@ struct Search<'a> {
     assume: AssumeState,
     // The source identities that some policy names.
     identities: Vec<String>,
+    // Whether a policy other than a role's trust looks at which tags travel.
+    tags_matter: bool,
     roles: Vec<PrincipalId>,
     // The request as a reached role makes it.
     last: Request,
@@ -117,6 +124,8 @@ struct Search<'a> {
 struct Node {
     place: Place,
     state: State,
+    // Whether its path has passed what it must.
+    passed: bool,
     // From which node, by which choice.
     from: Option<(usize, Choice)>,
     hops: u32,
@@ -149,24 +158,24 @@ struct Found {
 impl<'a> Search<'a> {
     /// Finds the nearest session whose path and last request are as sure as `least`.
     fn find(&self, least: Truth) -> Result<Option<Found>, RequestError> {
-        let mut nodes = vec![Node {
-            place: Place::Start,
-            state: State::default(),
-            from: None,
-            hops: 0,
-        }];
+        let start = self.request.caller.to_string();
+        if self.avoids(&start) {
+            return Ok(None);
+        }
+        let mut nodes = vec![self.start_node()];
         let mut seen = BTreeSet::new();
         let mut next = 0;
         // Nodes stand in the order of their hops, so the first that serves is nearest.
         while next < nodes.len() {
-            if self.request_truth(&nodes[next])? >= least {
+            let passed = nodes[next].passed;
+            if passed && self.request_truth(&nodes[next])? >= least {
                 return Ok(Some(Found {
                     nodes,
                     last: next,
                     unsigned: false,
                 }));
             }
-            if next == 0 && self.unsigned_truth()? >= least {
+            if passed && next == 0 && self.unsigned_truth()? >= least {
                 return Ok(Some(Found {
                     nodes,
                     last: 0,
@@ -174,10 +183,12 @@ impl<'a> Search<'a> {
                 }));
             }
             for (role, state, choice) in self.hops_from(&nodes[next], least)? {
-                if seen.insert((role, state.clone())) {
+                let passed = passed || self.passes(&self.graph.principal(role).arn);
+                if seen.insert((role, state.clone(), passed)) {
                     nodes.push(Node {
                         place: Place::Role(role),
                         state,
+                        passed,
                         from: Some((next, choice)),
                         hops: nodes[next].hops + 1,
                     });
@@ -186,6 +197,25 @@ impl<'a> Search<'a> {
             next += 1;
         }
         Ok(None)
+    }
+
+    fn start_node(&self) -> Node {
+        Node {
+            place: Place::Start,
+            state: State::default(),
+            passed: self.passes(&self.request.caller.to_string()),
+            from: None,
+            hops: 0,
+        }
+    }
+
+    fn passes(&self, arn: &str) -> bool {
+        let through = self.walk.through.as_ref();
+        through.is_none_or(|through| through.iter().any(|one| one == arn))
+    }
+
+    fn avoids(&self, arn: &str) -> bool {
+        self.walk.avoiding.iter().any(|one| one == arn)
     }
 
     fn hops_from(
@@ -203,7 +233,8 @@ impl<'a> Search<'a> {
             return Ok(hops);
         };
         for &role in &self.roles {
-            if !choice::may_permit(self.graph, role, action) {
+            let avoided = self.avoids(&self.graph.principal(role).arn);
+            if avoided || !choice::may_permit(self.graph, role, action) {
                 continue;
             }
             for choice in self.choices(node, &subject, &session, role) {
@@ -212,12 +243,47 @@ impl<'a> Search<'a> {
                 }
                 let truth = self.hop_truth(node, &subject, &session, action, role, &choice)?;
                 if truth & choice.limit >= least {
-                    let state = next_state(&session, &choice.assume);
+                    let state = self.next_state(&subject, &session, role, &choice.assume);
                     hops.push((role, state, choice));
                 }
             }
         }
         Ok(hops)
+    }
+
+    // The source identity and the transitive tags go on; all else ends with the
+    // hop (R210, R211, R234).
+    fn next_state(
+        &self,
+        subject: &Subject<'_>,
+        session: &SessionState,
+        role: PrincipalId,
+        assume: &AssumeState,
+    ) -> State {
+        let mut transitive = session.transitive.clone();
+        for tag in assume.transitive.iter().flatten() {
+            if session.transitive_tag(&tag.0).is_none() {
+                transitive.push(tag.clone());
+            }
+        }
+        transitive.sort();
+        let set = [&session.source_identity, &assume.source_identity];
+        let set = set.into_iter().find(|identity| identity.is_set());
+        // What the session may carry goes on where the next role permits it.
+        let may_go_on = session.source_identity == SourceIdentity::Open
+            && choice::may_carry_identity(self.graph, subject)
+            && choice::may_permit(self.graph, role, "sts:SetSourceIdentity");
+        let unset = if may_go_on {
+            SourceIdentity::Open
+        } else {
+            SourceIdentity::Unset
+        };
+        State {
+            source_identity: set.cloned().unwrap_or(unset),
+            transitive,
+            tags: assume.tags.clone(),
+            name: assume.name.clone(),
+        }
     }
 
     /// Returns the call that gives this caller a session, if there is one that counts.
@@ -303,7 +369,10 @@ impl<'a> Search<'a> {
             Place::Start => self.session.clone(),
             Place::Role(_) => SessionState {
                 policies: Vec::new(),
-                tags: node.state.tags.clone(),
+                tags: node.state.tags.clone().or_else(|| {
+                    let nothing_else = self.request.given.complete;
+                    nothing_else.then(Vec::new)
+                }),
                 transitive: node.state.transitive.clone(),
                 source_identity: node.state.source_identity.clone(),
             },
@@ -361,30 +430,10 @@ fn last_request(request: &Request) -> Request {
     }
 }
 
-// The source identity and the transitive tags go on; all else ends with the
-// hop (R210, R211, R234).
-fn next_state(session: &SessionState, assume: &AssumeState) -> State {
-    let mut transitive = session.transitive.clone();
-    for tag in assume.transitive.iter().flatten() {
-        if session.transitive_tag(&tag.0).is_none() {
-            transitive.push(tag.clone());
-        }
-    }
-    transitive.sort();
-    let set = [&session.source_identity, &assume.source_identity];
-    let source_identity = set.into_iter().find(|identity| identity.is_set());
-    State {
-        source_identity: source_identity.cloned().unwrap_or(SourceIdentity::Unset),
-        transitive,
-        tags: assume.tags.clone(),
-        name: assume.name.clone(),
-    }
-}
-
 /// Returns the source identities that conditions of the snapshot's policies name.
 fn named_identities(graph: &Graph) -> Vec<String> {
     let mut named = BTreeSet::new();
-    for document in graph.documents() {
+    for document in graph.documents().iter() {
         named.extend(choice::values_of(document, "sts:SourceIdentity"));
         named.extend(choice::values_of(document, "aws:SourceIdentity"));
     }

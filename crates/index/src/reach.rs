@@ -1,7 +1,7 @@
 //! Breadth-first search backwards over the trust edges, on whole sets.
 
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -10,24 +10,32 @@ use whocan_graph::PrincipalId;
 use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
+use crate::load::{Load, POD_IDENTITY, Passed, Travelling, loads};
 use crate::scene::Scene;
 use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
-/// Sessions of roles, by what they carry (`None` where nothing looks at it) and
+/// Sessions of roles, by what they carry (a position in [`Search::loads`]) and
 /// by whether they or what follows them pass what the walk must pass.
-type Sessions = BTreeMap<(Option<Fixed>, bool), RoaringBitmap>;
+type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
     pub fn reach(&self, ask: &Ask, walk: &Walk) -> Reached {
-        self.reach_with(ask, &[], walk)
+        self.reach_among(ask, &[], walk, None)
     }
 
-    /// Decides who reaches one action on one resource and may then make the
-    /// calls `also` as well, over chains of assumed roles.
-    pub fn reach_with(&self, ask: &Ask, also: &[Ask], walk: &Walk) -> Reached {
-        let search = Search::new(self, ask, also, walk);
+    /// Decides who reaches a request as [`Index::reach`] does, if only these
+    /// principals make it: right for starts that come to nobody else. Whoever
+    /// makes it must be allowed the calls `also` as well.
+    pub fn reach_among(
+        &self,
+        ask: &Ask,
+        also: &[Ask],
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        let search = Search::new(self, ask, also, walk, makers);
         let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
         let same = search.same_as_collected(&strict_possible);
         let as_collected = if same {
@@ -66,18 +74,21 @@ impl Index {
         ask: &Ask,
         walk: &Walk,
     ) -> Vec<Option<Path>> {
-        self.shortest_paths_with(from, ask, &[], walk)
+        self.shortest_paths_among(from, ask, &[], walk, None)
     }
 
-    /// Returns the shortest path of each start to somebody who may make `ask` and all of `also`.
-    pub fn shortest_paths_with(
+    /// Returns shortest paths as [`Index::shortest_paths`] does, if only these
+    /// principals make the request: right for starts that come to nobody else.
+    /// Whoever makes it must be allowed the calls `also` as well.
+    pub fn shortest_paths_among(
         &self,
         from: &[PrincipalId],
         ask: &Ask,
         also: &[Ask],
         walk: &Walk,
+        makers: Option<&RoaringBitmap>,
     ) -> Vec<Option<Path>> {
-        let search = Search::new(self, ask, also, walk);
+        let search = Search::new(self, ask, also, walk, makers);
         let sure = search.run(true, true);
         let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
@@ -93,7 +104,10 @@ impl Index {
     /// Returns whether anything looks at what sessions carry along a chain
     /// (R233). If not, who reaches a request depends only on who may make it.
     pub fn tells_sessions_apart(&self, walk: &Walk) -> bool {
+        let pods = self.graph.principal_of(POD_IDENTITY);
         !self.source_identities.values(&walk.given).is_empty()
+            || self.tag_looks.any()
+            || pods.is_some()
     }
 
     /// Decides who takes on `role` with one call that `walk` follows.
@@ -108,25 +122,39 @@ struct Search<'a> {
     // What must be allowed besides.
     also: &'a [Ask],
     walk: &'a Walk,
+    // Who alone makes the request, if not everybody.
+    makers: Option<&'a RoaringBitmap>,
     edges: WalkEdges<'a>,
-    values: Vec<Fixed>,
-    // The service that sets a source identity in all its sessions (R221).
-    anywhere: Option<u32>,
+    // All that sessions of this walk may carry.
+    loads: Vec<Load>,
+    travelling: Travelling,
+    // Callers by what starting a chain depends on, as in [`Kind`].
+    kinds: [RoaringBitmap; 5],
     // Who makes the last call: at the start of a chain, and as session of the last role.
     first: Verdicts,
-    last: BTreeMap<Option<Fixed>, Verdicts>,
+    last: Vec<Verdicts>,
 }
 
 // The source identities to tell apart: those that conditions look at, and
 // whether there is one where some call sets it, since every further role must
 // permit it (R211).
 fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fixed> {
-    let values = index.source_identities.values(&walk.given);
-    let by_caller = ask.session.source_identity.is_some();
+    let mut values = index.source_identities.values(&walk.given);
     let by_call = ask.assume.as_ref();
-    let by_call = by_call.is_some_and(|assume| assume.source_identity.is_some());
-    if values.is_empty() && (by_service || by_caller || by_call) {
-        return vec![Fixed::Unset, Fixed::Other];
+    let by_call = by_call.and_then(|assume| assume.source_identity.as_ref());
+    let given = [by_call, ask.session.source_identity.as_ref()];
+    let given: BTreeSet<&String> = given.into_iter().flatten().collect();
+    if values.is_empty() && (by_service || !given.is_empty()) {
+        values = vec![Fixed::Unset, Fixed::Open];
+    }
+    if by_service {
+        values.push(Fixed::Any);
+    }
+    for text in given {
+        let literal = Fixed::Literal(text.clone());
+        if !values.contains(&literal) {
+            values.push(literal);
+        }
     }
     values
 }
@@ -135,6 +163,55 @@ fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fi
 fn narrow(all: &mut Verdicts, other: &Verdicts) {
     all.strict = std::mem::take(&mut all.strict).and(&other.strict);
     all.as_collected = std::mem::take(&mut all.as_collected).and(&other.as_collected);
+}
+
+const ROLES_ANYWHERE: &str = "service:rolesanywhere.amazonaws.com";
+
+/// What starting a chain depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// EKS Pod Identity, which always passes transitive tags (R220).
+    Pods,
+    /// IAM Roles Anywhere, which always sets a source identity (R221).
+    Anywhere,
+    /// A session that may carry a source identity of which nothing is known.
+    Holder,
+    /// Another session.
+    Session,
+    Other,
+}
+
+impl Kind {
+    const ALL: [Kind; 5] = [
+        Kind::Pods,
+        Kind::Anywhere,
+        Kind::Holder,
+        Kind::Session,
+        Kind::Other,
+    ];
+
+    fn is_session(self) -> bool {
+        matches!(self, Kind::Holder | Kind::Session)
+    }
+}
+
+// Parts all callers by kind.
+fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 5] {
+    let callers = &index.callers;
+    let service = |name: &str| -> RoaringBitmap {
+        let id = index.graph.principal_of(name);
+        id.map(|id| id.0).into_iter().collect()
+    };
+    let (pods, anywhere) = (service(POD_IDENTITY), service(ROLES_ANYWHERE));
+    let open = ask.session.source_identity.is_none() && !ask.given.complete;
+    let all = &callers.sessions | &callers.foreign;
+    let holders = all
+        .iter()
+        .filter(|&id| open && index.may_carry_identity(PrincipalId(id)));
+    let holders: RoaringBitmap = holders.collect();
+    let sessions = &callers.sessions - &holders;
+    let others = &callers.all - &holders - &sessions - &pods - &anywhere;
+    [pods, anywhere, holders, sessions, others]
 }
 
 /// What one run found, hop by hop.
@@ -146,81 +223,111 @@ struct Levels {
 }
 
 impl<'a> Search<'a> {
-    fn new(index: &'a Index, ask: &'a Ask, also: &'a [Ask], walk: &'a Walk) -> Search<'a> {
-        let anywhere = index
-            .graph
-            .principal_of("service:rolesanywhere.amazonaws.com");
+    fn new(
+        index: &'a Index,
+        ask: &'a Ask,
+        also: &'a [Ask],
+        walk: &'a Walk,
+        makers: Option<&'a RoaringBitmap>,
+    ) -> Search<'a> {
         // Facts win in chains: one context is given for all of their calls.
-        let mut first = index.can(&Ask {
+        let ask_of_facts = Ask {
             precedence: Precedence::Facts,
             ..ask.clone()
-        });
+        };
+        let mut first = index.can_among(&ask_of_facts, makers);
         for call in also {
-            narrow(&mut first, &index.can(call));
+            narrow(&mut first, &index.can_among(call, makers));
         }
+        let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
+        let anywhere = index.graph.principal_of(ROLES_ANYWHERE);
+        let values = identities(index, ask, walk, anywhere.is_some());
+        let travelling = Travelling::of(index, ask);
+        let kinds = if values.is_empty() && travelling.sets.len() == 1 {
+            // Nobody asks.
+            Default::default()
+        } else {
+            kinds(index, ask)
+        };
         let mut search = Search {
             index,
             ask,
             also,
             walk,
+            makers,
             edges: WalkEdges::starting_as(index, walk, ask),
-            values: identities(index, ask, walk, anywhere.is_some()),
-            anywhere: anywhere.map(|id| id.0),
+            loads: loads(ask, &values, &travelling),
+            travelling,
+            kinds,
             first,
-            last: BTreeMap::new(),
+            last: Vec::new(),
         };
-        search.last = search.last_calls();
+        search.last = search.last_calls(&signed);
         search
     }
 
-    // What a chain's last role may do: it carries no session policy of the caller (R232).
-    fn last_calls(&self) -> BTreeMap<Option<Fixed>, Verdicts> {
+    // What a chain's last role may do: it carries no session policy of the
+    // caller (R232). That it may also be sent unsigned is no path through a role.
+    fn last_calls(&self, signed: &Verdicts) -> Vec<Verdicts> {
         let ask = Ask {
             session: Session::default(),
             precedence: Precedence::Facts,
             ..self.ask.clone()
         };
-        let decide = |state: Option<&State>| {
-            let mut last = Scene::new(self.index, &ask, state).verdicts();
+        let decide = |load: &Load| {
+            let state = self.state(Some(load), None, None);
+            if state.is_none() && self.ask.session == Session::default() {
+                return signed.clone();
+            }
+            let mut scene = Scene::new(self.index, &ask, state.as_ref());
+            if let Some(makers) = self.makers {
+                scene.look_only_at(makers.clone());
+            }
+            let mut last = scene.verdicts();
             for call in self.also {
                 let call = Ask {
                     session: Session::default(),
                     ..call.clone()
                 };
-                narrow(&mut last, &Scene::new(self.index, &call, state).verdicts());
-            }
-            for planes in [&mut last.strict, &mut last.as_collected] {
-                sent_unsigned(self.index, planes);
+                let able = Scene::new(self.index, &call, state.as_ref()).verdicts();
+                narrow(&mut last, &able);
             }
             last
         };
-        if self.values.is_empty() {
-            let last = if self.ask.session == Session::default() {
-                self.first.clone()
-            } else {
-                decide(None)
-            };
-            return [(None, last)].into_iter().collect();
+        self.loads.iter().map(decide).collect()
+    }
+
+    // What the chain fixes of a call of a session with this load, or of the
+    // first call; `None` if nothing.
+    fn state(&self, caller: Option<&Load>, next: Option<Fixed>, passed: Passed) -> Option<State> {
+        let mut state = State {
+            next,
+            passed,
+            ..State::default()
+        };
+        if let Some(load) = caller {
+            state.carried.clone_from(&load.identity);
+            state
+                .transitive
+                .clone_from(&self.travelling.sets[load.tags]);
+            if let Some(assume) = self.ask.assume.as_ref().filter(|_| load.first) {
+                state.tags = Some(assume.tags.clone());
+                state.name.clone_from(&assume.name);
+            }
         }
-        let by_value = self.values.iter().map(|value| {
-            let state = State {
-                carried: Some(value.clone()),
-                next: value.clone(),
-            };
-            (Some(value.clone()), decide(Some(&state)))
-        });
-        by_value.collect()
+        state.if_any()
     }
 
     // Whether no gap can change what was found: cheap to see where nothing was open.
     fn same_as_collected(&self, possible: &Levels) -> bool {
-        self.first.strict == self.first.as_collected
+        self.loads.len() == 1
+            && self.first.strict == self.first.as_collected
             && self
                 .last
-                .values()
+                .iter()
                 .all(|last| last.strict == last.as_collected)
             && self.no_gap_leads_to(&possible.roles())
     }
@@ -259,11 +366,11 @@ impl<'a> Search<'a> {
         let start = self.may_pass(self.first.plane(strict).set(sure).clone());
         let (start, _) = self.passing(start, false);
         let mut seen_sessions = Sessions::new();
-        for (value, last) in &self.last {
+        for (load, last) in self.last.iter().enumerate() {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
             let (passed, not) = self.passing(roles, false);
-            seen_sessions.insert((value.clone(), true), passed);
-            seen_sessions.insert((value.clone(), false), not);
+            seen_sessions.insert((load, true), passed);
+            seen_sessions.insert((load, false), not);
         }
         let mut seen = start.clone();
         let mut levels = Levels {
@@ -275,11 +382,11 @@ impl<'a> Search<'a> {
             let starts = starts - &seen;
             seen |= &starts;
             let mut fresh = Sessions::new();
-            for (value, roles) in sessions {
-                let known = seen_sessions.entry(value.clone()).or_default();
+            for (load, roles) in sessions {
+                let known = seen_sessions.entry(load).or_default();
                 let roles = roles - &*known;
                 *known |= &roles;
-                fresh.insert(value, roles);
+                fresh.insert(load, roles);
             }
             levels.starts.push(starts);
             levels.sessions.push(fresh);
@@ -291,217 +398,220 @@ impl<'a> Search<'a> {
     fn step(&self, frontier: &Sessions, strict: bool, sure: bool) -> (RoaringBitmap, Sessions) {
         let mut starts = RoaringBitmap::new();
         let mut sessions = Sessions::new();
-        for ((value, behind), roles) in frontier {
-            let (first, later) = self.before_all(roles, value.as_ref(), strict, sure);
-            starts |= self.passing(first, *behind).0;
-            for (carried, callers) in later {
+        for (&(load, behind), roles) in frontier {
+            let (first, later) = self.before_all(roles, load, strict, sure);
+            starts |= self.passing(first, behind).0;
+            for (load, callers) in later {
                 let callers = callers & &self.index.roles;
-                let (passed, not) = self.passing(callers, *behind);
-                *sessions.entry((carried.clone(), true)).or_default() |= passed;
-                *sessions.entry((carried, false)).or_default() |= not;
+                let (passed, not) = self.passing(callers, behind);
+                *sessions.entry((load, true)).or_default() |= passed;
+                *sessions.entry((load, false)).or_default() |= not;
             }
         }
         let starts = self.may_pass(starts);
         let sessions = sessions
             .into_iter()
-            .map(|(value, roles)| (value, self.may_pass(roles)));
+            .map(|(load, roles)| (load, self.may_pass(roles)));
         (starts, sessions.collect())
     }
 
-    // The callers that can start a session of one of `roles` that carries
-    // `value`: at the start of a chain, and by what their own session carries.
+    // The callers that can start a session of one of `roles` with this load: at
+    // the start of a chain, and by what their own session carries.
     fn before_all(
         &self,
         roles: &RoaringBitmap,
-        value: Option<&Fixed>,
+        load: usize,
         strict: bool,
         sure: bool,
-    ) -> (RoaringBitmap, BTreeMap<Option<Fixed>, RoaringBitmap>) {
+    ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
         let mut first = RoaringBitmap::new();
-        let mut later: BTreeMap<Option<Fixed>, RoaringBitmap> = BTreeMap::new();
-        if value.is_none() {
-            self.add_callers(
-                roles,
-                |role| self.edges.first_callers(role, None),
-                strict,
-                sure,
-                &mut first,
-            );
-            let sessions = later.entry(None).or_default();
-            self.add_callers(
-                roles,
-                |role| self.edges.callers(role, None),
-                strict,
-                sure,
-                sessions,
-            );
-            return (first, later);
-        }
+        let mut later: BTreeMap<usize, RoaringBitmap> = BTreeMap::new();
+        // Roles that the same callers can assume share one answer.
+        let mut added = FxHashSet::default();
         for role in roles {
-            for (before, callers) in self.before(PrincipalId(role), value, sure) {
+            for (before, callers) in self.before(PrincipalId(role), &self.loads[load], sure) {
+                if !added.insert((Arc::as_ptr(&callers), before)) {
+                    continue;
+                }
                 let callers = callers.plane(strict).set(sure);
                 match before {
-                    start @ Before::Start { .. } => {
-                        first |= self.starting(&start, callers);
-                    }
-                    Before::Session(carried) => *later.entry(carried).or_default() |= callers,
+                    Before::Start(kinds) => first |= self.starting(kinds, callers),
+                    Before::Session(load) => *later.entry(load).or_default() |= callers,
                 }
             }
         }
         (first, later)
     }
 
-    // Roles that the same callers can assume share one answer.
-    fn add_callers(
-        &self,
-        roles: &RoaringBitmap,
-        callers: impl Fn(PrincipalId) -> Arc<Verdicts>,
-        strict: bool,
-        sure: bool,
-        all: &mut RoaringBitmap,
-    ) {
-        let mut added = FxHashSet::default();
-        for role in roles {
-            let callers = callers(PrincipalId(role));
-            if added.insert(Arc::as_ptr(&callers)) {
-                *all |= callers.plane(strict).set(sure);
-            }
-        }
-    }
-
-    // The callers that can start a session of `role` that carries `value`.
-    fn before(
-        &self,
-        role: PrincipalId,
-        value: Option<&Fixed>,
-        sure: bool,
-    ) -> Vec<(Before, Arc<Verdicts>)> {
-        let Some(value) = value else {
-            let first = self.edges.first_callers(role, None);
-            let callers = self.edges.callers(role, None);
-            return vec![(Before::ANYWHERE, first), (Before::Session(None), callers)];
-        };
-        let callers = |carried: Option<Fixed>| {
-            let state = State {
-                carried,
-                next: value.clone(),
-            };
-            self.edges.callers(role, Some(&state))
-        };
+    // The callers that can start a session of `role` with this load.
+    fn before(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Before, Arc<Verdicts>)> {
         let mut before = Vec::new();
-        // Setting it is the caller's choice: possible, never sure (R240).
-        let chosen = *value == Fixed::Unset || !sure;
-        let start = Before::Start {
-            from_session: self.starts_with(value, true).unwrap_or(chosen),
-            anywhere: self
-                .starts_with(value, false)
-                .unwrap_or_else(|| self.set_by_anywhere(value, sure)),
-            otherwise: self.starts_with(value, false).unwrap_or(chosen),
-        };
-        if start != Before::NOWHERE {
-            let state = State {
-                carried: None,
-                next: value.clone(),
+        for (kinds, (next, passed)) in self.starts(role, load, sure) {
+            let state = self.state(None, next, passed);
+            let callers = self.edges.first_callers(role, state.as_ref());
+            before.push((Before::Start(kinds), callers));
+        }
+        for (at, from) in self.loads.iter().enumerate() {
+            let Some(next) = self.next_of(role, from, load, sure) else {
+                continue;
             };
-            before.push((start, self.edges.first_callers(role, Some(&state))));
-        }
-        if chosen {
-            before.push((
-                Before::Session(Some(Fixed::Unset)),
-                callers(Some(Fixed::Unset)),
-            ));
-        }
-        if *value != Fixed::Unset {
-            let carried = Some(value.clone());
-            before.push((Before::Session(carried.clone()), callers(carried)));
+            for passed in self.travelling.ways(role, from.tags, load.tags, sure) {
+                let state = self.state(Some(from), next.clone(), passed);
+                let callers = self.edges.callers(role, state.as_ref());
+                before.push((Before::Session(at), callers));
+            }
         }
         before
     }
-}
 
-impl Search<'_> {
-    // Those of `callers` who stand at such a start.
-    fn starting(&self, start: &Before, callers: &RoaringBitmap) -> RoaringBitmap {
-        let Before::Start {
-            from_session,
-            anywhere,
-            otherwise,
-        } = *start
-        else {
-            return RoaringBitmap::new();
-        };
-        let sessions = &self.index.callers.sessions;
-        let mut found = RoaringBitmap::new();
-        if from_session {
-            found |= callers & sessions;
+    // Who can start a chain whose first session is one of `role` with this
+    // load, by what the call then says of source identity and tags.
+    fn starts(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Kinds, Said)> {
+        let mut starts: Vec<(Kinds, Said)> = Vec::new();
+        if load.first != self.ask.assume.is_some() {
+            return starts;
         }
-        if otherwise {
-            found |= callers - sessions;
-        }
-        if let Some(id) = self.anywhere.filter(|&id| callers.contains(id)) {
-            if anywhere {
-                found.insert(id);
-            } else {
-                found.remove(id);
+        for kind in Kind::ALL {
+            let Some(next) = self.next_at_start(kind, role, load, sure) else {
+                continue;
+            };
+            for passed in self.passed_at_start(kind, role, load, sure) {
+                let said = (next.clone(), passed);
+                match starts.iter_mut().find(|(_, known)| *known == said) {
+                    Some((kinds, _)) => *kinds |= 1 << kind as u8,
+                    None => starts.push((1 << kind as u8, said)),
+                }
             }
+        }
+        starts
+    }
+
+    // What the first call says of the source identity if its session has that
+    // of `load`; `None` if it cannot have it.
+    fn next_at_start(
+        &self,
+        kind: Kind,
+        role: PrincipalId,
+        load: &Load,
+        sure: bool,
+    ) -> Option<Option<Fixed>> {
+        let Some(value) = &load.identity else {
+            return Some(None);
+        };
+        let carried = self.ask.session.source_identity.as_ref();
+        let carried = carried.filter(|_| kind.is_session());
+        let by_call = self.ask.assume.as_ref();
+        let by_call = by_call.and_then(|assume| assume.source_identity.as_ref());
+        let from = match (carried.or(by_call), kind) {
+            (Some(set), _) => {
+                let literal = Fixed::Literal(set.clone());
+                return (*value == literal).then_some(Some(literal));
+            }
+            (None, Kind::Holder) => Fixed::Open,
+            (None, Kind::Anywhere) if self.ask.assume.is_none() => {
+                return (*value == Fixed::Any).then_some(Some(Fixed::Any));
+            }
+            (None, _) => Fixed::Unset,
+        };
+        let free = !sure && self.ask.assume.is_none();
+        self.next_identity(role, &from, value, free)
+    }
+
+    // What a call for `role` says of the source identity if its session has
+    // that of `to`, from a session with that of `from`.
+    fn next_of(
+        &self,
+        role: PrincipalId,
+        from: &Load,
+        to: &Load,
+        sure: bool,
+    ) -> Option<Option<Fixed>> {
+        if to.first || !self.travelling.may_lead(from.tags, to.tags) {
+            return None;
+        }
+        match (&from.identity, &to.identity) {
+            (Some(from), Some(to)) => self.next_identity(role, from, to, !sure),
+            _ => Some(None),
+        }
+    }
+
+    // Setting one is the caller's choice if it is `free`: possible, never sure (R240).
+    fn next_identity(
+        &self,
+        role: PrincipalId,
+        from: &Fixed,
+        to: &Fixed,
+        free: bool,
+    ) -> Option<Option<Fixed>> {
+        let permits = self.index.trust_facts(role).sets_source_identity;
+        let chosen = matches!(to, Fixed::Literal(_) | Fixed::Other) && free && permits;
+        match (from, to) {
+            (Fixed::Unset, Fixed::Unset) => Some(Some(Fixed::Unset)),
+            // It goes on where the role permits it; where it does not, there was none.
+            (Fixed::Open, Fixed::Open) if permits => Some(Some(Fixed::Open)),
+            (Fixed::Open, Fixed::Unset) if !permits => Some(None),
+            (Fixed::Unset | Fixed::Open, _) if chosen => Some(Some(to.clone())),
+            (Fixed::Unset | Fixed::Open, _) => None,
+            (from, to) => (from == to).then(|| Some(to.clone())),
+        }
+    }
+
+    fn passed_at_start(
+        &self,
+        kind: Kind,
+        role: PrincipalId,
+        load: &Load,
+        sure: bool,
+    ) -> Vec<Passed> {
+        let travelling = &self.travelling;
+        let from = if kind.is_session() {
+            travelling.at_start
+        } else {
+            0
+        };
+        if self.ask.assume.is_some() {
+            return (from == load.tags).then_some(None).into_iter().collect();
+        }
+        match &travelling.of_pods {
+            Some(tags) if kind == Kind::Pods => {
+                let same = travelling.sets[load.tags] == *tags;
+                same.then(|| Some(tags.clone())).into_iter().collect()
+            }
+            _ => travelling.ways(role, from, load.tags, sure),
+        }
+    }
+
+    // Those of `callers` who are of these kinds.
+    fn starting(&self, kinds: Kinds, callers: &RoaringBitmap) -> RoaringBitmap {
+        if kinds == ALL_KINDS {
+            return callers.clone();
+        }
+        let mut found = RoaringBitmap::new();
+        for kind in Kind::ALL
+            .into_iter()
+            .filter(|&kind| kinds & (1 << kind as u8) != 0)
+        {
+            found |= callers & &self.kinds[kind as usize];
         }
         found
     }
-
-    // IAM Roles Anywhere always sets a source identity (R221); which, is the
-    // certificate's to say.
-    fn set_by_anywhere(&self, value: &Fixed, sure: bool) -> bool {
-        let named = |value: &Fixed| matches!(value, Fixed::Literal(_));
-        match value {
-            Fixed::Unset => false,
-            Fixed::Other => !sure || !self.values.iter().any(named),
-            Fixed::Literal(_) => !sure,
-        }
-    }
-
-    // Whether the first session carries `value`, if the question says what it
-    // carries; who calls from a session passes on what that carries.
-    fn starts_with(&self, value: &Fixed, from_session: bool) -> Option<bool> {
-        let carried = self.ask.session.source_identity.as_ref();
-        let carried = carried.filter(|_| from_session);
-        let set = match (carried, &self.ask.assume) {
-            (Some(carried), _) => Some(carried),
-            (None, Some(assume)) => assume.source_identity.as_ref(),
-            (None, None) => return None,
-        };
-        let Some(set) = set else {
-            return Some(*value == Fixed::Unset);
-        };
-        let literal = Fixed::Literal(set.clone());
-        let named = self.values.contains(&literal);
-        Some(*value == if named { literal } else { Fixed::Other })
-    }
 }
+
+/// Some kinds of callers, one bit for each.
+type Kinds = u8;
+
+const ALL_KINDS: Kinds = 0b11111;
+
+/// What a call says of the source identity and of transitive tags.
+type Said = (Option<Fixed>, Passed);
 
 /// What a call that starts a session comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Before {
-    /// The start of a chain, by who stands there.
-    Start {
-        from_session: bool,
-        anywhere: bool,
-        otherwise: bool,
-    },
-    /// A session that carries this.
-    Session(Option<Fixed>),
-}
-
-impl Before {
-    const ANYWHERE: Before = Before::Start {
-        from_session: true,
-        anywhere: true,
-        otherwise: true,
-    };
-    const NOWHERE: Before = Before::Start {
-        from_session: false,
-        anywhere: false,
-        otherwise: false,
-    };
+    /// The start of a chain, for callers of these kinds.
+    Start(Kinds),
+    /// A session with the load at this position.
+    Session(usize),
 }
 
 // Anybody may send the last request without signing it (R238).
@@ -549,31 +659,23 @@ impl Levels {
         let mut hops = Vec::new();
         let mut at = from;
         // `None` while the chain has not left its start.
-        let mut carried: Option<Option<Fixed>> = None;
+        let mut carried: Option<usize> = None;
         let mut passed = search.passes(from);
         while level > 0 {
-            let (role, value) = self.next(search, at, carried.as_ref(), passed, level - 1, sure)?;
+            let (role, load, truth) = self.next(search, at, carried, passed, level - 1, sure)?;
             passed |= search.passes(role);
-            let state = value.as_ref().map(|next| State {
-                carried: carried.clone().flatten(),
-                next: next.clone(),
-            });
-            let callers = match &carried {
-                None => search.edges.first_callers(role, state.as_ref()),
-                Some(_) => search.edges.callers(role, state.as_ref()),
-            };
-            let truth = callers.strict.of(at);
+            let identity = search.loads[load].identity.clone();
             hops.push(Hop {
                 action: call_of(search.index, at),
                 role,
                 truth,
-                state: match &value {
-                    Some(Fixed::Literal(text)) => Some(text.clone()),
+                state: match identity {
+                    Some(Fixed::Literal(text)) => Some(text),
                     _ => None,
                 },
             });
             at = role;
-            carried = Some(value);
+            carried = Some(load);
             level -= 1;
         }
         Some(hops)
@@ -583,30 +685,30 @@ impl Levels {
         &self,
         search: &Search<'_>,
         at: PrincipalId,
-        carried: Option<&Option<Fixed>>,
+        carried: Option<usize>,
         passed: bool,
         level: usize,
         sure: bool,
-    ) -> Option<(PrincipalId, Option<Fixed>)> {
+    ) -> Option<(PrincipalId, usize, Truth)> {
         let sessions = self.sessions[level].iter();
         // Until the path has passed what it must, only what still passes it leads on.
-        for ((value, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
+        for (&(load, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
             for role in roles {
                 let role = PrincipalId(role);
-                let before = search.before(role, value.as_ref(), sure);
-                let fits = before.into_iter().any(|(before, callers)| {
-                    let from_here = match (&before, carried) {
-                        (start @ Before::Start { .. }, None) => {
+                let before = search.before(role, &search.loads[load], sure);
+                let fits = before.into_iter().find(|(before, callers)| {
+                    let from_here = match (before, carried) {
+                        (Before::Start(kinds), None) => {
                             let one = [at.0].into_iter().collect();
-                            !search.starting(start, &one).is_empty()
+                            !search.starting(*kinds, &one).is_empty()
                         }
-                        (Before::Session(wanted), Some(carried)) => wanted == carried,
+                        (Before::Session(wanted), Some(carried)) => *wanted == carried,
                         _ => false,
                     };
                     from_here && callers.strict.set(sure).contains(at.0)
                 });
-                if fits {
-                    return Some((role, value.clone()));
+                if let Some((_, callers)) = fits {
+                    return Some((role, load, callers.strict.of(at)));
                 }
             }
         }

@@ -1,20 +1,44 @@
-//! What a chain of assumed roles fixes: the source identity.
+//! What a chain of assumed roles fixes: source identity and transitive tags.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use whocan_graph::Graph;
-use whocan_policy::{Condition, Given, KeyName, Test};
+use whocan_policy::{Condition, ConditionValue, Given, KeyName, KeyState, Test};
 
-/// What a call in a chain does about the source identity (R211, R233).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a chain fixes of a call (R210, R211, R233).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct State {
-    /// What the calling session carries; `None` where the chain starts and
-    /// nothing is known of the session.
+    /// The source identity that the calling session carries; `None` where the
+    /// chain starts and nothing is known of the session.
     pub carried: Option<Fixed>,
-    /// What the session that the call starts will carry.
-    pub next: Fixed,
+    /// The one that the session which the call starts will carry; `None` where
+    /// nothing looks at it.
+    pub next: Option<Fixed>,
+    /// The tags that the calling session passes on.
+    pub transitive: Vec<FixedTag>,
+    /// The tags that the call passes as transitive; `None` leaves them open.
+    pub passed: Option<Vec<FixedTag>>,
+    /// All tags that were passed to the calling session, where they are known.
+    pub tags: Option<Vec<(String, String)>>,
+    /// The calling session's name, where it is known.
+    pub name: Option<String>,
 }
+
+impl State {
+    /// Returns whether it says more of the calling session than its source identity.
+    pub fn speaks_of_session(&self) -> bool {
+        self.tags.is_some() || self.name.is_some() || !self.transitive.is_empty()
+    }
+
+    /// Returns the state, if it says anything.
+    pub fn if_any(self) -> Option<State> {
+        (self != State::default()).then_some(self)
+    }
+}
+
+/// A tag's key, and its value.
+pub(crate) type FixedTag = (String, Fixed);
 
 /// The value of something that is set once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,11 +50,38 @@ pub(crate) enum Fixed {
     Literal(String),
     /// Set to a text that no condition names.
     Other,
+    /// Set to a text of which nothing is known.
+    Any,
+    /// Not known, set or not.
+    Open,
 }
 
+/// Stands for a text that no condition names.
+const OTHER: &str = "(any other)";
+
 impl Fixed {
-    /// Stands for a text that no condition names.
-    pub const OTHER: &str = "(any other source identity)";
+    /// Returns whether it is set for sure.
+    pub fn is_set(&self) -> bool {
+        !matches!(self, Fixed::Unset | Fixed::Open)
+    }
+
+    /// Returns what is known of a key with this value.
+    pub fn key_state(&self) -> KeyState {
+        let known = |text: &str| KeyState::Known(vec![text.to_owned()]);
+        match self {
+            Fixed::Unset => KeyState::Absent,
+            Fixed::Literal(text) => known(text),
+            Fixed::Other => known(OTHER),
+            Fixed::Any => KeyState::Present,
+            Fixed::Open => KeyState::Unknown,
+        }
+    }
+}
+
+/// Returns whether a key has a value that no condition names, of which else
+/// nothing is known.
+pub(crate) fn is_other(state: &KeyState) -> bool {
+    matches!(state, KeyState::Known(values) if values.as_slice() == [OTHER])
 }
 
 /// The source identities that conditions name.
@@ -62,8 +113,7 @@ impl SourceIdentities {
         }
         self.looked_at = true;
         if condition.operator.test != Test::Null {
-            let texts = condition.values.iter().map(|value| value.text.to_string());
-            self.literals.extend(texts);
+            self.literals.extend(literals(condition));
         }
     }
 
@@ -74,11 +124,21 @@ impl SourceIdentities {
         if !self.looked_at && !is_given {
             return Vec::new();
         }
-        // A pattern stands for itself: a caller can choose a name that fits it.
-        let mut values = vec![Fixed::Unset, Fixed::Other];
+        let mut values = vec![Fixed::Unset, Fixed::Open, Fixed::Other];
         values.extend(self.literals.iter().cloned().map(Fixed::Literal));
         values
     }
+}
+
+/// Returns the texts that a condition names, without patterns and variables.
+pub(crate) fn literals(condition: &Condition) -> impl Iterator<Item = String> {
+    let named = condition.values.iter().filter(|value| is_literal(value));
+    named.map(|value| value.text.to_string())
+}
+
+/// Returns whether a value is a text, without patterns and variables.
+pub(crate) fn is_literal(value: &ConditionValue) -> bool {
+    !value.text.contains(['*', '?']) && value.template.variables().next().is_none()
 }
 
 fn is_source_identity(key: &KeyName) -> bool {

@@ -3,7 +3,7 @@
 use super::Derived;
 use crate::OpenKind::Environment;
 use crate::inquiry::Inquiry;
-use crate::subject::SubjectKind;
+use crate::subject::{Subject, SubjectKind};
 use crate::trust;
 
 /// The keys, in lower case, and the service that sets each.
@@ -26,8 +26,7 @@ const DELIVERED: [(&str, &str); 9] = [
 pub(super) fn key(inquiry: &Inquiry<'_>, key: &str) -> Option<Derived> {
     if key == "identitystore:userid" {
         inquiry.rule(119);
-        let role = inquiry.call.subject.role;
-        return Some(if role.is_some_and(|role| role.identity_center) {
+        return Some(if may_be_of_identity_center(inquiry.call.subject) {
             Derived::open(Environment)
         } else {
             Derived::absent()
@@ -44,6 +43,19 @@ pub(super) fn key(inquiry: &Inquiry<'_>, key: &str) -> Option<Derived> {
     let (_, service) = DELIVERED.iter().find(|(name, _)| *name == key)?;
     inquiry.rule(119);
     Some(by_service(inquiry, service))
+}
+
+// The roles of Identity Center have a path of their own, and where that is not
+// known, a name that nobody else may give.
+// Source: Referencing permission sets in resource policies, IAM Identity Center User Guide.
+fn may_be_of_identity_center(subject: &Subject<'_>) -> bool {
+    match (subject.role, &subject.kind) {
+        (Some(role), _) => role.identity_center,
+        (None, SubjectKind::Role { name, .. }) => {
+            !subject.known && name.starts_with("AWSReservedSSO_")
+        }
+        _ => false,
+    }
 }
 
 /// Returns the key of a session that `service` may have handed out.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use whocan_graph::{Graph, PrincipalId};
-use whocan_policy::{Condition, Document, Effect, KeyName, Statement, Truth};
+use whocan_graph::{Graph, PolicyId, PrincipalId};
+use whocan_policy::{Condition, ConditionValue, Document, Effect, KeyName, Statement, Test, Truth};
 
 use super::{Node, Place, Search};
 use crate::session::{AssumeState, OpenTag, SessionState, SetValue, SourceIdentity};
 use crate::subject::{Subject, SubjectKind};
-use crate::trust;
+use crate::{Request, trust};
 
 /// The most combinations of transitive tags that are tried for one hop.
 const MOST_TAGS: usize = 256;
@@ -53,7 +53,7 @@ impl Search<'_> {
         let plain = plain(subject, session);
         let mut choices = Vec::new();
         for identity in self.identities_for(session, role, &plain) {
-            for tags in self.tags_for(role, &plain) {
+            for tags in self.tags_for(session, role, &plain) {
                 let chosen = identity != plain.source_identity || tags != plain.transitive;
                 choices.push(Choice {
                     assume: AssumeState {
@@ -82,36 +82,50 @@ impl Search<'_> {
         all
     }
 
-    // Tags that a trust policy wants transitive go on; others end with the hop
-    // and are simply open.
-    fn tags_for(&self, role: PrincipalId, plain: &AssumeState) -> Vec<Option<Vec<OpenTag>>> {
+    // Tags that a trust policy looks at may go on; others end with the hop and
+    // are simply open. A tag that the session carries cannot be passed again.
+    fn tags_for(
+        &self,
+        session: &SessionState,
+        role: PrincipalId,
+        plain: &AssumeState,
+    ) -> Vec<Option<Vec<OpenTag>>> {
         let mut all = vec![plain.transitive.clone()];
-        let Some(document) = trust_of(self.graph, role) else {
-            return all;
-        };
-        let keys = values_of(document, "sts:TransitiveTagKeys");
-        if keys.is_empty() || !may_permit(self.graph, role, "sts:TagSession") {
+        // Services do not choose.
+        let by_service = plain.transitive != Some(Vec::new());
+        if by_service || !may_permit(self.graph, role, "sts:TagSession") {
             return all;
         }
+        let wanted = trust_of(self.graph, role).map(transitive_keys);
+        let wanted = wanted.unwrap_or_default();
+        let mut open = self.tags_matter || wanted.by_pattern;
+        if wanted.looked_at {
+            match self.sets_of(&wanted.named) {
+                Some(sets) => {
+                    let carried = |tag: &OpenTag| session.transitive_tag(&tag.0).is_some();
+                    let fresh = sets.into_iter().filter(|set| !set.iter().any(carried));
+                    all.extend(fresh.map(Some));
+                }
+                None => open = true,
+            }
+        }
+        if open {
+            all.push(None);
+        }
+        all
+    }
+
+    // Every choice of these tags, and of one that nobody names; `None` if there
+    // are too many.
+    fn sets_of(&self, keys: &BTreeSet<String>) -> Option<Vec<Vec<OpenTag>>> {
         let mut sets: Vec<Vec<OpenTag>> = vec![Vec::new()];
         for key in keys {
-            let named = self.values_of_tag(&key);
-            let values: Vec<SetValue> = each_or_other(&named).collect();
-            let with_key = sets.iter().flat_map(|set| {
-                let key = &key;
-                values.iter().map(move |value| {
-                    let mut set = set.clone();
-                    set.push((key.clone(), value.clone()));
-                    set
-                })
-            });
-            let with_key: Vec<Vec<OpenTag>> = with_key.collect();
-            sets.extend(with_key);
-            sets.truncate(MOST_TAGS);
+            let named = self.values_of_tag(key);
+            add_to_each(&mut sets, key, each_or_other(&named).collect())?;
         }
-        let chosen = sets.into_iter().filter(|set| !set.is_empty());
-        all.extend(chosen.map(Some));
-        all
+        add_to_each(&mut sets, OTHER_TAG, vec![SetValue::any()])?;
+        sets.retain(|set| !set.is_empty());
+        Some(sets)
     }
 
     fn values_of_tag(&self, tag: &str) -> Vec<String> {
@@ -122,6 +136,94 @@ impl Search<'_> {
             values.extend(documents.flat_map(|document| values_of(document, &key)));
         }
         values.into_iter().collect()
+    }
+}
+
+/// Stands for the key of a tag that no policy names.
+const OTHER_TAG: &str = "(any other tag)";
+
+// Joins a tag to copies of all sets, with each of its values.
+fn add_to_each(sets: &mut Vec<Vec<OpenTag>>, key: &str, values: Vec<SetValue>) -> Option<()> {
+    if sets.len() * (values.len() + 1) > MOST_TAGS {
+        return None;
+    }
+    let with_key = sets.iter().flat_map(|set| {
+        values.iter().map(move |value| {
+            let mut set = set.clone();
+            set.push((key.to_owned(), value.clone()));
+            set
+        })
+    });
+    let with_key: Vec<Vec<OpenTag>> = with_key.collect();
+    sets.extend(with_key);
+    Some(())
+}
+
+/// What a document's conditions on `sts:TransitiveTagKeys` want.
+#[derive(Default)]
+struct TransitiveKeys {
+    /// Whether there are any.
+    looked_at: bool,
+    /// The tags that they name.
+    named: BTreeSet<String>,
+    /// Whether they also want keys that a text does not name.
+    by_pattern: bool,
+}
+
+fn transitive_keys(document: &Document) -> TransitiveKeys {
+    let mut wanted = TransitiveKeys::default();
+    for condition in conditions_on(document, TRANSITIVE_KEYS) {
+        wanted.looked_at = true;
+        let plain = matches!(
+            condition.operator.test,
+            Test::StringEquals | Test::StringLike | Test::Null
+        );
+        wanted.by_pattern |= !plain;
+        if condition.operator.test == Test::Null {
+            continue;
+        }
+        for value in &condition.values {
+            if is_literal(value) {
+                wanted.named.insert(value.text.to_string());
+            } else {
+                wanted.by_pattern = true;
+            }
+        }
+    }
+    wanted
+}
+
+const TRANSITIVE_KEYS: &str = "sts:TransitiveTagKeys";
+
+/// Returns whether a policy that is no role's trust looks at which tags travel.
+pub(super) fn transitive_tags_matter(graph: &Graph, request: &Request) -> bool {
+    let trusts: BTreeSet<PolicyId> = graph
+        .roles()
+        .filter_map(|role| Some(graph.principal(role).role()?.trust))
+        .collect();
+    let others = (0..).zip(graph.policies()).filter_map(|(at, policy)| {
+        let is_trust = trusts.contains(&PolicyId(at));
+        policy.document.filter(|_| !is_trust)
+    });
+    let looks = |document: &Document| conditions_on(document, TRANSITIVE_KEYS).next().is_some();
+    let mut given = request.session.policies.iter();
+    given.any(|document| looks(document)) || others.into_iter().any(|id| looks(graph.document(id)))
+}
+
+/// Returns whether sessions of the caller may carry a source identity (R119).
+pub(super) fn may_carry_identity(graph: &Graph, subject: &Subject<'_>) -> bool {
+    if !matches!(subject.kind, SubjectKind::Role { .. }) {
+        return false;
+    }
+    match subject.role {
+        Some(role) => {
+            let document = graph.document_of(role.trust);
+            permits(
+                document.map(|document| &**document),
+                "sts:SetSourceIdentity",
+            )
+        }
+        None => !subject.known,
     }
 }
 
@@ -158,7 +260,11 @@ fn plain(subject: &Subject<'_>, session: &SessionState) -> AssumeState {
 
 /// Returns whether the trust policy of `role` may permit `action` to somebody.
 pub(super) fn may_permit(graph: &Graph, role: PrincipalId, action: &str) -> bool {
-    let Some(document) = trust_of(graph, role).filter(|document| !document.malformed) else {
+    permits(trust_of(graph, role), action)
+}
+
+fn permits(document: Option<&Document>, action: &str) -> bool {
+    let Some(document) = document.filter(|document| !document.malformed) else {
         return true;
     };
     let mut statements = document.statements.iter();
@@ -176,14 +282,18 @@ fn trust_of(graph: &Graph, role: PrincipalId) -> Option<&Document> {
 
 /// Returns the literal values that the document's conditions on `key` name.
 pub(super) fn values_of(document: &Document, key: &str) -> BTreeSet<String> {
+    let values = conditions_on(document, key).flat_map(|condition| &condition.values);
+    let literal = values.filter(|value| is_literal(value));
+    literal.map(|value| value.text.to_string()).collect()
+}
+
+fn conditions_on<'d>(document: &'d Document, key: &str) -> impl Iterator<Item = &'d Condition> {
     let key = KeyName::new(key);
     let statements = document.statements.iter();
     let conditions = statements.flat_map(|statement| &statement.conditions);
-    let values = conditions
-        .filter(|condition: &&Condition| condition.key == key)
-        .flat_map(|condition| &condition.values);
-    let literal = values.filter(|value| {
-        !value.text.contains(['*', '?']) && value.template.variables().next().is_none()
-    });
-    literal.map(|value| value.text.to_string()).collect()
+    conditions.filter(move |condition| condition.key == key)
+}
+
+fn is_literal(value: &ConditionValue) -> bool {
+    !value.text.contains(['*', '?']) && value.template.variables().next().is_none()
 }

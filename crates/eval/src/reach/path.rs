@@ -6,7 +6,7 @@ use whocan_graph::PrincipalId;
 use whocan_policy::Truth;
 
 use super::choice::Choice;
-use super::{Found, Node, Place, Search, State};
+use super::{Found, Node, Place, Search};
 use crate::explain;
 use crate::inquiry::Call;
 use crate::judge;
@@ -40,14 +40,16 @@ impl Search<'_> {
 
     /// Describes that nothing was found: why the caller's own request fails.
     pub(super) fn nothing(&self) -> Result<Reach, RequestError> {
-        let start = Node {
-            place: Place::Start,
-            state: State::default(),
-            from: None,
-            hops: 0,
-        };
+        let decision = self.last(&self.start_node())?;
+        let walks_past = !self.start_node().passed || self.avoids(&self.request.caller.to_string());
         Ok(Reach {
-            decision: self.last(&start)?,
+            // What the caller itself may do is no path that the walk takes.
+            decision: match decision {
+                Decision::Allow(reason) | Decision::If(reason, _) if walks_past => {
+                    Decision::Deny(reason)
+                }
+                decision => decision,
+            },
             path: None,
         })
     }
@@ -122,6 +124,9 @@ fn chosen(choice: &Choice, decision: Decision) -> Decision {
     };
     if let SourceIdentity::Set(identity) = &choice.assume.source_identity {
         choose("sts:SourceIdentity", identity.known());
+    }
+    if choice.assume.transitive.is_none() {
+        choose("sts:TransitiveTagKeys", None);
     }
     for (key, value) in choice.assume.transitive.iter().flatten() {
         choose(&format!("aws:RequestTag/{key}"), value.known());

@@ -367,6 +367,7 @@ impl Reader {
                     document(&self.scps),
                 ),
             ],
+            all_accounts: false,
             delegated_administrators: Collected::Yes(Vec::new()),
             public_access_block: Collected::Yes(None),
             gaps: Vec::new(),

@@ -9,13 +9,13 @@ use whocan_policy::catalogue::facts::{
     supports_endpoint_key,
 };
 use whocan_policy::catalogue::{KeyCarriage, catalogue};
-use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
+use whocan_policy::{AccountId, Assume, KeyName, KeyState, Precedence, Truth};
 use whocan_snapshot::{Detail, Tag};
 
 use super::resource::Owner;
 use super::{AccessPointSide, Scene, key_state};
 use crate::facts::About;
-use crate::state::Fixed;
+use crate::state::{Fixed, FixedTag, is_other};
 
 pub(super) fn known(text: impl Into<String>) -> KeyState {
     KeyState::Known(vec![text.into()])
@@ -27,6 +27,14 @@ impl Scene<'_> {
         match about {
             // Callers' tags may take the place of the role's (R224).
             About::Question if self.is_trust() && key.as_lower().contains(":resourcetag/") => {
+                About::Both
+            }
+            // A call without ARN is made in the caller's partition (R116).
+            About::Question
+                if key.as_lower() == "aws:requestedregion"
+                    && self.target.arn.is_none()
+                    && self.index.partitions.len() > 1 =>
+            {
                 About::Both
             }
             About::Question => About::Question,
@@ -43,8 +51,12 @@ impl Scene<'_> {
         self.ask.given.complete
             || self.ask.given.get(key).is_some()
             || session.tags.is_some()
+            || session.user.is_some()
+            || !session.transitive.is_empty()
             || session.source_identity.is_some()
-            || self.state.is_some() && key.as_lower() == "aws:sourceidentity"
+            || self.state.is_some_and(|state| {
+                key.as_lower() == "aws:sourceidentity" || state.speaks_of_session()
+            })
     }
 
     /// Returns what is known of `key` in requests of `caller`.
@@ -57,10 +69,11 @@ impl Scene<'_> {
             Some(given) if self.is_default(key.as_lower()) => given.clone(),
             // What is said holds for the callers that can carry it, not for a
             // whole account.
-            Some(_) if self.is_of_some(key, caller) => implied,
+            _ if self.is_of_some(key, caller) => implied,
             Some(given) => key_state::filled(implied, given),
             None if self.ask.given.complete => match implied {
                 KeyState::Unknown | KeyState::Present => KeyState::Absent,
+                state if is_other(&state) => KeyState::Absent,
                 KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
                 known => known,
             },
@@ -77,7 +90,7 @@ impl Scene<'_> {
     // a request without tags where the action lists none (R118).
     fn is_default(&self, name: &str) -> bool {
         if name == "aws:tagkeys" || name.starts_with("aws:requesttag/") {
-            return !super::trust::is_session_call(&self.ask.action) && !self.carries(name);
+            return !self.gives_session() && !self.carries(name);
         }
         match name {
             "aws:securetransport"
@@ -123,9 +136,9 @@ impl Scene<'_> {
             "aws:principalarn" => self.principal_arn(caller),
             "aws:principalaccount" => self.principal_account(caller),
             "aws:principaltype" => self.principal_type(caller),
-            "aws:principalorgid" => self.principal_org(caller, |_, id| known(id)),
+            "aws:principalorgid" => self.principal_org(caller, "", |_, id| known(id)),
             "aws:principalorgpaths" => {
-                self.principal_org(caller, |scene, _| scene.org_path(caller))
+                self.principal_org(caller, "/*", |scene, _| scene.org_path(caller))
             }
             "aws:principalisawsservice" => self.is_service(caller),
             "aws:principalservicename" => self.service_name(caller),
@@ -220,14 +233,25 @@ impl Scene<'_> {
         }
     }
 
-    fn principal_org(&self, caller: PrincipalId, of: impl Fn(&Self, &str) -> KeyState) -> KeyState {
+    fn principal_org(
+        &self,
+        caller: PrincipalId,
+        beneath: &str,
+        of: impl Fn(&Self, &str) -> KeyState,
+    ) -> KeyState {
         let Some(account) = self.account_of(caller) else {
             return KeyState::Absent;
         };
-        self.org_of(account, |id| of(self, id))
+        self.org_of(account, beneath, |id| of(self, id))
     }
 
-    fn org_of(&self, account: AccountIndex, of: impl Fn(&str) -> KeyState) -> KeyState {
+    // `beneath` ends the pattern of what the key can be inside of the organization.
+    fn org_of(
+        &self,
+        account: AccountIndex,
+        beneath: &str,
+        of: impl Fn(&str) -> KeyState,
+    ) -> KeyState {
         match (
             self.graph().account(account).membership,
             self.graph().organization(),
@@ -236,7 +260,20 @@ impl Scene<'_> {
                 of(&organization.id)
             }
             (Membership::Outside, _) => KeyState::Absent,
-            _ => KeyState::Unknown,
+            _ => self.org_of_stranger(beneath),
+        }
+    }
+
+    // An account that no whole list of the organization has belongs to another, or to none.
+    // Source: AWS Organizations API Reference, ListAccounts, read 2026-11-25.
+    fn org_of_stranger(&self, beneath: &str) -> KeyState {
+        let organization = self.graph().organization();
+        match organization.filter(|organization| organization.all_accounts) {
+            Some(organization) => KeyState::OneOf(vec![
+                KeyState::Absent,
+                KeyState::Outside(format!("{}{beneath}", organization.id)),
+            ]),
+            None => KeyState::Unknown,
         }
     }
 
@@ -259,8 +296,10 @@ impl Scene<'_> {
     fn is_service(&self, caller: PrincipalId) -> KeyState {
         match self.kind(caller) {
             PrincipalKind::Service => known("true"),
-            PrincipalKind::Anonymous | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Absent
+            PrincipalKind::Anonymous => KeyState::Absent,
+            // Documented for signed calls only; true is for services alone.
+            PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+                KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => known("false"),
         }
@@ -287,7 +326,12 @@ impl Scene<'_> {
             PrincipalKind::User(identity) if identity.id.is_empty() => KeyState::Present,
             PrincipalKind::User(identity) => known(&*identity.id),
             PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
-            PrincipalKind::Role(identity, _) => KeyState::Prefix(format!("{}:", identity.id)),
+            PrincipalKind::Role(identity, _) => {
+                match self.state.and_then(|state| state.name.as_deref()) {
+                    Some(name) => known(format!("{}:{name}", identity.id)),
+                    None => KeyState::Prefix(format!("{}:", identity.id)),
+                }
+            }
             PrincipalKind::Session { role, name } => match graph.principal(*role).identity() {
                 Some(identity) if !identity.id.is_empty() => {
                     known(format!("{}:{name}", identity.id))
@@ -302,10 +346,20 @@ impl Scene<'_> {
                 .account_id(caller)
                 .map_or(KeyState::Present, |id| known(id.to_string())),
             PrincipalKind::Anonymous => known("anonymous"),
-            PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => KeyState::Present,
+            PrincipalKind::ForeignNamed(_) => self.foreign_user_id(caller),
+            PrincipalKind::Foreign(_) => KeyState::Present,
             PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
                 KeyState::Unknown
             }
+        }
+    }
+
+    // Of what was not collected only a federated session tells its id (R103).
+    fn foreign_user_id(&self, caller: PrincipalId) -> KeyState {
+        let arn = &self.graph().principal(caller).arn;
+        match (arn.split_once(":federated-user/"), self.account_id(caller)) {
+            (Some((_, name)), Some(account)) => known(format!("{account}:{name}")),
+            _ => KeyState::Present,
         }
     }
 
@@ -332,7 +386,7 @@ impl Scene<'_> {
         if let Some(carried) = self.state.and_then(|state| state.carried.as_ref())
             && self.role_of(caller).is_some()
         {
-            return fixed_state(carried);
+            return carried.key_state();
         }
         match self.role_of(caller) {
             Some(role) => match &self.ask.session.source_identity {
@@ -400,11 +454,35 @@ impl Scene<'_> {
             Some(role) => self.index.trust_facts(role).tags_sessions,
             None => true,
         };
-        match &self.ask.session.tags {
+        if let Some(carried) = self.transitive_tag(tag) {
+            return carried;
+        }
+        match self.passed_tags() {
             Some(tags) => passed(tags, tag).unwrap_or_else(own),
             None if may_be_tagged => KeyState::Unknown,
             None => own(),
         }
+    }
+
+    // The tags that were passed to the calling session, where all are known.
+    fn passed_tags(&self) -> Option<&[(String, String)]> {
+        let in_chain = self.state.and_then(|state| state.tags.as_deref());
+        let asked = self.ask.session.tags.as_deref();
+        let none = self.ask.given.complete.then_some(&[][..]);
+        in_chain.or(asked).or(none)
+    }
+
+    // The value of a tag that the calling session passes on whatever it calls (R210).
+    fn transitive_tag(&self, tag: &str) -> Option<KeyState> {
+        let in_chain = self.state.iter().flat_map(|state| &state.transitive);
+        if let Some(value) = fixed_tag(in_chain, tag) {
+            return Some(value.key_state());
+        }
+        let session = &self.ask.session;
+        let mut keys = session.transitive.iter();
+        keys.find(|key| key.eq_ignore_ascii_case(tag))?;
+        let tags = session.tags.as_deref().unwrap_or_default();
+        Some(passed(tags, tag).unwrap_or(KeyState::Present))
     }
 
     // The user behind a federated session, or who is not known.
@@ -428,16 +506,10 @@ impl Scene<'_> {
     // Keys that a service sets in the sessions that it hands out (R119).
     fn delivered(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {
         if name == "identitystore:userid" {
-            let role = self
-                .role_of(caller)
-                .map(|role| self.graph().principal(role));
-            let by_identity_center = role
-                .and_then(|role| role.role())
-                .is_some_and(|facts| facts.identity_center);
-            return Some(if by_identity_center {
+            return Some(if self.may_be_of_identity_center(caller) {
                 KeyState::Unknown
             } else {
-                self.unless_foreign(caller)
+                KeyState::Absent
             });
         }
         let service = deliverer(name)?;
@@ -454,6 +526,28 @@ impl Scene<'_> {
             return None;
         }
         Some(self.unless_foreign(caller))
+    }
+
+    // Its roles have a path of their own, and a name that nobody else may give.
+    // Source: Referencing permission sets in resource policies, IAM Identity Center User Guide.
+    fn may_be_of_identity_center(&self, caller: PrincipalId) -> bool {
+        let graph = self.graph();
+        if let Some(role) = self.role_of(caller) {
+            let facts = graph.principal(role).role();
+            return facts.is_some_and(|facts| facts.identity_center);
+        }
+        match self.kind(caller) {
+            PrincipalKind::Foreign(_) => true,
+            PrincipalKind::ForeignNamed(_) => {
+                let resource = graph.principal(caller).arn.split(':').nth(5);
+                let names = resource.unwrap_or_default().split('/').skip(1);
+                self.is_foreign_session(caller)
+                    && names
+                        .into_iter()
+                        .any(|name| name.starts_with("AWSReservedSSO_"))
+            }
+            _ => false,
+        }
     }
 
     // Keys about the resource (R107, R108, R116).
@@ -481,11 +575,11 @@ impl Scene<'_> {
                 Some(account) => known(account.to_string()),
                 None => self.gap_key(),
             }),
-            "aws:resourceorgid" => Some(self.owner_org(caller, |_, _, id| known(id))),
+            "aws:resourceorgid" => Some(self.owner_org(caller, "", |_, _, id| known(id))),
             "aws:resourceorgpaths" => {
-                Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
+                Some(self.owner_org(caller, "/*", |scene, account, _| scene.path_of(account)))
             }
-            "aws:requestedregion" => Some(self.requested_region()),
+            "aws:requestedregion" => Some(self.requested_region(caller)),
             "kms:resourcealiases" if self.service == "kms" => Some(self.aliases()),
             _ => None,
         }
@@ -530,14 +624,15 @@ impl Scene<'_> {
     fn owner_org(
         &self,
         caller: PrincipalId,
+        beneath: &str,
         of: impl Fn(&Self, AccountIndex, &str) -> KeyState,
     ) -> KeyState {
         let Some(owner) = self.owner_of(caller) else {
             return KeyState::Unknown;
         };
         match self.graph().account_of(owner) {
-            Some(account) => self.org_of(account, |id| of(self, account, id)),
-            None => KeyState::Unknown,
+            Some(account) => self.org_of(account, beneath, |id| of(self, account, id)),
+            None => self.org_of_stranger(beneath),
         }
     }
 
@@ -554,22 +649,12 @@ impl Scene<'_> {
         }
         // The caller's transitive tags override the role's in a trust policy (R224).
         if self.is_trust()
-            && self
-                .ask
-                .session
-                .transitive
-                .iter()
-                .any(|key| key.eq_ignore_ascii_case(tag))
-            && let Some(state) = self
-                .ask
-                .session
-                .tags
-                .as_ref()
-                .and_then(|tags| passed(tags, tag))
+            && self.holds_state(caller)
+            && let Some(carried) = self.transitive_tag(tag)
         {
-            return state;
+            return carried;
         }
-        if self.is_trust() && self.ask.session.tags.is_none() && self.may_tag(caller) {
+        if self.is_trust() && self.passed_tags().is_none() && self.may_tag(caller) {
             return KeyState::Unknown;
         }
         match self.target.tags(self.graph()) {
@@ -621,6 +706,14 @@ impl Scene<'_> {
         (federated || own) && target
     }
 
+    // Only sessions carry what a session can.
+    fn holds_state(&self, caller: PrincipalId) -> bool {
+        matches!(
+            self.credentials(caller),
+            Credentials::OfRole | Credentials::Federated
+        )
+    }
+
     fn carries(&self, name: &str) -> bool {
         !matches!(self.carriage(name), Some(KeyCarriage::NotListed))
     }
@@ -647,12 +740,9 @@ impl Scene<'_> {
         foreign.then_some(KeyCarriage::NotListed)
     }
 
-    fn requested_region(&self) -> KeyState {
-        let partition = self
-            .target
-            .arn
-            .as_ref()
-            .map_or("aws", |arn| arn.partition());
+    fn requested_region(&self, caller: PrincipalId) -> KeyState {
+        let of_target = self.target.arn.as_ref().map(|arn| arn.partition());
+        let partition = of_target.unwrap_or_else(|| self.partition_of(caller));
         if let Some(region) = region_of_global_service(partition, self.service) {
             return known(region);
         }
@@ -663,6 +753,12 @@ impl Scene<'_> {
         let record = self.target.carrier.or(self.target.record);
         let region = record.and_then(|record| self.graph().resource(record).region.clone());
         region.map_or(KeyState::Present, |region| known(&*region))
+    }
+
+    fn partition_of(&self, caller: PrincipalId) -> &str {
+        let mut all = self.index.partitions.iter();
+        let own = all.find(|(_, members)| members.contains(caller.0));
+        own.map_or("aws", |(partition, _)| &**partition)
     }
 
     // Keys about the call (R110, R111, R114, R115, R117, R118, R207, R212).
@@ -688,7 +784,7 @@ impl Scene<'_> {
             "sts:externalid"
             | "sts:rolesessionname"
             | "sts:sourceidentity"
-            | "sts:transitivetagkeys" => self.assume_parameter(name),
+            | "sts:transitivetagkeys" => self.assume_parameter(name, caller),
             "kms:calleraccount" if self.service == "kms" => self.principal_account(caller),
             "kms:viaservice" => KeyState::Absent,
             "s3:dataaccesspointarn"
@@ -728,7 +824,7 @@ impl Scene<'_> {
             let state = self.ask.given.get(&KeyName::new(key));
             match state {
                 Some(KeyState::Known(values)) => !values.is_empty(),
-                Some(KeyState::Present | KeyState::Prefix(_)) => true,
+                Some(KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_)) => true,
                 _ => false,
             }
         };
@@ -765,13 +861,19 @@ impl Scene<'_> {
             .endpoint_of(id)
             .map(|id| self.graph().endpoint(id))
         else {
-            return KeyState::Present;
+            return match name {
+                // It may belong to an account without organization.
+                "aws:vpceorgid" | "aws:vpceorgpaths" => KeyState::Unknown,
+                _ => KeyState::Present,
+            };
         };
         let account = self.graph().account(endpoint.account);
         match name {
             "aws:vpceaccount" => known(account.id.to_string()),
-            "aws:vpceorgid" => self.org_of(endpoint.account, |id| known(id)),
-            "aws:vpceorgpaths" => self.org_of(endpoint.account, |_| self.path_of(endpoint.account)),
+            "aws:vpceorgid" => self.org_of(endpoint.account, "", |id| known(id)),
+            "aws:vpceorgpaths" => {
+                self.org_of(endpoint.account, "/*", |_| self.path_of(endpoint.account))
+            }
             // The VPC's ARN holds a region that the endpoint's id does not tell.
             _ => KeyState::Present,
         }
@@ -783,53 +885,107 @@ impl Scene<'_> {
             || self.action_id.is_some() && self.action_id == catalogue().action("sts:AssumeRole")
     }
 
+    // The parameters of a call that assumes a role, and of the permissions beside it.
+    fn parameters(&self) -> Option<&Assume> {
+        let assuming = super::trust::is_session_call(&self.ask.action);
+        self.ask.assume.as_ref().filter(|_| assuming)
+    }
+
+    fn carries_tags(&self, name: &str) -> bool {
+        self.gives_session() || self.carries(name)
+    }
+
     fn request_tag(&self, name: &str, tag: &str) -> KeyState {
-        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
-            return passed(&assume.tags, tag).unwrap_or(KeyState::Absent);
+        match self.parameters() {
+            _ if !self.carries_tags(name) => KeyState::Absent,
+            Some(assume) => passed(&assume.tags, tag).unwrap_or(KeyState::Absent),
+            None => match fixed_tag(self.passed_in_chain().unwrap_or_default(), tag) {
+                Some(value) => value.key_state(),
+                None => KeyState::Unknown,
+            },
         }
-        if self.carries(name) {
-            KeyState::Unknown
-        } else {
-            KeyState::Absent
-        }
+    }
+
+    // The transitive tags that the call passes, where a chain fixes them.
+    fn passed_in_chain(&self) -> Option<&[FixedTag]> {
+        self.state.and_then(|state| state.passed.as_deref())
     }
 
     fn tag_keys(&self) -> KeyState {
-        if let (true, Some(assume)) = (self.is_assume_role(), &self.ask.assume) {
-            let keys: Vec<String> = assume.tags.iter().map(|(key, _)| key.clone()).collect();
-            return if keys.is_empty() {
-                KeyState::Absent
-            } else {
-                KeyState::Known(keys)
-            };
-        }
-        if self.carries("aws:tagkeys") {
-            KeyState::Unknown
-        } else {
-            KeyState::Absent
+        match self.parameters() {
+            _ if !self.carries_tags("aws:tagkeys") => KeyState::Absent,
+            Some(assume) if assume.tags.is_empty() => KeyState::Absent,
+            Some(assume) => {
+                let keys = assume.tags.iter().map(|(key, _)| key.clone());
+                KeyState::Known(keys.collect())
+            }
+            None if self.passed_in_chain().is_some_and(|tags| !tags.is_empty()) => {
+                KeyState::Present
+            }
+            None => KeyState::Unknown,
         }
     }
 
-    fn assume_parameter(&self, name: &str) -> KeyState {
-        if !super::trust::is_session_call(&self.ask.action) {
-            return KeyState::Absent;
-        }
-        match (name, &self.ask.assume) {
-            ("sts:externalid", _) if !self.is_assume_role() => KeyState::Absent,
-            ("sts:externalid", _) => KeyState::Unknown,
-            ("sts:rolesessionname", Some(assume)) => {
-                assume.name.as_deref().map_or(KeyState::Present, known)
+    fn assume_parameter(&self, name: &str, caller: PrincipalId) -> KeyState {
+        let assume = self.ask.assume.as_ref();
+        match name {
+            "sts:externalid" if self.is_assume_role() => KeyState::Unknown,
+            "sts:rolesessionname" if self.gives_session() => {
+                let named = assume.and_then(|assume| assume.name.as_deref());
+                named.map_or(KeyState::Present, known)
             }
-            ("sts:rolesessionname", None) => KeyState::Present,
-            ("sts:sourceidentity", _) if self.state.is_some() => self
-                .state
-                .map_or(KeyState::Unknown, |state| fixed_state(&state.next)),
-            ("sts:sourceidentity", Some(assume)) => assume
-                .source_identity
-                .as_deref()
-                .map_or(KeyState::Absent, known),
-            ("sts:transitivetagkeys", Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
-            _ => KeyState::Unknown,
+            "sts:sourceidentity" if self.carries_parameter(name) => self.identity_passed(caller),
+            "sts:transitivetagkeys" if self.carries_parameter(name) => {
+                match (self.passed_in_chain(), assume) {
+                    (Some([]), _) => KeyState::Absent,
+                    (Some(tags), _) => {
+                        KeyState::Known(tags.iter().map(|(key, _)| key.clone()).collect())
+                    }
+                    (None, Some(assume)) if assume.tags.is_empty() => KeyState::Absent,
+                    (None, _) => KeyState::Unknown,
+                }
+            }
+            _ => KeyState::Absent,
+        }
+    }
+
+    // The permissions beside the call are asked for with its keys.
+    fn carries_parameter(&self, name: &str) -> bool {
+        super::trust::is_session_call(&self.ask.action) && self.carries_tags(name)
+    }
+
+    // What a session carries it also passes on (R211).
+    fn identity_passed(&self, caller: PrincipalId) -> KeyState {
+        if let Some(next) = self.state.and_then(|state| state.next.as_ref()) {
+            return next.key_state();
+        }
+        let carried = self.identity_carried(caller);
+        if carried.is_set() {
+            return carried.key_state();
+        }
+        match &self.ask.assume {
+            None if self.ask.given.complete => KeyState::Absent,
+            None => KeyState::Unknown,
+            Some(assume) => match &assume.source_identity {
+                Some(set) => known(set.as_str()),
+                None => carried.key_state(),
+            },
+        }
+    }
+
+    // The source identity of the calling session.
+    fn identity_carried(&self, caller: PrincipalId) -> Fixed {
+        if let Some(carried) = self.state.and_then(|state| state.carried.clone()) {
+            return carried;
+        }
+        let held = self.ask.session.source_identity.as_ref();
+        if let Some(held) = held.filter(|_| self.holds_state(caller)) {
+            return Fixed::Literal(held.clone());
+        }
+        if self.index.may_carry_identity(caller) && !self.ask.given.complete {
+            Fixed::Open
+        } else {
+            Fixed::Unset
         }
     }
 
@@ -915,12 +1071,11 @@ enum Credentials {
     None,
 }
 
-fn fixed_state(fixed: &Fixed) -> KeyState {
-    match fixed {
-        Fixed::Unset => KeyState::Absent,
-        Fixed::Literal(text) => known(text.as_str()),
-        Fixed::Other => known(Fixed::OTHER),
-    }
+// Tag keys are found without case (R66).
+fn fixed_tag<'a>(tags: impl IntoIterator<Item = &'a FixedTag>, tag: &str) -> Option<&'a Fixed> {
+    let mut tags = tags.into_iter();
+    let found = tags.find(|(key, _)| key.eq_ignore_ascii_case(tag));
+    found.map(|(_, value)| value)
 }
 
 // Services, and the keys that only sessions handed out by them carry.

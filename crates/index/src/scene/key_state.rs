@@ -2,10 +2,13 @@
 
 use whocan_policy::{Condition, Filling, KeyState, Pattern, Test, Truth, VariableValue};
 
+use crate::state::{is_literal, is_other};
+
 /// Decides one condition with the key in `state` and the values filled in.
 pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState) -> Truth {
     let operator = &condition.operator;
     match state {
+        state if is_other(state) => other(condition, wanted),
         KeyState::Known(values) => {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             operator.decide(wanted, Some(&values))
@@ -17,6 +20,7 @@ pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState
         }
         KeyState::Present => present(condition, wanted, ""),
         KeyState::Prefix(prefix) => present(condition, wanted, prefix),
+        KeyState::Outside(pattern) => outside(condition, wanted, &Pattern::glob(pattern)),
         KeyState::Unknown => {
             let absent = operator.decide(wanted, None);
             agreed([absent, present(condition, wanted, "")].into_iter())
@@ -33,6 +37,27 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
         first
     } else {
         Truth::Unknown
+    }
+}
+
+// In the request with a value that no condition names.
+fn other(condition: &Condition, wanted: &[Filling]) -> Truth {
+    let by_text = matches!(
+        condition.operator.test,
+        Test::StringEquals | Test::StringLike
+    );
+    let unnamed = |at: usize| {
+        let value = condition.values.get(at);
+        value.is_none_or(|value| !is_literal(value))
+    };
+    if !by_text || wanted.is_empty() {
+        return present(condition, wanted, "");
+    }
+    let open = wanted.iter().enumerate().filter(|(at, _)| unnamed(*at));
+    let open: Vec<Filling> = open.map(|(_, filling)| filling.clone()).collect();
+    match (open.is_empty(), condition.operator.negated) {
+        (true, negated) => negated.into(),
+        (false, _) => present(condition, &open, ""),
     }
 }
 
@@ -56,6 +81,28 @@ fn present(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
         _ => Truth::Unknown,
     }));
     if operator.negated { !matched } else { matched }
+}
+
+// In the request with any value but those that `inside` matches.
+fn outside(condition: &Condition, wanted: &[Filling], inside: &Pattern) -> Truth {
+    let operator = &condition.operator;
+    let mismatch = |filling: &Filling| match filling {
+        Filling::Pattern(asked) | Filling::Open(asked) => inside.contains(asked) == Some(true),
+        Filling::Nothing => true,
+        Filling::Undocumented => false,
+    };
+    match operator.test {
+        Test::StringEquals | Test::StringLike
+            if !wanted.is_empty() && wanted.iter().all(mismatch) =>
+        {
+            if operator.negated {
+                Truth::True
+            } else {
+                Truth::False
+            }
+        }
+        _ => present(condition, wanted, ""),
+    }
 }
 
 fn equals_without_case(filling: &Filling, prefix: &str) -> Truth {
@@ -90,6 +137,7 @@ fn starting_with(prefix: &str) -> Pattern {
 /// Returns what a variable inserts for a key in `state`.
 pub(crate) fn variable(state: &KeyState) -> VariableValue {
     match state {
+        state if is_other(state) => VariableValue::Unknown,
         KeyState::Known(values) => match values.as_slice() {
             [one] if !one.is_empty() => VariableValue::Known(one.clone()),
             _ => VariableValue::None,
@@ -104,22 +152,45 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
                 VariableValue::Unknown
             }
         }
-        KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
+        KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_) | KeyState::Unknown => {
+            VariableValue::Unknown
+        }
     }
 }
 
 /// Returns what is known once somebody has said `given` about a key that is
 /// `implied`: what is open is filled, what is known is never overridden.
 pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
-    let fits = match (&implied, given) {
+    if fits(&implied, given) {
+        given.clone()
+    } else {
+        implied
+    }
+}
+
+fn fits(implied: &KeyState, given: &KeyState) -> bool {
+    match (implied, given) {
+        (implied, given) if is_other(implied) => {
+            matches!(
+                given,
+                KeyState::Known(_) | KeyState::Prefix(_) | KeyState::OneOf(_)
+            )
+        }
         (KeyState::Known(_) | KeyState::Absent, _) => false,
         (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
         (KeyState::Prefix(prefix), KeyState::Known(values)) => values
             .iter()
             .all(|value| value.starts_with(prefix.as_str())),
         (KeyState::Prefix(_), _) => false,
-        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Outside(pattern), KeyState::Known(values)) => {
+            let inside = Pattern::glob(pattern);
+            values.iter().all(|value| !inside.matches(value))
+        }
+        (KeyState::Outside(_), _) => false,
+        (KeyState::OneOf(states), given) => states.iter().any(|state| match state {
+            KeyState::Outside(_) => fits(state, given),
+            other => other == given,
+        }),
         (KeyState::Present | KeyState::Unknown, _) => true,
-    };
-    if fits { given.clone() } else { implied }
+    }
 }

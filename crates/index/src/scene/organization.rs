@@ -156,7 +156,7 @@ impl Scene<'_> {
     // Services assume their service-linked roles past RCPs (R162).
     // Source: Resource control policies (RCPs), AWS Organizations User Guide, read 2026-11-24.
     fn hands_out_service_linked_role(&self) -> bool {
-        let role = self.target.role.filter(|_| self.is_trust());
+        let role = self.target.role.filter(|_| self.gives_session());
         let facts = role.and_then(|role| self.graph().principal(role).role());
         facts.is_some_and(|role| role.service_linked)
     }

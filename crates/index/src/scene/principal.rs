@@ -154,21 +154,32 @@ impl Scene<'_> {
             self.ask.action.to_ascii_lowercase().as_str(),
             "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy"
         ) {
-            denied = denied.outside(&self.owner_root());
+            let (root, whole) = self.owner_root();
+            denied = denied.outside(&root);
+            denied.surely -= whole;
         }
         denied
     }
 
-    fn owner_root(&self) -> RoaringBitmap {
+    // The root user of the owner, and the account as a whole that it may be one of.
+    fn owner_root(&self) -> (RoaringBitmap, RoaringBitmap) {
         let Owner::Account(owner) = self.target.owner else {
-            return RoaringBitmap::new();
+            return Default::default();
         };
-        let own = self
-            .graph()
-            .account_of(owner)
-            .map(|index| &self.callers().by_account[index.index()]);
-        own.map(|own| own & &self.callers().roots)
-            .unwrap_or_default()
+        let callers = self.callers();
+        let index = self.graph().account_of(owner);
+        let Some(own) = index.map(|index| &callers.by_account[index.index()]) else {
+            return Default::default();
+        };
+        let is_whole = |id: &u32| {
+            let kind = &self.graph().principal(PrincipalId(*id)).kind;
+            matches!(kind, PrincipalKind::Foreign(_))
+        };
+        let foreign = own & &callers.foreign;
+        (
+            own & &callers.roots,
+            foreign.iter().filter(is_whole).collect(),
+        )
     }
 
     fn resource_policy(&self) -> Policy {
@@ -452,6 +463,14 @@ impl Scene<'_> {
         let Some(account) = graph.account_of(account) else {
             return;
         };
+        // A chain may have fixed the name.
+        if let Some(fixed) = self.state.and_then(|state| state.name.as_deref()) {
+            let same = arn.resource().rsplit('/').next() == Some(fixed);
+            if let Some(id) = graph.role_named(account, role).filter(|_| same) {
+                named.direct.or(&one(id));
+            }
+            return;
+        }
         // Whoever assumes the role chooses the session's name (R23).
         if let Some(id) = graph.role_named(account, role) {
             named.direct.or(&Planes::open([id.0].into_iter().collect()));
@@ -513,8 +532,7 @@ impl Scene<'_> {
         };
         match self.known(list) {
             Some(all) => all.iter().any(|arn| **arn == *provider).into(),
-            None if self.strict => Truth::Unknown,
-            None => Truth::True,
+            None => Truth::Unknown,
         }
     }
 
@@ -525,7 +543,10 @@ impl Scene<'_> {
             Some(id) if graph.principal(id).role().is_some() => {
                 named.role.or(&Planes::certain(self.callers().of_role(id)));
             }
-            Some(id) => named.direct.or(&one(id)),
+            Some(id) => match graph.principal(id).arn.parse() {
+                Ok(arn) => self.add_user(&arn, named),
+                Err(_) => named.direct.or(&one(id)),
+            },
             None => {}
         }
     }

@@ -2,8 +2,8 @@
 
 use whocan_graph::{Collected, Membership};
 use whocan_policy::{
-    AccountId, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement, Test,
-    Truth,
+    AccountId, Arn, Condition, Document, Effect, NamedPrincipal, Part, SetQualifier, Statement,
+    Test, Truth,
 };
 use whocan_snapshot::{Detail, PublicAccessBlock};
 
@@ -45,7 +45,8 @@ impl Scene<'_> {
             .carrier_account()
             .map(|account| &self.graph().account(account).public_access_block);
         let own = self.own_block();
-        let levels = [organization, account, own];
+        let behind = self.block_behind();
+        let levels = [organization, account, own, behind];
         let known = levels.iter().flatten().filter_map(|level| level.known());
         if known.flatten().any(setting) {
             return Some(true);
@@ -81,6 +82,26 @@ impl Scene<'_> {
             Detail::Bucket(bucket) => Some(&bucket.public_access_block),
             Detail::AccessPoint(point) => Some(&point.public_access_block),
             _ => None,
+        }
+    }
+
+    // What comes through an access point also meets the settings of its bucket.
+    // Source: Blocking public access to your Amazon S3 storage (access points), S3 User Guide.
+    fn block_behind(&self) -> Option<&Collected<Option<PublicAccessBlock>>> {
+        let graph = self.graph();
+        let point = graph.resource(self.target.carrier?);
+        let Detail::AccessPoint(settings) = &point.detail else {
+            return None;
+        };
+        let partition = self.arn().map_or("aws", Arn::partition);
+        let bucket = format!("arn:{partition}:s3:::{}", settings.bucket);
+        match graph
+            .resource_of(&bucket)
+            .map(|id| &graph.resource(id).detail)
+        {
+            Some(Detail::Bucket(bucket)) => Some(&bucket.public_access_block),
+            _ if self.target.collected => None,
+            _ => Some(&Collected::Not),
         }
     }
 

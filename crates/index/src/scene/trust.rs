@@ -19,6 +19,16 @@ pub(crate) fn is_session_call(action: &str) -> bool {
 }
 
 impl Scene<'_> {
+    /// Returns whether the call gives a session of a role, or is a permission beside such a call.
+    pub fn gives_session(&self) -> bool {
+        self.beside || self.calls_for_role()
+    }
+
+    fn calls_for_role(&self) -> bool {
+        let mut forms = ["", "WithWebIdentity", "WithSAML"].iter();
+        forms.any(|form| self.calls(&format!("sts:AssumeRole{form}")))
+    }
+
     fn calls(&self, action: &str) -> bool {
         self.ask.action.eq_ignore_ascii_case(action)
     }
@@ -45,9 +55,7 @@ impl Scene<'_> {
     /// Returns the calls that must be allowed besides the call itself: passing
     /// tags and setting or carrying a source identity (R209 to R211, R220, R221).
     pub fn also_needed(&self) -> Vec<(&'static str, RoaringBitmap)> {
-        let assumes = ["", "WithWebIdentity", "WithSAML"];
-        let mut assumes = assumes.iter();
-        if !assumes.any(|form| self.calls(&format!("sts:AssumeRole{form}"))) {
+        if !self.calls_for_role() {
             return Vec::new();
         }
         let callers = self.callers();
@@ -70,8 +78,15 @@ impl Scene<'_> {
         if self.ask.session.source_identity.is_some() {
             identity |= &carriers;
         }
-        if self.state.is_some_and(|state| state.next != Fixed::Unset) {
-            identity |= &everyone;
+        if let Some(state) = self.state {
+            let passes = state.passed.as_ref().is_some_and(|tags| !tags.is_empty());
+            if passes || !state.transitive.is_empty() {
+                tags |= &everyone;
+            }
+            let mut identities = [&state.carried, &state.next].into_iter().flatten();
+            if identities.any(Fixed::is_set) {
+                identity |= &everyone;
+            }
         }
         vec![
             ("sts:TagSession", tags),
@@ -88,7 +103,7 @@ impl Scene<'_> {
 
     /// Returns those whose source identity or transitive tags the call would change (R210, R211).
     pub fn changes_what_is_fixed(&self) -> RoaringBitmap {
-        let Some(assume) = &self.ask.assume else {
+        let Some(assume) = self.ask.assume.as_ref().filter(|_| self.gives_session()) else {
             return RoaringBitmap::new();
         };
         let session = &self.ask.session;
@@ -106,7 +121,7 @@ impl Scene<'_> {
                 .iter()
                 .flatten()
                 .find(|(name, _)| name.eq_ignore_ascii_case(key));
-            fixed && own.is_some_and(|(_, own)| own != value)
+            fixed && own.is_none_or(|(_, own)| own != value)
         });
         if identity || tags {
             self.callers().sessions.clone()

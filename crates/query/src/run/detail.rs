@@ -33,7 +33,11 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
     let mut known = Keys::new();
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
-        if let Some(goal) = draft.goal.and_then(goal_at) {
+        if let Some(goal) = draft
+            .goal
+            .and_then(goal_at)
+            .map(|goal| of_row(goal, &draft.row))
+        {
             draft.row.evidence = calls(&draft.row, &goal, *reach, plan, context);
             keys(&mut draft.row, &goal, plan, context, &mut known);
             conditions(&mut draft.row);
@@ -47,6 +51,14 @@ fn goal_at(goals: &[Goal], slices: &[Slice], at: usize) -> Option<Goal> {
         Some(slice) => Some(slice.goal()),
         None => goals.get(at).cloned(),
     }
+}
+
+/// Returns the goal with the row's own action, which is like that of its slice.
+fn of_row(mut goal: Goal, row: &Row) -> Goal {
+    if let (Goal::Request(ask), Some(action)) = (&mut goal, &row.action) {
+        ask.action.clone_from(action);
+    }
+    goal
 }
 
 /// Finds the chains of all rows, with one search for each goal.
@@ -70,7 +82,9 @@ fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
         let Some(goal) = goal_at(&found.goals, &found.slices, goal) else {
             continue;
         };
-        let paths = context.engine.paths(&starts, &goal, &plan.walk);
+        let paths = context
+            .engine
+            .paths(&starts, &goal, &plan.walk, found.makers.as_ref());
         for (at, path) in drafts.into_iter().zip(paths) {
             if let Some(path) = path {
                 found.drafts[at].row.path = Some(path.hops);
@@ -125,7 +139,7 @@ fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &m
         let asked = (service.to_owned(), key.action.clone(), key.resource.clone());
         let able = known
             .entry(asked)
-            .or_insert_with(|| context.engine.can(key));
+            .or_insert_with(|| context.engine.can(key, None));
         let as_collected = able.as_collected.of(from).into();
         let strict = match plan.as_collected {
             true => as_collected,

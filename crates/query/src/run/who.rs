@@ -87,7 +87,9 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
     };
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
-    found.slices = Asking::about(principals, access.reach, plan, context).slices(deeds);
+    let mut asking = Asking::about(principals, access.reach, plan, context);
+    found.slices = asking.slices(deeds);
+    found.makers = asking.makers;
     let all = combine(&found.slices, found.combine);
     let hops = hops(&found.slices).filter(|_| found.combine == Combine::Some);
     let nearest = hops.map(|hops| Reached {
@@ -169,7 +171,7 @@ fn becoming(
         .map(|role| {
             context
                 .engine
-                .reach(&Goal::Become(PrincipalId(role)), &plan.walk)
+                .reach(&Goal::Become(PrincipalId(role)), &plan.walk, None)
         })
         .collect();
     found.goals = roles

@@ -93,7 +93,6 @@ impl Sides {
         let question = &case.questions[at];
         let mut comparison = Comparison {
             sides: self,
-            case,
             question,
             at,
             tally,
@@ -128,7 +127,6 @@ fn some_of(root: &str) -> Vec<Caller> {
 
 struct Comparison<'a> {
     sides: &'a Sides,
-    case: &'a Case,
     question: &'a Question,
     at: usize,
     tally: &'a mut Tally,
@@ -195,17 +193,13 @@ impl Comparison<'_> {
             .sides
             .index
             .reach(&self.question.ask(&self.question.resource), &walk);
-        let (judged, judge_walk) = chain::of_judge(graph, self.case, self.question);
-        let judged = judged.as_ref().unwrap_or(graph);
+        let judge_walk = chain::of_judge(self.question);
         for (id, caller) in &self.sides.callers {
-            if !chain::comparable(self.question, &caller.to_string()) {
-                continue;
-            }
             let request = self
                 .question
                 .request(caller.clone(), &self.question.resource);
             for strictness in READINGS {
-                let found = whocan_eval::reach(judged, &request, strictness, &judge_walk);
+                let found = whocan_eval::reach(graph, &request, strictness, &judge_walk);
                 let found = match found {
                     Ok(found) => found,
                     Err(error) => {
