@@ -204,6 +204,7 @@ fn what_can(index: &Index, caller: PrincipalId) {
     let context = Context {
         graph: index.graph(),
         engine: &engine,
+        as_of: None,
         read_policy: &|_| Err(String::new()),
         rows_with_evidence: 0,
     };

@@ -101,6 +101,35 @@ fn a_file_of_60_megabytes_is_read_whole() {
 }
 
 #[test]
+fn odd_documents_and_unknown_names_are_listed_on_demand() {
+    let place = Place::new();
+    let policy = r#"{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "allow", "Action": "s3:GetObjekt", "Resource": "*",
+         "Condition": {"StringMatches": {"aws:SourceVpcee": "vpce-1"}}}]}}"#;
+    let listed = format!(r#""GroupList": [], "UserPolicyList": [{policy}]"#);
+    let details = DETAILS.replacen(r#""GroupList": []"#, &listed, 1);
+    let file = place.file("details.json", details);
+    let told = place.run(["import", &file]).fine();
+    assert!(told.contains("unknown effect `allow`"), "{told}");
+    assert!(!told.contains("s3:GetObjekt"), "no list has all of AWS");
+    let plain = place.run(["snapshots", "show"]).fine();
+    assert!(!plain.contains("unknown"), "{plain}");
+    let shown = place.run(["snapshots", "show", "--documents"]).fine();
+    for found in [
+        "1 document with something odd:",
+        "arn:aws:iam::111122223333:user/ana p: ",
+        "unknown effect `allow`",
+        "unknown operator `StringMatches`",
+        "unknown action `s3:GetObjekt`",
+        "unknown condition key `aws:SourceVpcee`",
+    ] {
+        assert!(shown.contains(found), "{found}: {shown}");
+    }
+    let all = place.run(["snapshots", "show", "--documents", "--format", "json"]);
+    assert_eq!(json(&all.fine())["documents"][0]["account"], "111122223333");
+}
+
+#[test]
 fn a_broken_file_becomes_a_gap_if_one_keeps_going() {
     let place = Place::new();
     let bundle = place.path("bundle");

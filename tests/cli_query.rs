@@ -101,6 +101,7 @@ fn why_shows_each_hop_with_both_its_sides() {
       4. role/reporting (prod) s3:GetObject on arn:aws:s3:::payroll/2026.csv: allowed
          SCP        allows: FullAWSAccess at r-exmp, ou-exmp-workload, ou-exmp-prodlive, 555566667777
          identity   allows: inline policy monthly-reports of role/reporting, statement ReadPayroll
+      also needs kms:Decrypt on key/0f1e2d3c-4b5a-4697-8877-665544332211: yes
     ");
 }
 
@@ -114,7 +115,9 @@ fn a_no_says_what_would_have_to_change() {
         ended.out
     );
     assert!(
-        ended.out.contains("it would be allowed only if"),
+        ended
+            .out
+            .contains("it would be allowed if (these are the fewest changes)"),
         "{}",
         ended.out
     );
@@ -216,7 +219,7 @@ fn csv_has_one_header_and_full_arns() {
     let mut lines = out.lines();
     assert_eq!(
         lines.next(),
-        Some("principal,principal.account,verdict,hops,via,parts,conditions")
+        Some("principal,principal.account,verdict,hops,via,parts,conditions,needs")
     );
     assert_eq!(lines.clone().count(), 22);
     assert!(lines.any(|line| line.starts_with("arn:aws:iam::444455556666:user/ana,444455556666,yes,3,arn:aws:iam::333344445555:role/ci-deployer; ")), "{out}");

@@ -332,6 +332,9 @@ pub enum Snapshots {
         /// An id, the beginning of one, a label, or `latest`
         #[arg(value_name = "ID", default_value = "latest")]
         id: String,
+        /// Also list its documents with something odd, or with actions and keys that no list has
+        #[arg(long)]
+        documents: bool,
         #[command(flatten)]
         shown: Listed,
     },

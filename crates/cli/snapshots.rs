@@ -23,7 +23,11 @@ pub fn run(
     let store = store_location::open(store)?;
     match args {
         Snapshots::List { shown } => list(&store, shown.format, terminal.look()),
-        Snapshots::Show { id, shown } => contents::show(&store, id, shown.format, terminal.look()),
+        Snapshots::Show {
+            id,
+            documents,
+            shown,
+        } => contents::show(&store, id, *documents, shown.format, terminal.look()),
         Snapshots::Verify { id, shown } => verify(&store, id.as_deref(), shown.format),
         Snapshots::Remove { ids } => remove(&store, ids),
     }

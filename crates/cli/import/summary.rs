@@ -68,10 +68,11 @@ fn notes(text: &mut String, notes: &[Note]) {
         text.push_str(&format!("  note: {}{more}\n", Plain(&example)));
     }
     if let Some(rest) = lines.len().checked_sub(MOST_NOTES).filter(|rest| *rest > 0) {
-        text.push_str(&format!(
-            "  and {} more\n",
+        let _ = writeln!(
+            text,
+            "  and {} more; `whocan snapshots show --documents` lists odd documents",
             count(rest, "kind of note", "kinds of notes")
-        ));
+        );
     }
 }
 

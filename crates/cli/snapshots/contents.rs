@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::Serialize;
+use whocan_import::NoteKind;
 use whocan_policy::AccountId;
 use whocan_render::{Grid, Look, Plain, Tone, json};
 use whocan_snapshot::{AccountObject, Gap, GapCode, Snapshot, Store};
@@ -17,7 +18,13 @@ use crate::output;
 const MOST_GAPS: usize = 40;
 
 /// Shows accounts and gaps.
-pub fn show(store: &Store, id: &str, format: ListFormat, look: Look) -> Result<Outcome, Failure> {
+pub fn show(
+    store: &Store,
+    id: &str,
+    documents: bool,
+    format: ListFormat,
+    look: Look,
+) -> Result<Outcome, Failure> {
     let id = store.find(id)?;
     let manifest = store.manifest(&id)?;
     let snapshot = store.load(&id)?;
@@ -29,6 +36,7 @@ pub fn show(store: &Store, id: &str, format: ListFormat, look: Look) -> Result<O
             .map(|account| Holding::of(account))
             .collect(),
         gaps: all_gaps(&snapshot),
+        documents: documents.then(|| odd_documents(&snapshot)),
     };
     output::write(match format {
         ListFormat::Json => json::to_document(&contents),
@@ -44,6 +52,32 @@ struct Contents<'a> {
     #[serde(rename = "holds")]
     accounts: Vec<Holding<'a>>,
     gaps: Vec<Missing<'a>>,
+    /// What is odd or in no list, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documents: Option<Vec<OddDocument>>,
+}
+
+/// A document with something odd, or with names that no list has.
+#[derive(Serialize)]
+struct OddDocument {
+    account: Option<AccountId>,
+    /// Whose it is, and its name.
+    place: String,
+    /// What was found, in words.
+    found: Vec<String>,
+}
+
+fn odd_documents(snapshot: &Snapshot) -> Vec<OddDocument> {
+    let notes = whocan_import::audit(snapshot);
+    let odd = notes.into_iter().filter_map(|note| match note.kind {
+        NoteKind::Document { problems } => Some(OddDocument {
+            account: note.account,
+            place: note.place,
+            found: problems,
+        }),
+        _ => None,
+    });
+    odd.collect()
 }
 
 /// How much is known of one account.
@@ -139,8 +173,33 @@ impl Contents<'_> {
         }
         text.push('\n');
         text.push_str(&self.table(look));
+        self.add_gaps(&mut text);
+        self.add_documents(&mut text);
+        text
+    }
+
+    fn add_documents(&self, text: &mut String) {
+        let Some(documents) = &self.documents else {
+            return;
+        };
+        let count = documents.len();
+        let _ = match count {
+            1 => writeln!(text, "\n1 document with something odd:"),
+            _ => writeln!(text, "\n{count} documents with something odd:"),
+        };
+        for document in documents {
+            let whose = match document.account {
+                Some(account) => format!("{account} "),
+                None => "organization ".to_owned(),
+            };
+            let line = format!("{whose}{}: {}", document.place, document.found.join("; "));
+            let _ = writeln!(text, "  {}", Plain(&line));
+        }
+    }
+
+    fn add_gaps(&self, text: &mut String) {
         if self.gaps.is_empty() {
-            return text;
+            return;
         }
         let _ = writeln!(text, "\n{} gaps:", self.gaps.len());
         for gap in self.gaps.iter().take(MOST_GAPS) {
@@ -154,7 +213,6 @@ impl Contents<'_> {
         {
             let _ = writeln!(text, "  and {rest} more; --format json lists all");
         }
-        text
     }
 
     fn table(&self, look: Look) -> String {

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 use whocan_policy::{KeyName, KeyState, Pattern, VariableValue};
 
+pub(crate) use service::is_multi_valued;
+
 use crate::inquiry::Inquiry;
 use crate::session::SetValue;
 use crate::{OpenKind, Precedence};
@@ -92,7 +94,7 @@ pub(crate) fn derived(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
 
 /// Returns what is known of a policy variable's value (R93, R97, R98).
 pub(crate) fn variable(inquiry: &Inquiry<'_>, key: &KeyName) -> VariableValue {
-    if service::is_multi_valued(key) {
+    if is_multi_valued(key) {
         inquiry.rule(97);
         return VariableValue::None;
     }

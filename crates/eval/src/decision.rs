@@ -69,8 +69,20 @@ pub struct Reason {
     pub evidence: Vec<Evidence>,
     /// Under which conditions an *if* is allowed, readable, joined by *and*.
     pub conditions: Vec<String>,
+    /// What is plain to see of these conditions; the decision stays *if*.
+    pub logic: Option<Logic>,
     /// The numbers of the rules that were used, ascending.
     pub rules: Vec<u16>,
+}
+
+/// What is plain to see of conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Logic {
+    /// They contradict each other: no request satisfies them all.
+    Contradictory,
+    /// Every request satisfies them.
+    Always,
 }
 
 /// A kind of policy, in the order in which AWS looks at them.

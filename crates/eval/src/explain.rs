@@ -2,6 +2,7 @@
 
 mod conditions;
 mod evidence;
+mod logic;
 
 use std::collections::BTreeSet;
 
@@ -51,6 +52,8 @@ pub(crate) fn decision(graph: &Graph, verdicts: &[Verdict<'_>], rules: &Rules) -
                 conditions::of(verdict, &mut reason.conditions);
                 open_points(verdict, &mut points);
             }
+            conditions::simplify(&mut reason.conditions);
+            reason.logic = logic::of(verdicts);
             finish(&mut reason);
             Decision::If(reason, points.into_iter().collect())
         }

@@ -121,12 +121,27 @@ pub(crate) struct Note {
 pub(crate) fn not_collected(subject: impl Into<String>) -> Note {
     let subject = subject.into();
     Note {
-        text: format!("{subject} allows (not collected)"),
+        text: format!("{subject} {} (not collected)", allows(&subject)),
         point: OpenPoint {
             subject,
             kind: OpenKind::NotCollected,
         },
     }
+}
+
+/// Returns the verb that fits: `service control policies of ... allow`.
+fn allows(subject: &str) -> &'static str {
+    if is_plural(subject) {
+        "allow"
+    } else {
+        "allows"
+    }
+}
+
+/// Returns whether `subject` names several things: `grants of ...`.
+pub(crate) fn is_plural(subject: &str) -> bool {
+    let head = subject.split(" of ").next().unwrap_or(subject);
+    head.ends_with('s') && !head.ends_with("ss")
 }
 
 /// Returns the note about something that AWS's documentation leaves open.

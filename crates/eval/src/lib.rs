@@ -42,7 +42,8 @@ use session::{AssumeState, SessionState};
 use subject::Subject;
 
 pub use decision::{
-    Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reach, ReachHop, Reason,
+    Decision, Evidence, EvidenceSide, Logic, OpenKind, OpenPoint, PolicyType, Reach, ReachHop,
+    Reason,
 };
 pub use reach::{Via, Walk, reach};
 pub use remedy::{Change, Grantee, Remedy};

@@ -6,10 +6,26 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use whocan_policy::{AccountId, Document};
-use whocan_snapshot::{AccountObject, InlinePolicy, ManagedPolicy, OrganizationObject, Role};
+use whocan_policy::{AccountId, Document, unknown_names};
+use whocan_snapshot::{
+    AccountObject, InlinePolicy, ManagedPolicy, OrganizationObject, Role, Snapshot,
+};
 
 use crate::note::{Note, NoteKind};
+
+/// Returns a note for each document of a snapshot in which something is odd or
+/// in no list: statements that AWS would not store, unknown actions and keys.
+pub fn audit(snapshot: &Snapshot) -> Vec<Note> {
+    let auditor = Auditor {
+        with_names: true,
+        ..Auditor::default()
+    };
+    let organization = snapshot.organization.iter();
+    let organization = organization.flat_map(|object| auditor.organization(object));
+    let accounts = snapshot.accounts.iter();
+    let accounts = accounts.flat_map(|object| auditor.account(object));
+    organization.chain(accounts).collect()
+}
 
 /// Audits the documents of one import.
 ///
@@ -19,6 +35,8 @@ use crate::note::{Note, NoteKind};
 pub(crate) struct Auditor {
     // Grows with the policies that AWS manages, not with the accounts.
     of_aws: Mutex<HashMap<Box<str>, Arc<[String]>>>,
+    // Names that no list has are no oddity of an export.
+    with_names: bool,
 }
 
 impl Auditor {
@@ -27,6 +45,7 @@ impl Auditor {
         let mut audit = Audit {
             account: Some(object.id),
             notes: Vec::new(),
+            with_names: self.with_names,
         };
         for user in &object.users {
             audit.inline(&user.arn, &user.inline);
@@ -58,6 +77,7 @@ impl Auditor {
         let mut audit = Audit {
             account: None,
             notes: Vec::new(),
+            with_names: self.with_names,
         };
         for policy in &object.policies {
             if let Some(document) = policy.document.known() {
@@ -72,7 +92,7 @@ impl Auditor {
         for version in &policy.versions {
             let problems = match of_aws {
                 true => self.of_aws(&version.document),
-                false => problems(&version.document),
+                false => problems(&version.document, self.with_names),
             };
             audit.tell(&policy.arn, &version.id, &problems);
         }
@@ -84,20 +104,26 @@ impl Auditor {
         if let Some(known) = lock().get(text) {
             return Arc::clone(known);
         }
-        let found = problems(text);
+        let found = problems(text, self.with_names);
         lock().insert(text.into(), Arc::clone(&found));
         found
     }
 }
 
-fn problems(text: &str) -> Arc<[String]> {
-    let problems = Document::parse(text).problems;
-    problems.iter().map(ToString::to_string).collect()
+fn problems(text: &str, with_names: bool) -> Arc<[String]> {
+    let document = Document::parse(text);
+    let problems = document.problems.iter().map(ToString::to_string);
+    let names = match with_names {
+        true => unknown_names(&document),
+        false => Vec::new(),
+    };
+    problems.chain(names).collect()
 }
 
 struct Audit {
     account: Option<AccountId>,
     notes: Vec<Note>,
+    with_names: bool,
 }
 
 impl Audit {
@@ -115,7 +141,7 @@ impl Audit {
     }
 
     fn check(&mut self, owner: &str, name: &str, text: &str) {
-        self.tell(owner, name, &problems(text));
+        self.tell(owner, name, &problems(text, self.with_names));
     }
 
     fn tell(&mut self, owner: &str, name: &str, problems: &[String]) {

@@ -33,6 +33,7 @@ mod services;
 mod sink;
 mod table;
 
+pub use audit::audit;
 pub use error::{BoxError, FileError, ImportError, Place};
 pub use import::{Options, import};
 pub use note::{Alike, Imported, Note, NoteKind, digest};

@@ -22,13 +22,20 @@ type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
     pub fn reach(&self, ask: &Ask, walk: &Walk) -> Reached {
-        self.reach_among(ask, walk, None)
+        self.reach_among(ask, &[], walk, None)
     }
 
     /// Decides who reaches a request as [`Index::reach`] does, if only these
-    /// principals make it: right for starts that come to nobody else.
-    pub fn reach_among(&self, ask: &Ask, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached {
-        let search = Search::new(self, ask, walk, makers);
+    /// principals make it: right for starts that come to nobody else. Whoever
+    /// makes it must be allowed the calls `also` as well.
+    pub fn reach_among(
+        &self,
+        ask: &Ask,
+        also: &[Ask],
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        let search = Search::new(self, ask, also, walk, makers);
         let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
         let same = search.same_as_collected(&strict_possible);
         let as_collected = if same {
@@ -67,19 +74,21 @@ impl Index {
         ask: &Ask,
         walk: &Walk,
     ) -> Vec<Option<Path>> {
-        self.shortest_paths_among(from, ask, walk, None)
+        self.shortest_paths_among(from, ask, &[], walk, None)
     }
 
     /// Returns shortest paths as [`Index::shortest_paths`] does, if only these
     /// principals make the request: right for starts that come to nobody else.
+    /// Whoever makes it must be allowed the calls `also` as well.
     pub fn shortest_paths_among(
         &self,
         from: &[PrincipalId],
         ask: &Ask,
+        also: &[Ask],
         walk: &Walk,
         makers: Option<&RoaringBitmap>,
     ) -> Vec<Option<Path>> {
-        let search = Search::new(self, ask, walk, makers);
+        let search = Search::new(self, ask, also, walk, makers);
         let sure = search.run(true, true);
         let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
@@ -110,6 +119,8 @@ impl Index {
 struct Search<'a> {
     index: &'a Index,
     ask: &'a Ask,
+    // What must be allowed besides.
+    also: &'a [Ask],
     walk: &'a Walk,
     // Who alone makes the request, if not everybody.
     makers: Option<&'a RoaringBitmap>,
@@ -146,6 +157,12 @@ fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fi
         }
     }
     values
+}
+
+/// Keeps those who may make another call too.
+fn narrow(all: &mut Verdicts, other: &Verdicts) {
+    all.strict = std::mem::take(&mut all.strict).and(&other.strict);
+    all.as_collected = std::mem::take(&mut all.as_collected).and(&other.as_collected);
 }
 
 const ROLES_ANYWHERE: &str = "service:rolesanywhere.amazonaws.com";
@@ -209,6 +226,7 @@ impl<'a> Search<'a> {
     fn new(
         index: &'a Index,
         ask: &'a Ask,
+        also: &'a [Ask],
         walk: &'a Walk,
         makers: Option<&'a RoaringBitmap>,
     ) -> Search<'a> {
@@ -218,6 +236,9 @@ impl<'a> Search<'a> {
             ..ask.clone()
         };
         let mut first = index.can_among(&ask_of_facts, makers);
+        for call in also {
+            narrow(&mut first, &index.can_among(call, makers));
+        }
         let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -234,6 +255,7 @@ impl<'a> Search<'a> {
         let mut search = Search {
             index,
             ask,
+            also,
             walk,
             makers,
             edges: WalkEdges::starting_as(index, walk, ask),
@@ -264,7 +286,16 @@ impl<'a> Search<'a> {
             if let Some(makers) = self.makers {
                 scene.look_only_at(makers.clone());
             }
-            scene.verdicts()
+            let mut last = scene.verdicts();
+            for call in self.also {
+                let call = Ask {
+                    session: Session::default(),
+                    ..call.clone()
+                };
+                let able = Scene::new(self.index, &call, state.as_ref()).verdicts();
+                narrow(&mut last, &able);
+            }
+            last
         };
         self.loads.iter().map(decide).collect()
     }

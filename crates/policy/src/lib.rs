@@ -27,6 +27,7 @@ mod statement;
 mod template;
 mod truth;
 mod typed;
+mod unknown;
 
 pub use account::{AccountId, NotAnAccountId};
 pub use action::ActionPattern;
@@ -44,3 +45,4 @@ pub use resource::ResourcePattern;
 pub use statement::{ActionClause, Effect, ResourceClause, Statement};
 pub use template::{Filling, Flavour, Part, Solutions, Template, Variable, VariableValue};
 pub use truth::Truth;
+pub use unknown::unknown_names;

@@ -579,6 +579,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "the context keys and facts that an if depends on",
     ),
     row(
+        "needs",
+        Type::List,
+        get::needs,
+        "what encrypted data needs besides, on its key",
+    ),
+    row(
         "count",
         Type::Number,
         get::count,

@@ -115,7 +115,7 @@ impl Source {
     pub(crate) fn looks_at_details(&self) -> bool {
         let name = self.attribute.name;
         let families = ["path.", "grant.", "deny."];
-        let found_late = matches!(name, "via" | "conditions" | "condition.keys")
+        let found_late = matches!(name, "via" | "conditions" | "condition.keys" | "needs")
             || families.iter().any(|family| name.starts_with(family));
         self.side == Side::Row && found_late
     }

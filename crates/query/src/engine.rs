@@ -8,7 +8,7 @@ mod indexed;
 mod roles;
 
 use roaring::RoaringBitmap;
-use whocan_eval::Decision;
+use whocan_eval::{Decision, Remedy};
 use whocan_graph::PrincipalId;
 use whocan_index::{Ask, Cell, Hop, Path, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
@@ -73,6 +73,11 @@ pub trait Engine {
     ///
     /// `None` if there is no judge, or it refuses the request as it is written.
     fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision>;
+
+    /// What would have to change for a direct call that is denied to be allowed.
+    ///
+    /// `None` also where no policy can bring it about, or there is no judge.
+    fn remedy(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Remedy>;
 }
 
 /// Where a chain leads.
@@ -80,6 +85,8 @@ pub trait Engine {
 pub enum Goal {
     /// To somebody who may do this.
     Request(Box<Ask>),
+    /// To somebody who may do this and make these calls as well.
+    Together(Box<Ask>, Vec<Ask>),
     /// To being this role.
     Become(PrincipalId),
     /// To being any of these roles.

@@ -30,6 +30,8 @@ pub struct Plan {
     pub certainty: Option<Certainty>,
     /// Whether gaps count as a fresh account's defaults.
     pub as_collected: bool,
+    /// Whether the keys behind encrypted data are part of the verdict.
+    pub dependencies: bool,
     /// How rows are grouped.
     pub group_by: Vec<Column>,
     /// How rows are ordered.

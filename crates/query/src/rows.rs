@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_eval::{Decision, OpenPoint};
+use whocan_eval::{Decision, Logic, OpenPoint, Remedy};
 use whocan_graph::{Graph, PrincipalId};
 use whocan_index::Hop;
 use whocan_policy::Truth;
@@ -152,8 +152,13 @@ pub struct Row {
     pub evidence: Vec<Call>,
     /// Under which conditions an *if* holds, readable, joined by *and*.
     pub conditions: Vec<String>,
+    /// What is plain to see of these conditions; the verdict is *if* all the same.
+    pub logic: Option<Logic>,
     /// What an *if* depends on.
     pub open: Vec<OpenPoint>,
+    /// What else the caller needs for encrypted data, in words: `kms:Decrypt on
+    /// key/1234: yes` (R191).
+    pub needs: Vec<Need>,
     /// How many rows a row counts.
     pub count: Option<i64>,
     /// The attribute that the row shows, and its value.
@@ -179,6 +184,30 @@ pub struct Part {
     pub text: String,
 }
 
+/// A permission on a key that encrypted data needs besides (R191).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The action, such as `kms:Decrypt`.
+    pub action: String,
+    /// The ARN of the key.
+    pub key: String,
+    /// Whether whoever makes the last call has it.
+    pub verdict: Verdict,
+}
+
+impl std::fmt::Display for Need {
+    /// Shows `kms:Decrypt on key/1234: yes`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let key = self.key.splitn(6, ':').nth(5).unwrap_or(&self.key);
+        let verdict = if self.verdict.is_yes_as_far_as_collected() {
+            "yes, as far as collected"
+        } else {
+            self.verdict.strict.word()
+        };
+        write!(f, "{} on {key}: {verdict}", self.action)
+    }
+}
+
 /// One call of a path with the decision on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
@@ -190,6 +219,8 @@ pub struct Call {
     pub resource: String,
     /// The decision and its reasons, strictly.
     pub decision: Decision,
+    /// What would have to change for a denied call to be allowed.
+    pub remedy: Option<Remedy>,
 }
 
 /// A row as attributes see it.
@@ -208,6 +239,7 @@ pub(crate) struct Facts<'a> {
     pub conditions: &'a [String],
     pub open: &'a [OpenPoint],
     pub evidence: &'a [Call],
+    pub needs: &'a [Need],
     pub count: Option<i64>,
     pub property: Option<(&'a str, &'a Value)>,
 }
@@ -229,6 +261,7 @@ impl Row {
             conditions: &self.conditions,
             open: &self.open,
             evidence: &self.evidence,
+            needs: &self.needs,
             count: self.count,
             property: self
                 .property

@@ -3,6 +3,7 @@
 mod assert;
 mod can;
 mod complete;
+mod dependency;
 mod detail;
 mod draft;
 mod list;

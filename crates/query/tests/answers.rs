@@ -82,6 +82,19 @@ fn one_principal() {
 }
 
 #[test]
+fn encrypted_data_needs_its_key() {
+    assert_snapshot!(all(&[
+        "who can s3:GetObject on acme-events/curated/*",
+        "who can s3:GetObject on acme-events/curated/* including dependencies",
+        "who can reach s3:GetObject on acme-events/curated/x including dependencies",
+        "can role/Admin s3:GetObject on acme-events/curated/x including dependencies",
+        "why can role/reporting s3:GetObject on arn:aws:s3:::payroll/2026.csv including dependencies",
+        "which buckets can role/Admin in account/prod s3:GetObject including dependencies",
+        "who can sqs:SendMessage on queue/jobs including dependencies",
+    ]));
+}
+
+#[test]
 fn resources_and_paths() {
     assert_snapshot!(all(&[
         "which buckets can user/ana reach s3:GetObject",

@@ -2,13 +2,15 @@
 
 use std::fmt::Write;
 
-use whocan_eval::{Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reason};
+use whocan_eval::{Decision, Evidence, EvidenceSide, Logic, OpenKind, OpenPoint, PolicyType};
 use whocan_graph::Graph;
-use whocan_policy::{Effect, Truth};
+use whocan_policy::Truth;
 use whocan_query::rows::{Call, Row};
 use whocan_query::thing::Thing;
 
 use crate::{Plain, table, value};
+
+mod remedy;
 
 /// Returns the explanation of one row.
 pub fn text(row: &Row, graph: &Graph) -> String {
@@ -26,6 +28,9 @@ pub fn text(row: &Row, graph: &Graph) -> String {
     for (position, call) in row.evidence.iter().enumerate() {
         let number = chained.then_some(position + 1);
         add_call(&mut text, call, number, graph);
+    }
+    for need in &row.needs {
+        let _ = writeln!(text, "  also needs {}", Plain(&need.to_string()));
     }
     if !row.open.is_empty() {
         text.push_str("  open:\n");
@@ -63,6 +68,9 @@ fn add_call(text: &mut String, call: &Call, number: Option<usize>, graph: &Graph
     for condition in &reason.conditions {
         let _ = writeln!(text, "       {}", Plain(condition));
     }
+    if let Some(logic) = reason.logic {
+        let _ = writeln!(text, "       {}", remark(logic));
+    }
     let assumes = call.action.starts_with("sts:AssumeRole");
     let (levels, rest): (Vec<&Evidence>, Vec<&Evidence>) = reason
         .evidence
@@ -74,8 +82,18 @@ fn add_call(text: &mut String, call: &Call, number: Option<usize>, graph: &Graph
     for evidence in rest {
         let _ = writeln!(text, "     {}", line(evidence, assumes));
     }
-    if matches!(call.decision, Decision::Deny(_)) {
-        add_remedy(text, reason);
+    if let Some(remedy) = &call.remedy {
+        remedy::add(text, remedy);
+    } else if matches!(call.decision, Decision::Deny(_)) {
+        text.push_str("     no policy can allow it\n");
+    }
+}
+
+/// Returns what is plain to see of conditions, in words.
+pub(crate) fn remark(logic: Logic) -> &'static str {
+    match logic {
+        Logic::Contradictory => "(these contradict each other: no request satisfies them)",
+        Logic::Always => "(every request satisfies these)",
     }
 }
 
@@ -151,59 +169,6 @@ fn kind(policy_type: PolicyType) -> &'static str {
         PolicyType::Endpoint => "endpoint",
         PolicyType::PublicAccessBlock => "public",
         PolicyType::Service => "service",
-    }
-}
-
-/// Says what would have to change for a request that is denied.
-fn add_remedy(text: &mut String, reason: &Reason) {
-    let denying = reason.evidence.iter().filter(|evidence| {
-        evidence.effect == Some(Effect::Deny) && evidence.side == EvidenceSide::Denies
-    });
-    let lifted: Vec<String> = denying
-        .map(|evidence| {
-            let statement = Plain(&evidence.statement);
-            format!(
-                "{statement} of {} no longer applies",
-                Plain(&evidence.source)
-            )
-        })
-        .collect();
-    let silent: Vec<&str> = reason
-        .denied_by
-        .iter()
-        .filter(|kind| {
-            !reason.evidence.iter().any(|evidence| {
-                evidence.policy_type == **kind && evidence.side == EvidenceSide::Denies
-            })
-        })
-        .map(|kind| remedy(*kind))
-        .collect();
-    let all: Vec<String> = lifted
-        .into_iter()
-        .chain(silent.into_iter().map(str::to_owned))
-        .collect();
-    if !all.is_empty() {
-        let _ = writeln!(
-            text,
-            "     it would be allowed only if {}",
-            all.join(", and ")
-        );
-    }
-}
-
-fn remedy(kind: PolicyType) -> &'static str {
-    match kind {
-        PolicyType::Scp => "the service control policies of every level allow it",
-        PolicyType::Rcp => "the resource control policies let it pass",
-        PolicyType::Resource => "the resource's policy allows it",
-        PolicyType::Identity => "an identity-based policy of the caller allows it",
-        PolicyType::Boundary => "the permissions boundary allows it",
-        PolicyType::Session => "the session policy allows it",
-        PolicyType::Endpoint => "the endpoint's policy allows it",
-        PolicyType::PublicAccessBlock => {
-            "Block Public Access is off for the bucket and its account"
-        }
-        PolicyType::Service => "AWS itself permits such a call, which no policy can bring about",
     }
 }
 

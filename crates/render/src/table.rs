@@ -8,7 +8,7 @@ use crate::grid::{Grid, Look, Tone};
 use crate::{Plain, chain, explanation, value};
 
 /// Columns that stand below their row where a screen is too narrow.
-const DETAILS: &[&str] = &["via", "parts", "conditions"];
+const DETAILS: &[&str] = &["via", "parts", "conditions", "needs"];
 
 /// Returns an answer as a table, with what has to be said about it below.
 pub fn text(answer: &Answer, graph: &Graph, look: Look) -> String {
@@ -90,8 +90,10 @@ fn add_detail(grid: &mut Grid, column: &str, text: &str) {
         match column {
             "parts" if line == "all" => {}
             "parts" => grid.below(line),
+            "conditions" if line.starts_with('(') => grid.below(line),
             "conditions" if number == 0 => grid.below(&format!("if {line}")),
             "conditions" => grid.below(&format!("and {line}")),
+            "needs" => grid.below(&format!("also needs {line}")),
             name => grid.below(&format!("{name} {line}")),
         }
     }
@@ -118,6 +120,7 @@ fn heading(name: &str) -> &str {
     match name {
         "principal.account" | "resource.account" => "account",
         "thing" => "name",
+        "needs" => "also needs",
         other => other,
     }
 }
@@ -134,7 +137,15 @@ fn cell(
         ("verdict", Some(verdict)) => (words(verdict).to_owned(), tone(verdict.strict)),
         ("via", _) => (chain::text(row, graph), Tone::Plain),
         ("parts", _) => (parts(row), Tone::Plain),
-        ("conditions", _) => (value::text(found, graph, false), Tone::Aside),
+        ("conditions", _) => {
+            let mut text = value::text(found, graph, false);
+            if let Some(logic) = row.logic {
+                text.push('\n');
+                text.push_str(explanation::remark(logic));
+            }
+            (text, Tone::Aside)
+        }
+        ("needs", _) => (value::text(found, graph, false), Tone::Aside),
         _ if *found == Value::Unknown => (value::NOT_COLLECTED.to_owned(), Tone::Aside),
         _ => {
             let arn = arns && column.kind == Type::Thing;

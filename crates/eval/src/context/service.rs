@@ -173,7 +173,7 @@ fn unknown_action(inquiry: &Inquiry<'_>, key: &KeyName) -> KeyCarriage {
 }
 
 /// Returns whether a key has a list of values (R97).
-pub(super) fn is_multi_valued(key: &KeyName) -> bool {
+pub(crate) fn is_multi_valued(key: &KeyName) -> bool {
     let entry = catalogue().condition_key(key.as_written());
     entry.is_some_and(|entry| entry.kind.is_list()) || key.as_lower().ends_with(":amr")
 }

@@ -4,7 +4,7 @@ use whocan_policy::Truth;
 
 use crate::OpenKind;
 use crate::fixed::Fixed;
-use crate::inquiry::Note;
+use crate::inquiry::{Note, is_plural};
 use crate::judge::Verdict;
 use crate::side::{Formula, Hit, Side};
 
@@ -27,6 +27,66 @@ pub(super) fn of(verdict: &Verdict<'_>, conditions: &mut Vec<String>) {
         for part in avoided(side) {
             push(conditions, part);
         }
+    }
+}
+
+/// Leaves out what others imply, and says in one line what is two of the same gap.
+///
+/// Only how conditions read; what they ask for together stays the same.
+pub(super) fn simplify(conditions: &mut Vec<String>) {
+    join_gaps(conditions);
+    let all = conditions.clone();
+    let has = |text: &str| all.iter().any(|one| one == text);
+    conditions.retain(|text| {
+        let weaker = text
+            .strip_suffix(" (if present)")
+            .or_else(|| text.strip_suffix(" or absent"));
+        if weaker.is_some_and(has) {
+            return false;
+        }
+        match text.strip_suffix(" (and present)") {
+            // A positive test asks for presence anyway (R76).
+            Some(plain) => is_negated(plain) || !has(plain),
+            None => !(is_negated(text) && has(&format!("{text} (and present)"))),
+        }
+    });
+}
+
+fn is_negated(text: &str) -> bool {
+    [" != ", " not in ", " not like "]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Joins `X allow` and `X do not deny` of one gap to `X let it pass`.
+fn join_gaps(conditions: &mut Vec<String>) {
+    let mut joined = Vec::new();
+    for text in &*conditions {
+        let Some((subject, passes)) = allowing(text) else {
+            continue;
+        };
+        let does = if is_plural(subject) { "do" } else { "does" };
+        joined.push((
+            format!("{subject} {does} not deny (not collected)"),
+            text.clone(),
+            format!("{subject} {passes} it pass (not collected)"),
+        ));
+    }
+    for (denying, allowing, both) in joined {
+        if conditions.contains(&denying) {
+            conditions.retain(|one| *one != denying);
+            for text in conditions.iter_mut().filter(|text| **text == allowing) {
+                text.clone_from(&both);
+            }
+        }
+    }
+}
+
+fn allowing(text: &str) -> Option<(&str, &'static str)> {
+    let rest = text.strip_suffix(" (not collected)")?;
+    match rest.strip_suffix(" allow") {
+        Some(subject) => Some((subject, "let")),
+        None => Some((rest.strip_suffix(" allows")?, "lets")),
     }
 }
 
@@ -123,7 +183,9 @@ fn negated(hit: &Hit<'_>) -> String {
 fn opposite(note: &Note) -> String {
     match note.point.kind {
         OpenKind::NotCollected => {
-            format!("{} does not deny (not collected)", note.point.subject)
+            let subject = &note.point.subject;
+            let does = if is_plural(subject) { "do" } else { "does" };
+            format!("{subject} {does} not deny (not collected)")
         }
         _ => format!("not: {}", note.text),
     }

@@ -1,7 +1,7 @@
 //! What a decision says about itself.
 
 use super::world::decision;
-use whocan_eval::{EvidenceSide, PolicyType};
+use whocan_eval::{EvidenceSide, Logic, PolicyType};
 use whocan_policy::Truth;
 
 /// Returns the evidence, a line each.
@@ -99,4 +99,99 @@ fn kinds_of_policy_have_stable_names() {
     for (kind, name) in names {
         assert_eq!(serde_json::to_value(kind).unwrap(), name);
     }
+}
+
+fn logic(policy: &str, question: &str) -> Option<Logic> {
+    let world = format!("\n        user ana\n{policy}\n        queue jobs\n");
+    let decision = decision(&world, question);
+    assert_eq!(
+        decision.label(),
+        "if",
+        "nothing that is told changes a decision"
+    );
+    decision.reason().logic
+}
+
+#[test]
+fn conditions_that_contradict_each_other_are_told_and_stay_if() {
+    let send = "user/ana sqs:SendMessage queue/jobs";
+    let told = |policy: &str| logic(policy, send);
+    let contradictory = Some(Logic::Contradictory);
+    assert_eq!(
+        told(
+            "          allow sqs:* if IpAddress aws:SourceIp 10.0.0.0/8
+          deny sqs:* if IpAddress aws:SourceIp 10.0.0.0/8"
+        ),
+        contradictory
+    );
+    assert_eq!(
+        told(
+            "          allow sqs:* if IpAddress aws:SourceIp 10.0.0.0/8
+          deny sqs:* if NotIpAddress aws:SourceIp 192.0.2.0/24"
+        ),
+        // The addresses of the Allow are outside those that the Deny spares,
+        // but that takes more than a look at one pair of tests of a kind.
+        None
+    );
+    assert_eq!(
+        told(
+            "          allow sqs:* if StringEquals aws:SourceVpce vpce-1
+          deny sqs:* if StringEquals aws:SourceVpce vpce-1
+          deny sqs:* if Bool aws:MultiFactorAuthPresent false"
+        ),
+        contradictory
+    );
+    assert_eq!(
+        told(
+            "          allow sqs:* if StringEquals aws:SourceVpce vpce-1
+          deny sqs:* if StringEquals aws:SourceVpce vpce-2"
+        ),
+        None
+    );
+}
+
+#[test]
+fn conditions_that_always_hold_are_told() {
+    assert_eq!(
+        logic(
+            "          allow sqs:* if Bool aws:MultiFactorAuthPresent true
+          allow sqs:* if IpAddress aws:SourceIp 10.0.0.0/8
+          allow sqs:* if NotIpAddress aws:SourceIp 10.0.0.0/8",
+            "user/ana sqs:SendMessage queue/jobs"
+        ),
+        Some(Logic::Always)
+    );
+    assert_eq!(
+        logic(
+            "          allow sqs:* if IpAddress aws:SourceIp 10.0.0.0/8
+          allow sqs:* if NotIpAddress aws:SourceIp 10.1.0.0/16",
+            "user/ana sqs:SendMessage queue/jobs"
+        ),
+        None
+    );
+}
+
+#[test]
+fn an_alternative_that_can_hold_is_enough() {
+    assert_eq!(
+        logic(
+            "          allow sqs:* if StringEquals aws:SourceVpce vpce-1
+          allow sqs:* if IpAddress aws:SourceIp 10.0.0.0/8
+          deny sqs:* if StringEquals aws:SourceVpce vpce-1",
+            "user/ana sqs:SendMessage queue/jobs"
+        ),
+        None
+    );
+}
+
+#[test]
+fn a_condition_that_another_implies_is_left_out() {
+    let world = "
+        user ana
+          allow sqs:* if StringEquals aws:SourceVpce vpce-1
+          deny sqs:* if StringNotEqualsIfExists aws:SourceVpce vpce-1
+        queue jobs
+    ";
+    let decision = decision(world, "user/ana sqs:SendMessage queue/jobs");
+    assert_eq!(decision.reason().conditions, ["aws:SourceVpce = vpce-1"]);
 }

@@ -112,7 +112,7 @@ fn an_unread_account_leaves_its_own_side_open() {
     let ask = |caller: &str| decide(world, &format!("{caller} sqs:SendMessage queue/jobs"));
     assert!(
         ask("444455556666/user/eve")
-            .starts_with("if identity-based policies of the caller allows (not collected)")
+            .starts_with("if identity-based policies of the caller let it pass (not collected)")
     );
     assert_eq!(ask("444455556666/user/mia"), "deny: resource is silent");
 }

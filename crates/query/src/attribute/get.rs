@@ -371,6 +371,11 @@ pub(super) fn parts(facts: &Facts<'_>) -> Value {
     Value::List(words)
 }
 
+pub(super) fn needs(facts: &Facts<'_>) -> Value {
+    let texts: Vec<String> = facts.needs.iter().map(ToString::to_string).collect();
+    list(texts.iter().map(String::as_str))
+}
+
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {
     list(facts.conditions.iter().map(String::as_str))
 }

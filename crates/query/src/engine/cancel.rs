@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use roaring::RoaringBitmap;
-use whocan_eval::Decision;
+use whocan_eval::{Decision, Remedy};
 use whocan_graph::PrincipalId;
 use whocan_index::{Ask, Cell, Hop, Path, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
@@ -94,5 +94,9 @@ impl Engine for Cancellable<'_> {
 
     fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision> {
         self.ask(|engine| engine.explain(caller, ask, strict))
+    }
+
+    fn remedy(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Remedy> {
+        self.ask(|engine| engine.remedy(caller, ask, strict))
     }
 }

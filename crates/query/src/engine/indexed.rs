@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_eval::{Caller, Decision, Overrides, Request, Strictness};
+use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
@@ -193,7 +193,8 @@ impl Engine for Indexed<'_> {
 
     fn reach(&self, goal: &Goal, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached {
         match goal {
-            Goal::Request(ask) => self.index.reach_among(ask, walk, makers),
+            Goal::Request(ask) => self.index.reach_among(ask, &[], walk, makers),
+            Goal::Together(ask, also) => self.index.reach_among(ask, also, walk, makers),
             Goal::Become(role) => self.become_role(*role, walk),
             Goal::BecomeAny(roles) => self.become_any(roles, walk),
         }
@@ -207,7 +208,12 @@ impl Engine for Indexed<'_> {
         makers: Option<&RoaringBitmap>,
     ) -> Vec<Option<Path>> {
         match goal {
-            Goal::Request(ask) => self.index.shortest_paths_among(from, ask, walk, makers),
+            Goal::Request(ask) => self
+                .index
+                .shortest_paths_among(from, ask, &[], walk, makers),
+            Goal::Together(ask, also) => self
+                .index
+                .shortest_paths_among(from, ask, also, walk, makers),
             Goal::Become(role) => self.paths_to_role(from, *role, walk),
             Goal::BecomeAny(roles) => self.paths_to_any(from, roles, walk),
         }
@@ -267,24 +273,37 @@ impl Engine for Indexed<'_> {
 
     fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision> {
         let graph = self.index.graph();
-        let request = Request {
-            caller: caller_of(graph, caller)?,
-            action: ask.action.clone(),
-            resources: vec![ask.resource.clone()],
-            resource_account: ask.resource_account,
-            given: ask.given.clone(),
-            precedence: ask.precedence,
-            session: ask.session.clone(),
-            assume: ask.assume.clone(),
-            endpoint: ask.endpoint.clone(),
-            access_point: ask.access_point.clone(),
-            overrides: without(ask.ignoring),
-        };
-        let strictness = match strict {
-            true => Strictness::Strict,
-            false => Strictness::AsCollected,
-        };
-        whocan_eval::decide(graph, &request, strictness).ok()
+        let request = request(graph, caller, ask)?;
+        whocan_eval::decide(graph, &request, strictness(strict)).ok()
+    }
+
+    fn remedy(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Remedy> {
+        let graph = self.index.graph();
+        let request = request(graph, caller, ask)?;
+        whocan_eval::remedy(graph, &request, strictness(strict)).ok()?
+    }
+}
+
+fn request(graph: &Graph, caller: PrincipalId, ask: &Ask) -> Option<Request> {
+    Some(Request {
+        caller: caller_of(graph, caller)?,
+        action: ask.action.clone(),
+        resources: vec![ask.resource.clone()],
+        resource_account: ask.resource_account,
+        given: ask.given.clone(),
+        precedence: ask.precedence,
+        session: ask.session.clone(),
+        assume: ask.assume.clone(),
+        endpoint: ask.endpoint.clone(),
+        access_point: ask.access_point.clone(),
+        overrides: without(ask.ignoring),
+    })
+}
+
+fn strictness(strict: bool) -> Strictness {
+    match strict {
+        true => Strictness::Strict,
+        false => Strictness::AsCollected,
     }
 }
 

@@ -40,9 +40,6 @@ impl Resolver<'_> {
                     .with_hint("put it behind the outermost question of the statement"),
             );
         }
-        if let Some(span) = clauses.dependencies {
-            return Err(Fault::not_answered("`including dependencies`", span));
-        }
         Ok(())
     }
 

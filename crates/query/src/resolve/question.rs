@@ -48,6 +48,7 @@ impl Resolver<'_> {
             except,
             certainty: clauses.certainty.as_ref().map(|one| one.value),
             as_collected: clauses.as_collected.is_some(),
+            dependencies: clauses.dependencies.is_some(),
             group_by,
             order_by,
             limit: clauses.limit.as_ref().map(|limit| limit.value),

@@ -77,7 +77,7 @@ fn where_chains_stop(
         Aim::Become(roles) => roles.clone(),
         Aim::Deeds { deeds, .. } => {
             let everybody = (0..graph.principals().len() as u32).collect();
-            let mut asking = Asking::about(&everybody, None, &plan.base, context);
+            let mut asking = Asking::about(&everybody, false, plan, context);
             let slices = asking.slices(deeds);
             anybody(&combine(&slices, found.combine))
                 .iter()

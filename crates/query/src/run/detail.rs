@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use whocan_eval::{Decision, OpenPoint};
+use whocan_eval::{Decision, Logic, OpenPoint};
 use whocan_graph::PrincipalId;
-use whocan_index::Ask;
+use whocan_index::{Ask, Verdicts};
 use whocan_policy::Session;
 
 use super::complete;
+use super::dependency;
 use super::draft::Found;
 use super::slice::Slice;
 use crate::context::Context;
 use crate::engine::Goal;
 use crate::plan::Plan;
-use crate::rows::{Call, Outcome, Row};
+use crate::rows::{Call, Need, Outcome, Row, Verdict};
 
 /// Adds path, calls and conditions to every row that lacks them.
 pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
@@ -29,6 +30,7 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
         ..
     } = found;
     let goal_at = |at: usize| goal_at(goals, slices, at);
+    let mut known = Keys::new();
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
         if let Some(goal) = draft
@@ -37,6 +39,7 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
             .map(|goal| of_row(goal, &draft.row))
         {
             draft.row.evidence = calls(&draft.row, &goal, *reach, plan, context);
+            keys(&mut draft.row, &goal, plan, context, &mut known);
             conditions(&mut draft.row);
         }
     }
@@ -106,7 +109,7 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
         calls.extend(call(from, &ask, plan, context));
         from = hop.role;
     }
-    if let Goal::Request(ask) = goal {
+    if let Goal::Request(ask) | Goal::Together(ask, _) = goal {
         let last = call(from, ask, plan, context);
         let better = reach
             .then(|| unsigned(row, last.as_ref(), ask, plan, context))
@@ -114,6 +117,51 @@ fn calls(row: &Row, goal: &Goal, reach: bool, plan: &Plan, context: Context<'_>)
         calls.extend(better.or(last));
     }
     calls
+}
+
+/// Who may make each call on a key, by the service that makes it, action and
+/// key: asked once for all rows.
+type Keys = BTreeMap<(String, String, String), Verdicts>;
+
+/// Says what encrypted data needs besides; with `including dependencies` the
+/// calls on the key are among the row's own.
+fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &mut Keys) {
+    let (Goal::Request(ask) | Goal::Together(ask, _)) = goal else {
+        return;
+    };
+    let Some(from) = row.evidence.last().map(|call| call.from) else {
+        return;
+    };
+    let dependency = dependency::of(ask, context.graph);
+    for key in &dependency.calls {
+        // The key's policy may look at the service through which the call comes.
+        let service = ask.action.split(':').next().unwrap_or_default();
+        let asked = (service.to_owned(), key.action.clone(), key.resource.clone());
+        let able = known
+            .entry(asked)
+            .or_insert_with(|| context.engine.can(key, None));
+        let as_collected = able.as_collected.of(from).into();
+        let strict = match plan.as_collected {
+            true => as_collected,
+            false => able.strict.of(from).into(),
+        };
+        row.needs.push(Need {
+            action: key.action.clone(),
+            key: key.resource.clone(),
+            verdict: Verdict {
+                strict,
+                as_collected,
+            },
+        });
+        if plan.dependencies {
+            row.evidence.extend(call(from, key, plan, context));
+        }
+    }
+    if let Some(point) = dependency.open().filter(|_| plan.dependencies) {
+        row.conditions
+            .push(format!("{} needs no key (not collected)", point.subject));
+        row.open.push(point);
+    }
 }
 
 /// Returns what the calls of a chain share with the request at its end: given
@@ -148,11 +196,16 @@ fn unsigned(
 fn call(from: PrincipalId, ask: &Ask, plan: &Plan, context: Context<'_>) -> Option<Call> {
     let strict = !plan.as_collected;
     let decision = context.engine.explain(from, ask, strict)?;
+    let remedy = match decision {
+        Decision::Deny(_) => context.engine.remedy(from, ask, strict),
+        Decision::Allow(_) | Decision::If(..) => None,
+    };
     Some(Call {
         from,
         action: ask.action.clone(),
         resource: ask.resource.clone(),
         decision,
+        remedy,
     })
 }
 
@@ -173,4 +226,22 @@ fn conditions(row: &mut Row) {
             row.open.extend(new);
         }
     }
+    row.logic = logic(&row.evidence);
+}
+
+/// Returns what is plain to see of the conditions of all calls: those of one
+/// that contradict each other are enough, and all must hold always.
+fn logic(calls: &[Call]) -> Option<Logic> {
+    let mut open = calls.iter().filter_map(|call| match &call.decision {
+        Decision::If(reason, _) => Some(reason.logic),
+        Decision::Allow(_) | Decision::Deny(_) => None,
+    });
+    let first = open.next()?;
+    open.fold(first, |all, one| match (all, one) {
+        (Some(Logic::Contradictory), _) | (_, Some(Logic::Contradictory)) => {
+            Some(Logic::Contradictory)
+        }
+        (Some(Logic::Always), Some(Logic::Always)) => Some(Logic::Always),
+        _ => None,
+    })
 }

@@ -37,7 +37,7 @@ pub(super) fn find(
     for (_, principals) in rows {
         everybody |= principals;
     }
-    let mut asking = Asking::about(&everybody, Some(&plan.walk), &plan.base, context);
+    let mut asking = Asking::about(&everybody, true, plan, context);
     for (thing, aim) in columns {
         let end = End::of(aim, &mut asking, &mut found, plan);
         for (row, principals) in rows {

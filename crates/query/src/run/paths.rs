@@ -62,7 +62,7 @@ fn ends(access: &Access, plan: &Plan, context: Context<'_>, found: &mut Found) -
         }
         Aim::Deeds { deeds, .. } => {
             let everybody = (0..context.graph.principals().len() as u32).collect();
-            let mut asking = Asking::about(&everybody, None, &plan.base, context);
+            let mut asking = Asking::about(&everybody, false, plan, context);
             found.slices = asking.slices(deeds);
             combine(&found.slices, who::combination(&access.aim))
         }

@@ -148,8 +148,7 @@ fn deeds(
     context: Context<'_>,
     lines: &mut Vec<(&'static str, String)>,
 ) {
-    let walk = reach.then_some(&plan.walk);
-    let mut asking = Asking::about(principals, walk, &plan.base, context);
+    let mut asking = Asking::about(principals, reach, plan, context);
     let possible = asking.possible(all);
     let alike = asking.alike(all);
     let asked = |at: &usize| alike[*at] == *at && possible[*at];

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use whocan_graph::{Detail, Graph, PrincipalId};
 use whocan_index::{Ask, Cell, Planes, Reached, Verdicts, Walk};
+use whocan_policy::catalogue::facts::key_permissions;
 use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{Pattern, Region, Session};
 
+use super::dependency::{self, Dependency};
 use super::draft::Combine;
 use crate::context::Context;
 use crate::engine::Goal;
-use crate::plan::{Deed, Target};
+use crate::plan::{Deed, Plan, Target};
 use crate::rows::Verdict;
 use crate::thing::Thing;
 
@@ -28,6 +30,8 @@ pub(super) struct Slice {
     pub asked: Region,
     /// The call on a resource of the part.
     pub ask: Ask,
+    /// What it needs besides, if that is part of the verdict.
+    pub dependency: Option<Dependency>,
     /// Who may, themselves or over chains.
     pub verdicts: Arc<Verdicts>,
     /// With how many hops, if chains are followed.
@@ -39,7 +43,7 @@ pub(super) struct Slice {
 impl Slice {
     /// Returns the call as what a chain leads to.
     pub fn goal(&self) -> Goal {
-        Goal::Request(Box::new(self.ask.clone()))
+        goal(&self.ask, self.dependency.as_ref())
     }
 
     /// Returns the verdict for one principal.
@@ -74,6 +78,17 @@ impl Slice {
     }
 }
 
+/// Returns a call, with what it needs besides, as what a chain leads to.
+fn goal(ask: &Ask, dependency: Option<&Dependency>) -> Goal {
+    let ask = Box::new(ask.clone());
+    match dependency {
+        Some(dependency) if !dependency.calls.is_empty() => {
+            Goal::Together(ask, dependency.calls.clone())
+        }
+        _ => Goal::Request(ask),
+    }
+}
+
 /// Returns the thing with this ARN.
 pub(super) fn thing_of(arn: &str, graph: &Graph) -> Option<Thing> {
     let resource = graph.resource_of(arn).map(Thing::Resource);
@@ -85,6 +100,8 @@ pub(super) struct Asking<'a> {
     pub base: &'a Ask,
     /// The chains to follow, if they are followed.
     pub chains: Option<Chains<'a>>,
+    /// Whether the keys behind encrypted data are part of the verdict.
+    dependencies: bool,
     /// Who may make the requests, if not everybody: the subjects, or what they come to be.
     pub makers: Option<RoaringBitmap>,
     pub context: Context<'a>,
@@ -98,10 +115,12 @@ impl<'a> Asking<'a> {
     /// Asks about these principals; `walk` if chains are followed.
     pub fn about(
         subjects: &RoaringBitmap,
-        walk: Option<&'a Walk>,
-        base: &'a Ask,
+        reach: bool,
+        plan: &'a Plan,
         context: Context<'a>,
     ) -> Asking<'a> {
+        let base = &plan.base;
+        let walk = reach.then_some(&plan.walk);
         let everybody = context.graph.principals().len() as u64;
         let makers = match walk {
             Some(walk) => able(subjects, walk, context),
@@ -111,6 +130,7 @@ impl<'a> Asking<'a> {
         Asking {
             base,
             chains,
+            dependencies: plan.dependencies,
             makers,
             context,
             groups: BTreeMap::new(),
@@ -154,10 +174,14 @@ impl<'a> Asking<'a> {
                 .flat_map(|(group, actions)| actions.iter().map(move |action| (*action, group)))
                 .collect();
         }
-        let mut first: BTreeMap<(usize, &[Target]), usize> = BTreeMap::new();
+        // Actions whose data may be encrypted are alike if they need the same of the key.
+        let mut first: BTreeMap<(usize, &[&str], &[Target]), usize> = BTreeMap::new();
         let each = deeds.iter().enumerate().map(|(at, deed)| {
             let group = id(deed).and_then(|id| self.groups.get(&id));
-            let same = group.map(|group| first.entry((*group, &deed.targets)).or_insert(at));
+            let same = group.map(|group| {
+                let needs = key_permissions(deed.action);
+                first.entry((*group, needs, &deed.targets)).or_insert(at)
+            });
             same.map_or(at, |first| *first)
         });
         each.collect()
@@ -218,8 +242,14 @@ impl<'a> Asking<'a> {
                     .engine
                     .parts(&ask, region, self.makers.as_ref());
                 for cell in cells {
-                    let ask = on(&cell.witness);
-                    slices.push(self.cell(action, ask, region, cell));
+                    let parts = match self.dependencies {
+                        true => dependency::cut(cell, &ask, self.context.graph),
+                        false => vec![cell],
+                    };
+                    for part in parts {
+                        let ask = on(&part.witness);
+                        slices.push(self.cell(action, ask, region, part));
+                    }
                 }
             }
         }
@@ -237,10 +267,22 @@ impl<'a> Asking<'a> {
     }
 
     fn cell(&mut self, action: &'static str, ask: Ask, asked: &Region, cell: Cell) -> Slice {
-        let direct = cell.verdicts;
+        let needed = || dependency::of(&ask, self.context.graph);
+        let dependency = self.dependencies.then(needed);
+        let mut direct = cell.verdicts;
+        if let Some(dependency) = &dependency {
+            let makers = self.makers.as_ref();
+            direct = dependency.narrow(direct, |call| self.context.engine.can(call, makers));
+        }
         let reached = match &mut self.chains {
             // Patterns that were not told apart leave everything open.
-            Some(chains) if !cell.too_complex => Some(chains.reach(&ask, &direct)),
+            Some(chains) if !cell.too_complex => {
+                let reached = chains.reach(&goal(&ask, dependency.as_ref()), &direct);
+                Some(match &dependency {
+                    Some(dependency) => dependency.doubt(reached),
+                    None => reached,
+                })
+            }
             _ => None,
         };
         let verdicts = match &reached {
@@ -252,6 +294,7 @@ impl<'a> Asking<'a> {
             region: cell.region,
             asked: asked.clone(),
             ask,
+            dependency,
             verdicts,
             reached,
             too_complex: cell.too_complex,
@@ -274,6 +317,7 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
             action: action.to_owned(),
             ..base.clone()
         },
+        dependency: None,
         verdicts: Arc::default(),
         reached: None,
         too_complex: false,
@@ -335,7 +379,7 @@ impl<'a> Chains<'a> {
     }
 
     /// Finds who reaches a request that `direct` may make.
-    fn reach(&mut self, ask: &Ask, direct: &Verdicts) -> Arc<Reached> {
+    fn reach(&mut self, goal: &Goal, direct: &Verdicts) -> Arc<Reached> {
         let anybody = anybody(direct);
         let able = self.able.as_ref();
         if able.map_or(anybody.is_empty(), |able| able.is_disjoint(&anybody)) {
@@ -352,8 +396,7 @@ impl<'a> Chains<'a> {
         if let Some((_, reached)) = same {
             return reached.clone();
         }
-        let goal = Goal::Request(Box::new(ask.clone()));
-        let reached = self.context.engine.reach(&goal, self.walk, able);
+        let reached = self.context.engine.reach(goal, self.walk, able);
         let reached = Arc::new(reached);
         if let Some(known) = &mut self.known {
             known

@@ -32,14 +32,14 @@ pub(super) fn find(
             "via",
             "parts",
             "conditions",
+            "needs",
         ],
-        false => &["action", "level", "verdict", "parts", "conditions"],
+        false => &["action", "level", "verdict", "parts", "conditions", "needs"],
     };
     let mut found = Found::new(columns, Combine::Some);
     found.reach = reach;
     let alone: RoaringBitmap = [subject.0].into_iter().collect();
-    let walk = reach.then_some(&plan.walk);
-    let mut asking = Asking::about(&alone, walk, &plan.base, context);
+    let mut asking = Asking::about(&alone, reach, plan, context);
     let possible = asking.possible(deeds);
     let alike = asking.alike(deeds);
     // What was found for the first of the deeds that are alike.

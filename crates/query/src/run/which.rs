@@ -25,8 +25,7 @@ pub(super) fn find(
 ) -> Found {
     let mut found = Found::new(&columns(subjects, reach), Combine::Some);
     found.reach = reach;
-    let walk = reach.then_some(&plan.walk);
-    let mut asking = Asking::about(subjects, walk, &plan.base, context);
+    let mut asking = Asking::about(subjects, reach, plan, context);
     for (item, deeds) in resources {
         let first = found.slices.len();
         let own = asking.slices(deeds);
@@ -77,7 +76,7 @@ fn columns(subjects: &RoaringBitmap, reach: bool) -> Vec<&'static str> {
     if reach {
         columns.extend(["hops", "via"]);
     }
-    columns.extend(["parts", "conditions"]);
+    columns.extend(["parts", "conditions", "needs"]);
     columns
 }
 

@@ -74,6 +74,7 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
             "via",
             "parts",
             "conditions",
+            "needs",
         ],
         false => &[
             "principal",
@@ -81,12 +82,12 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
             "verdict",
             "parts",
             "conditions",
+            "needs",
         ],
     };
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
-    let walk = access.reach.then_some(&plan.walk);
-    let mut asking = Asking::about(principals, walk, &plan.base, context);
+    let mut asking = Asking::about(principals, access.reach, plan, context);
     found.slices = asking.slices(deeds);
     found.makers = asking.makers;
     let all = combine(&found.slices, found.combine);

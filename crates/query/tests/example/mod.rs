@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use roaring::RoaringBitmap;
-use whocan_eval::Decision;
+use whocan_eval::{Decision, Remedy};
 use whocan_graph::{Graph, PrincipalId};
 use whocan_import::{BoxError, Options, Sink, import};
 use whocan_index::{Ask, Cell, Hop, Index, Reached, Verdicts, Walk};
@@ -151,6 +151,10 @@ impl Engine for Plain<'_> {
 
     fn explain(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Decision> {
         self.0.explain(caller, ask, strict)
+    }
+
+    fn remedy(&self, caller: PrincipalId, ask: &Ask, strict: bool) -> Option<Remedy> {
+        self.0.remedy(caller, ask, strict)
     }
 }
 

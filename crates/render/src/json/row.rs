@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use whocan_eval::{Decision, OpenKind, PolicyType, Reason};
+use whocan_eval::{Decision, Logic, OpenKind, PolicyType, Reason};
 use whocan_graph::Graph;
+use whocan_policy::Truth;
 use whocan_query::attribute::Value;
 use whocan_query::rows;
 use whocan_query::thing::Thing;
@@ -38,9 +39,13 @@ pub struct Row<'a> {
     evidence: Vec<Call<'a>>,
     /// Under which conditions an *if* holds, all of them.
     conditions: &'a [String],
+    /// Whether these conditions contradict each other or always hold.
+    logic: Option<Logic>,
     /// What an *if* depends on.
     open: Vec<Open<'a>>,
-    /// What of that was not collected.
+    /// What encrypted data needs besides, on its key.
+    needs: Vec<Need<'a>>,
+    /// What of `open` was not collected.
     gaps: Vec<&'a str>,
     /// How many rows a row counts.
     count: Option<i64>,
@@ -95,6 +100,27 @@ struct Call<'a> {
     denied_by: &'a [PolicyType],
     conditions: &'a [String],
     evidence: Vec<Evidence<'a>>,
+    remedy: Option<Remedy<'a>>,
+}
+
+/// What would have to change for a denied call to be allowed.
+#[derive(Debug, Serialize)]
+struct Remedy<'a> {
+    /// Ways, each enough by itself.
+    ways: &'a [Vec<whocan_eval::Change>],
+    /// Whether nothing smaller would do.
+    smallest: bool,
+    /// What the call would be then.
+    then: &'static str,
+}
+
+/// What encrypted data needs besides.
+#[derive(Debug, Serialize)]
+struct Need<'a> {
+    action: &'a str,
+    key: &'a str,
+    verdict: &'static str,
+    as_collected: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -125,12 +151,23 @@ impl<'a> Row<'a> {
                 .map(|call| Call::of(call, graph))
                 .collect(),
             conditions: &row.conditions,
+            logic: row.logic,
             open: row
                 .open
                 .iter()
                 .map(|point| Open {
                     subject: &point.subject,
                     kind: point.kind,
+                })
+                .collect(),
+            needs: row
+                .needs
+                .iter()
+                .map(|need| Need {
+                    action: &need.action,
+                    key: &need.key,
+                    verdict: need.verdict.strict.word(),
+                    as_collected: need.verdict.as_collected.word(),
                 })
                 .collect(),
             gaps: gaps(row),
@@ -242,6 +279,15 @@ impl<'a> Call<'a> {
             denied_by: &reason.denied_by,
             conditions: &reason.conditions,
             evidence: reason.evidence.iter().map(Evidence::of).collect(),
+            remedy: call.remedy.as_ref().map(|remedy| Remedy {
+                ways: &remedy.ways,
+                smallest: remedy.smallest,
+                then: match remedy.then {
+                    Truth::True => "allow",
+                    Truth::Unknown => "if",
+                    Truth::False => "deny",
+                },
+            }),
         }
     }
 }

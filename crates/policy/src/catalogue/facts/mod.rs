@@ -7,6 +7,7 @@
 use std::cmp::Ordering;
 
 mod anonymous;
+mod encrypted;
 mod endpoint_keys;
 mod global_services;
 mod immutable;
@@ -19,6 +20,7 @@ mod resource_tags;
 mod service_principals;
 
 pub use anonymous::{ANONYMOUS_ACTIONS, accepts_anonymous_calls};
+pub use encrypted::{ENCRYPTED_CALLS, EncryptedCall, key_permissions};
 pub use endpoint_keys::{ENDPOINT_KEY_SERVICES, EndpointKey, supports_endpoint_key};
 pub use global_services::{GLOBAL_SERVICES, region_of_global_service};
 pub use immutable::{IMMUTABLE, Protected, ProtectedObject, is_immutable};
