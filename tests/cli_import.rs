@@ -244,3 +244,79 @@ fn names_from_an_account_are_shown_and_never_obeyed() {
         assert!(!out.contains(['\u{1b}', '\u{202e}']), "{out}");
     }
 }
+
+#[test]
+fn a_path_is_recognised_without_storing_anything() {
+    let place = Place::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/example");
+    let out = place.run(["import", "--recognize", example]).fine();
+    assert!(
+        out.ends_with(": AWS CLI bundle, an organization, 5 accounts (111122223333, 222233334444, 333344445555, ...)\n"),
+        "{out}"
+    );
+    let details = place.file("details.json", DETAILS);
+    let item = r#"{"resourceType": "AWS::S3::Bucket", "accountId": "111122223333", "arn": "arn:aws:s3:::b", "configuration": "{}"}"#;
+    let config = place.file("config.json", format!("[{item}]"));
+    let out = place
+        .run(["import", "--recognize", &details, &config])
+        .fine();
+    assert!(
+        out.contains("details.json: get-account-authorization-details, account 111122223333\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("config.json: AWS Config, account 111122223333\n"),
+        "{out}"
+    );
+    let other = place.file("other.json", "{}");
+    let ended = place.run(["import", "--recognize", &other]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .out
+            .contains("other.json: nothing that is known\n  not AWS CLI bundle: expected a folder"),
+        "{}",
+        ended.out
+    );
+    assert!(!place.store().exists());
+}
+
+#[test]
+fn exports_that_lie_deeper_are_named() {
+    let place = Place::new();
+    for account in ["111122223333", "444455556666"] {
+        let name = format!(
+            "audit/2026/{account}/accounts/{account}/iam/get-account-authorization-details.json"
+        );
+        place.file(&name, DETAILS);
+    }
+    let audit = place.path("audit");
+    let ended = place.run(["import", audit.to_str().unwrap()]);
+    ended.error("holds no export");
+    let told: String = ended.err.split_whitespace().collect();
+    assert!(
+        told.contains("audit/2026/111122223333") && told.contains("namethem"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn notes_that_say_the_same_are_one_line() {
+    let place = Place::new();
+    let user = |name: &str| {
+        format!(
+            r#"{{"UserName": "{name}", "Arn": "arn:aws:iam::111122223333:user/{name}", "UserPolicyList": [{{"PolicyName": "p", "PolicyDocument": {{"Statement": [{{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {{"NoSuchOperator": {{"a": "b"}}}}}}]}}}}]}}"#
+        )
+    };
+    let users: Vec<String> = (0..50).map(|at| user(&format!("u{at}"))).collect();
+    let details = format!(
+        r#"{{"UserDetailList": [{}], "GroupDetailList": [], "RoleDetailList": []}}"#,
+        users.join(",")
+    );
+    let out = place
+        .run(["import", &place.file("details.json", &details)])
+        .fine();
+    assert_eq!(out.matches("note:").count(), 1, "{out}");
+    assert!(out.contains("(and 49 more like it)"), "{out}");
+}

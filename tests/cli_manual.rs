@@ -17,6 +17,7 @@ fn every_command_explains_itself() {
         "demo",
         "simulate",
         "snapshots",
+        "export-script",
         "completions",
         "man",
     ] {

@@ -28,6 +28,9 @@ use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapsho
 use questions::Questions;
 use synthetic::Size;
 
+/// How many questions of each kind are drawn.
+const DRAWN: usize = 200;
+
 /// Keeps what an import delivers.
 #[derive(Default)]
 struct Kept {
@@ -124,7 +127,7 @@ fn from_export_to_index(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = saved(&graph, folder.path());
     group.bench_function("load index", |bencher| {
-        bencher.iter(|| Index::load(&file, "bench", graph.clone()).expect("it was saved"));
+        bencher.iter(|| Index::load(&file, "bench", graph.taken()).expect("it was saved"));
     });
     group.finish();
 }
@@ -140,7 +143,7 @@ fn questions(criterion: &mut Criterion) {
     let seed = seed();
     let graph = Arc::new(Graph::build(&Bundle::of_environment(seed).snapshot()));
     let index = Index::build(graph.clone());
-    let questions = Questions::draw(&graph, seed);
+    let questions = Questions::draw(&graph, seed, DRAWN);
     let plain = Walk::default();
     let with_mfa = Walk {
         given: mfa(),

@@ -6,9 +6,6 @@ use whocan_policy::{Given, Pattern, Precedence, Session};
 
 use crate::dice::Dice;
 
-/// How many of each kind are drawn.
-const DRAWN: usize = 200;
-
 /// Questions that are asked in turn.
 pub struct Questions {
     /// One action on one resource.
@@ -21,7 +18,7 @@ pub struct Questions {
 
 impl Questions {
     /// Draws questions about buckets, keys and roles that `graph` knows, and some it does not know.
-    pub fn draw(graph: &Graph, seed: u64) -> Questions {
+    pub fn draw(graph: &Graph, seed: u64, count: usize) -> Questions {
         let mut dice = Dice::new(seed ^ 0x7175_6573);
         let arns = |like: &str| -> Vec<&str> {
             let all = graph.resources().iter().map(|one| &*one.arn);
@@ -54,9 +51,9 @@ impl Questions {
             _ => ask("dynamodb:GetItem", UNKNOWN_TABLE.to_owned()),
         };
         Questions {
-            calls: (0..DRAWN).map(|_| call(&mut dice)).collect(),
-            callers: (0..DRAWN).map(|_| dice.of(&identities)).collect(),
-            objects: (0..DRAWN)
+            calls: (0..count).map(|_| call(&mut dice)).collect(),
+            callers: (0..count).map(|_| dice.of(&identities)).collect(),
+            objects: (0..count)
                 .map(|_| {
                     let objects = Pattern::resource(&format!("{}/*", bucket(&mut dice)));
                     (ask("s3:GetObject", String::new()), objects)
@@ -69,7 +66,8 @@ impl Questions {
 /// A resource of an account that no bundle holds.
 const UNKNOWN_TABLE: &str = "arn:aws:dynamodb:eu-west-1:999988887777:table/unknown";
 
-fn ask(action: &str, resource: String) -> Ask {
+/// One action on one resource.
+pub fn ask(action: &str, resource: String) -> Ask {
     Ask {
         action: action.to_owned(),
         resource,

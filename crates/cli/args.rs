@@ -68,6 +68,7 @@ pub enum Command {
     /// List, show, check and remove what was imported
     #[command(subcommand)]
     Snapshots(Snapshots),
+    ExportScript(ExportScript),
     Completions(Completions),
     Man(Man),
 }
@@ -79,10 +80,11 @@ Examples:
   whocan import export/                      an organization: accounts/, organizations/
   whocan import details.json                 one account's get-account-authorization-details
   whocan import audit/*/ --label 2026-Q3     several folders, one snapshot
+  whocan import --recognize collected/       say what it is and store nothing
 
 A broken file is an error, and then nothing is stored.")]
 pub struct Import {
-    /// Bundles, folders of accounts, or get-account-authorization-details files
+    /// Exports: AWS CLI bundles, files of account details, or what other tools collected
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// A name for the snapshot, to be used instead of its id
@@ -94,6 +96,9 @@ pub struct Import {
     /// Turn broken files into gaps and go on
     #[arg(long)]
     pub keep_going: bool,
+    /// Say what each path is recognised as, and store nothing
+    #[arg(long, conflicts_with_all = ["label", "absent_means_none", "keep_going"])]
+    pub recognize: bool,
 }
 
 /// Ask one question, or those in a file
@@ -268,6 +273,18 @@ pub enum ListFormat {
     /// One JSON document
     Json,
 }
+
+/// Print a shell script that exports an account with the AWS CLI alone
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan export-script > export.sh
+  AWS_PROFILE=audit sh export.sh -o export -r 'eu-west-1 us-east-1'
+  whocan import export
+
+For places where no other program may run with credentials: the script needs a
+POSIX shell and the AWS CLI, only reads, and goes on where it was stopped.")]
+pub struct ExportScript {}
 
 /// Print the completions of a shell
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::{output, store_location};
 
+mod recognition;
 mod summary;
 
 /// Imports all paths and tells what was read.
@@ -32,6 +33,9 @@ pub fn run(args: &Import, store: Option<&Path>, terminal: &Terminal) -> Result<O
     // Before the store is made: a mistyped path leaves nothing behind.
     for path in &args.paths {
         std::fs::metadata(path).map_err(|error| Failure::reading(path, &error))?;
+    }
+    if args.recognize {
+        return recognition::run(&args.paths);
     }
     let store = store_location::open(store)?;
     let (id, imported, tally) = into_store(&store, args, &options, terminal)?;
@@ -216,8 +220,13 @@ impl From<ImportError> for Failure {
             ImportError::Broken { .. } => failure.hint(
                 "nothing was stored; with --keep-going a broken file becomes a gap",
             ),
+            ImportError::NoExport { inside, .. } if !inside.is_empty() => {
+                let paths = inside.iter().map(|path| format!("`{}`", path.display()));
+                let paths: Vec<String> = paths.collect();
+                failure.hint(format!("there are exports in {}: name them", paths.join(", ")))
+            }
             ImportError::NoExport { .. } => failure.hint(
-                "`aws iam get-account-authorization-details --output json > details.json` makes one for an account",
+                "`whocan import --recognize PATH` says what is looked for; `aws iam get-account-authorization-details --output json > details.json` makes one for an account",
             ),
             ImportError::AccountTwice { .. } | ImportError::OrganizationTwice { .. } => {
                 failure.hint("nothing was stored; import them one by one, as two snapshots")

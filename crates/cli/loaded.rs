@@ -10,7 +10,7 @@ use whocan_render::json::Source;
 use whocan_snapshot::{Snapshot, Store};
 
 use crate::failure::Failure;
-use crate::{example, store_location};
+use crate::{cached, example, store_location};
 
 /// A snapshot with everything that is concluded from it.
 pub struct Loaded {
@@ -23,21 +23,20 @@ impl Loaded {
     pub fn stored(store: Option<&Path>, id: &str) -> Result<Loaded, Failure> {
         let store = store_location::open(store)?;
         let id = store.find(id)?;
-        let snapshot = store.load(&id)?;
-        Ok(Loaded::of(&snapshot, Some(id.0)))
+        let index = cached::index(&store, &id)?;
+        Ok(Loaded {
+            id: Some(id.0),
+            index,
+        })
     }
 
     /// Loads the example organization.
     pub fn example() -> Result<Loaded, Failure> {
-        Ok(Loaded::of(&example::snapshot()?, None))
-    }
-
-    fn of(snapshot: &Snapshot, id: Option<String>) -> Loaded {
-        let graph = Arc::new(Graph::build(snapshot));
-        Loaded {
-            id,
+        let graph = Arc::new(Graph::build(&example::snapshot()?));
+        Ok(Loaded {
+            id: None,
             index: Index::build(graph),
-        }
+        })
     }
 
     /// Returns the facts.

@@ -2,10 +2,12 @@
 //! and the environment, prints, and picks an exit code.
 
 mod args;
+mod cached;
 mod complaint;
 mod demo;
 mod example;
 mod exit;
+mod export_script;
 mod failure;
 mod import;
 mod loaded;
@@ -55,6 +57,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Demo(args) => demo::run(args, terminal),
         Command::Simulate(args) => simulate::run(args, store),
         Command::Snapshots(args) => snapshots::run(args, store, terminal),
+        Command::ExportScript(_) => export_script::run(),
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use whocan_policy::catalogue::catalogue;
+
 use crate::args::Query;
 use crate::exit::Outcome;
 use crate::failure::Failure;
@@ -21,6 +23,8 @@ pub fn run(args: &Query, store: Option<&Path>, terminal: &Terminal) -> Result<Ou
         (None, Some(file)) => (file.display().to_string(), read(file)?),
         (None, None) => return Err(Failure::new("there is no question")),
     };
+    // Every question needs it, and reading it takes as long as opening a snapshot.
+    std::thread::spawn(catalogue);
     let loaded = Loaded::stored(store, &args.asked.snapshot)?;
     let mut session = Session::new(loaded, args.shown.format);
     for parameter in &args.params {

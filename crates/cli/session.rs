@@ -19,7 +19,9 @@ const EXPLAINED_FOR_PROGRAMS: usize = 10_000;
 
 /// A snapshot and what `let` has named so far.
 pub struct Session {
-    loaded: Loaded,
+    // Until the process ends: to give its memory back piece by piece would take
+    // longer than many answers.
+    loaded: &'static Loaded,
     names: Names,
     format: Format,
 }
@@ -28,7 +30,7 @@ impl Session {
     /// Begins to ask `loaded`.
     pub fn new(loaded: Loaded, format: Format) -> Session {
         Session {
-            loaded,
+            loaded: Box::leak(Box::new(loaded)),
             names: Names::default(),
             format,
         }

@@ -10,7 +10,7 @@ use crate::args::{ListFormat, Snapshots};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
-use crate::{output, store_location};
+use crate::{cached, output, store_location};
 
 mod contents;
 
@@ -130,8 +130,13 @@ fn kebab(kind: FindingKind) -> String {
 
 fn verify(store: &Store, id: Option<&str>, format: ListFormat) -> Result<Outcome, Failure> {
     let findings = match id {
-        Some(text) => store.verify_snapshot(&exact_or_found(store, text)?),
-        None => store.verify(),
+        Some(text) => {
+            let id = exact_or_found(store, text)?;
+            let mut findings = store.verify_snapshot(&id);
+            findings.extend(cached::verify(store, &id));
+            findings
+        }
+        None => [store.verify(), cached::verify_all(store)].concat(),
     };
     let damaged = findings.iter().any(|finding| finding.kind.is_damage());
     let text = match format {

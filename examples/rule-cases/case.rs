@@ -40,6 +40,9 @@ pub struct Organization {
     pub ous: Vec<Level>,
     #[serde(default)]
     pub accounts: BTreeMap<AccountId, Level>,
+    /// Whether no other account belongs to it: an addition to the format.
+    #[serde(default)]
+    pub all_accounts: bool,
     #[serde(default)]
     pub delegated_admins: BTreeMap<String, Vec<AccountId>>,
     #[serde(default)]

@@ -391,6 +391,7 @@ fn organization(described: &case::Organization) -> OrganizationObject {
         units,
         accounts,
         policies,
+        all_accounts: described.all_accounts,
         delegated_administrators: Collected::Yes(delegated(described)),
         public_access_block: Collected::Yes(
             (!described.s3_policy.is_empty()).then(|| block(&described.s3_policy)),

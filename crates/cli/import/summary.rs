@@ -58,11 +58,20 @@ fn gaps(text: &mut String, imported: &Imported) {
 }
 
 fn notes(text: &mut String, notes: &[Note]) {
-    for note in notes.iter().take(MOST_NOTES) {
-        text.push_str(&format!("  note: {}\n", Plain(&note.to_string())));
+    let lines = whocan_import::digest(notes);
+    for line in lines.iter().take(MOST_NOTES) {
+        let more = match line.more {
+            0 => String::new(),
+            more => format!(" (and {more} more like it)"),
+        };
+        let example = line.example.to_string();
+        text.push_str(&format!("  note: {}{more}\n", Plain(&example)));
     }
-    if let Some(rest) = notes.len().checked_sub(MOST_NOTES).filter(|rest| *rest > 0) {
-        text.push_str(&format!("  and {} more\n", count(rest, "note", "notes")));
+    if let Some(rest) = lines.len().checked_sub(MOST_NOTES).filter(|rest| *rest > 0) {
+        text.push_str(&format!(
+            "  and {} more\n",
+            count(rest, "kind of note", "kinds of notes")
+        ));
     }
 }
 

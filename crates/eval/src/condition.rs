@@ -90,6 +90,7 @@ fn holds(
         KeyState::Absent => operator.decide(wanted, None),
         KeyState::Present => present(condition, wanted, "", excluded),
         KeyState::Prefix(prefix) => present(condition, wanted, prefix, excluded),
+        KeyState::Outside(pattern) => outside(condition, wanted, &Pattern::glob(pattern)),
         KeyState::OneOf(states) => {
             let each = states.iter();
             agreed(each.map(|one| holds(condition, wanted, one, excluded)))
@@ -129,6 +130,23 @@ fn present(condition: &Condition, wanted: &[Filling], prefix: &str, excluded: &[
         _ => Truth::Unknown,
     };
     if operator.negated { !matched } else { matched }
+}
+
+// Decides a condition on a key whose value is any that `excluded` does not match.
+fn outside(condition: &Condition, wanted: &[Filling], excluded: &Pattern) -> Truth {
+    let operator = &condition.operator;
+    let is_excluded = |filling: &Filling| match filling {
+        Filling::Pattern(pattern) | Filling::Open(pattern) => {
+            excluded.contains(pattern) == Some(true)
+        }
+        Filling::Nothing => true,
+        Filling::Undocumented => false,
+    };
+    let by_text = matches!(operator.test, Test::StringEquals | Test::StringLike);
+    if by_text && !wanted.is_empty() && wanted.iter().all(is_excluded) {
+        return Truth::from(operator.negated);
+    }
+    present(condition, wanted, "", &[])
 }
 
 // A boolean key has one of two values.

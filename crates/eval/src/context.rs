@@ -10,7 +10,7 @@ mod session;
 
 use std::sync::Arc;
 
-use whocan_policy::{KeyName, KeyState, VariableValue};
+use whocan_policy::{KeyName, KeyState, Pattern, VariableValue};
 
 use crate::inquiry::Inquiry;
 use crate::session::SetValue;
@@ -110,7 +110,9 @@ fn value_of(state: &KeyState) -> VariableValue {
             _ => VariableValue::None,
         },
         KeyState::Absent => VariableValue::None,
-        KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
+        KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_) | KeyState::Unknown => {
+            VariableValue::Unknown
+        }
         KeyState::OneOf(states) => {
             let mut values = states.iter().map(value_of);
             let first = values.next().unwrap_or(VariableValue::None);
@@ -149,17 +151,33 @@ fn settle(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
 
 /// Fills an open state with what is given, as far as they agree.
 fn narrow(implied: KeyState, given: &KeyState) -> KeyState {
-    let agrees = match (&implied, given) {
+    if agrees(&implied, given) {
+        given.clone()
+    } else {
+        implied
+    }
+}
+
+fn agrees(implied: &KeyState, given: &KeyState) -> bool {
+    match (implied, given) {
         (KeyState::Unknown, _) => true,
         (KeyState::Present, KeyState::Absent | KeyState::Unknown) => false,
         (KeyState::Present, _) => true,
         (KeyState::Prefix(prefix), KeyState::Known(values)) => values
             .iter()
             .all(|value| value.starts_with(prefix.as_str())),
-        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Outside(pattern), KeyState::Known(values)) => {
+            let pattern = Pattern::glob(pattern);
+            !values.iter().any(|value| pattern.matches(value))
+        }
+        (KeyState::OneOf(states), given) => {
+            let is = |state: &KeyState| state == given;
+            let is_outside = |state: &KeyState| matches!(state, KeyState::Outside(_));
+            let mut states = states.iter();
+            states.any(|state| is(state) || is_outside(state) && agrees(state, given))
+        }
         _ => false,
-    };
-    if agrees { given.clone() } else { implied }
+    }
 }
 
 /// Returns what an open state is in a context that is complete: absent, unless
@@ -168,7 +186,11 @@ fn close(state: KeyState) -> KeyState {
     match state {
         KeyState::Present | KeyState::Unknown => KeyState::Absent,
         KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
-        KeyState::Known(_) | KeyState::Absent | KeyState::Prefix(_) | KeyState::OneOf(_) => state,
+        KeyState::Known(_)
+        | KeyState::Absent
+        | KeyState::Prefix(_)
+        | KeyState::Outside(_)
+        | KeyState::OneOf(_) => state,
     }
 }
 

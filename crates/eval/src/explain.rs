@@ -14,6 +14,8 @@ use crate::rules::Rules;
 use crate::side::{Formula, Side};
 use crate::{Decision, OpenPoint, PolicyType, Reason};
 
+pub(crate) use evidence::{source, statement_name};
+
 /// Returns the decision that the verdicts on all parts of a request make together.
 pub(crate) fn decision(graph: &Graph, verdicts: &[Verdict<'_>], rules: &Rules) -> Decision {
     let truth = Truth::all(verdicts.iter().map(|verdict| verdict.truth));

@@ -185,7 +185,7 @@ fn assume_root(inquiry: &Inquiry<'_>) -> Option<Fixed> {
         _ if target.service() != "iam" || target.resource() != "root" => Truth::False,
         Some(Membership::Member) => Truth::True,
         Some(Membership::Management | Membership::Outside) => Truth::False,
-        Some(Membership::Unknown) | None => Truth::Unknown,
+        Some(Membership::Elsewhere | Membership::Unknown) | None => Truth::Unknown,
     };
     match administrator & member {
         Truth::True => None,
@@ -205,7 +205,7 @@ fn is_administrator(inquiry: &Inquiry<'_>) -> Truth {
     match account.membership {
         Membership::Management => Truth::True,
         Membership::Outside => Truth::False,
-        Membership::Unknown => Truth::Unknown,
+        Membership::Elsewhere | Membership::Unknown => Truth::Unknown,
         Membership::Member => {
             let organization = inquiry.call.graph.organization();
             match organization.map(|organization| &organization.delegated) {

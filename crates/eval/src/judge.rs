@@ -16,6 +16,10 @@ use crate::{PolicyType, Request, RequestError, endpoint, organization, s3, trust
 
 /// What is decided about one permission on one resource, with what decides it.
 pub(crate) struct Verdict<'a> {
+    /// The permission that was asked for.
+    pub permission: &'a str,
+    /// On what.
+    pub resource: String,
     /// The decision.
     pub truth: Truth,
     /// What no policy decides.
@@ -155,6 +159,8 @@ fn decide_one<'a>(inquiry: &Inquiry<'a>) -> Verdict<'a> {
     };
     if let Some(truth) = certain {
         return Verdict {
+            permission: inquiry.permission,
+            resource: inquiry.target.text.to_string(),
             truth,
             fixed,
             grant: Formula::never(),
@@ -212,6 +218,8 @@ fn by_policies<'a>(inquiry: &Inquiry<'a>, fixed: Option<Fixed>) -> Verdict<'a> {
         truth = truth & Truth::Unknown;
     }
     Verdict {
+        permission: inquiry.permission,
+        resource: inquiry.target.text.to_string(),
         truth,
         fixed,
         grant: granted.formula,

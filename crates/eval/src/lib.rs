@@ -23,6 +23,7 @@ mod organization;
 mod policies;
 mod principal;
 mod reach;
+mod remedy;
 mod request;
 mod resource;
 mod route;
@@ -45,6 +46,7 @@ pub use decision::{
     Decision, Evidence, EvidenceSide, OpenKind, OpenPoint, PolicyType, Reach, ReachHop, Reason,
 };
 pub use reach::{Via, Walk, reach};
+pub use remedy::{Change, Grantee, Remedy};
 pub use request::{Caller, Overrides, Request, RequestError, Strictness};
 pub use whocan_policy::{Assume, Precedence, Session};
 
@@ -64,13 +66,45 @@ pub fn decide(
     request: &Request,
     strictness: Strictness,
 ) -> Result<Decision, RequestError> {
+    judged(graph, request, strictness, |call| {
+        let verdicts = judge::judge(call)?;
+        Ok(explain::decision(graph, &verdicts, call.rules))
+    })
+}
+
+/// Returns what would have to change for a denied `request` to be allowed.
+///
+/// `None` if it is not denied, or if no policy can bring it about: the call is
+/// one that AWS refuses as such, or nobody is there to make it.
+///
+/// # Errors
+///
+/// As [`decide`].
+pub fn remedy(
+    graph: &Graph,
+    request: &Request,
+    strictness: Strictness,
+) -> Result<Option<Remedy>, RequestError> {
+    judged(graph, request, strictness, |call| {
+        let verdicts = judge::judge(call)?;
+        Ok(remedy::of(graph, &call, &verdicts))
+    })
+}
+
+/// Prepares a request, and does `what` with the call that it makes.
+fn judged<T>(
+    graph: &Graph,
+    request: &Request,
+    strictness: Strictness,
+    what: impl FnOnce(Call<'_>) -> Result<T, RequestError>,
+) -> Result<T, RequestError> {
     let action = judge::check(request)?;
     let subject = Subject::resolve(graph, request)?;
     let complete = request.given.complete;
     let session = SessionState::of(&request.session, complete).held_by(subject.is_session());
     let assume = AssumeState::of(request.assume.as_ref(), complete);
     let rules = Rules::default();
-    let call = Call {
+    what(Call {
         graph,
         request,
         strictness,
@@ -80,7 +114,5 @@ pub fn decide(
         assume: &assume,
         action: &action,
         rules: &rules,
-    };
-    let verdicts = judge::judge(call)?;
-    Ok(explain::decision(graph, &verdicts, &rules))
+    })
 }

@@ -433,7 +433,7 @@ fn last_request(request: &Request) -> Request {
 /// Returns the source identities that conditions of the snapshot's policies name.
 fn named_identities(graph: &Graph) -> Vec<String> {
     let mut named = BTreeSet::new();
-    for document in graph.documents() {
+    for document in graph.documents().iter() {
         named.extend(choice::values_of(document, "sts:SourceIdentity"));
         named.extend(choice::values_of(document, "aws:SourceIdentity"));
     }

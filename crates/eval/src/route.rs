@@ -85,7 +85,7 @@ fn is_present(given: &Given, key: &str) -> bool {
     let state = given.get(&KeyName::new(key));
     match state {
         Some(KeyState::Known(values)) => !values.is_empty(),
-        Some(KeyState::Present | KeyState::Prefix(_)) => true,
+        Some(KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_)) => true,
         _ => false,
     }
 }

@@ -176,7 +176,11 @@ fn without<'a>(allow: Formula<'a>, setting: &Setting) -> Formula<'a> {
             allow,
             Side::open(PolicyType::PublicAccessBlock, note.clone()).formula(),
         ]),
-        _ => Formula::never(),
+        // Never, as long as the setting is on.
+        _ => Formula::All(vec![
+            allow,
+            Side::silent(PolicyType::PublicAccessBlock).formula(),
+        ]),
     }
 }
 

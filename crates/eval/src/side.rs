@@ -5,10 +5,10 @@ use std::rc::Rc;
 use whocan_graph::LevelId;
 use whocan_policy::{Statement, Truth};
 
-use crate::PolicyType;
 use crate::condition::OpenCondition;
 use crate::inquiry::Note;
 use crate::policies::Origin;
+use crate::{Grantee, PolicyType};
 
 /// What the policies of one type say: whether they allow, or whether they deny.
 #[derive(Clone, Debug)]
@@ -23,6 +23,9 @@ pub(crate) struct Side<'a> {
     pub notes: Vec<Note>,
     /// The level of the organization that it stands for, if it is one's.
     pub level: Option<LevelId>,
+    /// Whom a statement of a resource-based policy names to count here; `None`
+    /// if it is none's, or nobody can write one.
+    pub grantee: Option<Grantee>,
 }
 
 /// A statement that applies or may apply; a whole document where that cannot be read.
@@ -60,6 +63,7 @@ impl<'a> Side<'a> {
             hits: Vec::new(),
             notes: Vec::new(),
             level: None,
+            grantee: None,
         }
     }
 
@@ -111,10 +115,25 @@ impl<'a> Formula<'a> {
 
     /// Returns its value.
     pub fn truth(&self) -> Truth {
+        self.truth_where(&|side| side.truth)
+    }
+
+    /// Returns the value that it would have if sides said what `says` says.
+    pub fn truth_where(&self, says: &impl Fn(&Rc<Side<'a>>) -> Truth) -> Truth {
         match self {
-            Formula::Side(side) => side.truth,
-            Formula::All(parts) => Truth::all(parts.iter().map(Formula::truth)),
-            Formula::Any(parts) => Truth::any(parts.iter().map(Formula::truth)),
+            Formula::Side(side) => says(side),
+            Formula::All(parts) => Truth::all(parts.iter().map(|part| part.truth_where(says))),
+            Formula::Any(parts) => Truth::any(parts.iter().map(|part| part.truth_where(says))),
+        }
+    }
+
+    /// Visits all sides.
+    pub fn each_side<'f>(&'f self, visit: &mut impl FnMut(&'f Rc<Side<'a>>)) {
+        match self {
+            Formula::Side(side) => visit(side),
+            Formula::All(parts) | Formula::Any(parts) => {
+                parts.iter().for_each(|part| part.each_side(visit));
+            }
         }
     }
 }

@@ -274,12 +274,12 @@ impl<'a> Lookup<'a, '_> {
 
     fn user_named(&self, account: AccountId, name: &str) -> Option<Arn> {
         let index = self.graph.account_of(account)?;
-        let all = &self.graph.principals()[range(self.graph.principals_of(index))];
-        let found = all.iter().find(|principal| match &principal.kind {
+        let mut all = self.graph.principals_of(index).map(PrincipalId);
+        let found = all.find(|&id| match &self.graph.principal(id).kind {
             PrincipalKind::User(identity) => &*identity.name == name,
             _ => false,
         });
-        found?.arn.parse().ok()
+        self.graph.principal(found?).arn.parse().ok()
     }
 
     fn with_identity(&self, subject: Subject<'a>, arn: &Arn) -> Subject<'a> {
@@ -292,10 +292,6 @@ impl<'a> Lookup<'a, '_> {
             ..subject
         }
     }
-}
-
-fn range(ids: std::ops::Range<u32>) -> std::ops::Range<usize> {
-    ids.start as usize..ids.end as usize
 }
 
 fn last(path: &str) -> &str {

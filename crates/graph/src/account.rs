@@ -6,7 +6,7 @@ use whocan_policy::AccountId;
 use whocan_snapshot::{Collected, Gap, PublicAccessBlock, ResourceList};
 
 /// An account that the snapshot collected, or that something in it mentions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Account {
     /// The twelve digits.
     pub id: AccountId,
@@ -27,17 +27,21 @@ pub struct Account {
     /// Where it stands in the organization.
     pub membership: Membership,
     /// Its SAML and OpenID Connect providers' ARNs, sorted; the two lists apart.
+    #[serde(with = "crate::field::collected")]
     pub saml_providers: Collected<Vec<Arc<str>>>,
     /// See `saml_providers`.
+    #[serde(with = "crate::field::collected")]
     pub oidc_providers: Collected<Vec<Arc<str>>>,
     /// Its Block Public Access settings; `Yes(None)` if it has none.
+    #[serde(with = "crate::field::collected")]
     pub public_access_block: Collected<Option<PublicAccessBlock>>,
     /// What could not be read of it.
+    #[serde(with = "crate::field::json")]
     pub gaps: Vec<Gap>,
 }
 
 /// Where an account stands in the organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Membership {
     /// Its management account.
     Management,
@@ -46,6 +50,9 @@ pub enum Membership {
     /// Outside: the snapshot has an organization that does not list it, or
     /// has the account whole and no organization.
     Outside,
+    /// In no account list of the snapshot's organization, which is whole: in
+    /// another organization or in none.
+    Elsewhere,
     /// Not known.
     Unknown,
 }

@@ -12,11 +12,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
-use whocan_snapshot::{Collected, Snapshot};
+use whocan_snapshot::{Collected, Snapshot, Table};
 
+use crate::directory::Directory;
+use crate::saved::Parts;
 use crate::{
-    Account, AccountIndex, DocumentId, Endpoint, EndpointId, Group, GroupId, Level, LevelId,
-    Membership, Organization, Policy, PolicyId, Presence, Principal, PrincipalId, PrincipalKind,
+    Account, AccountIndex, DocumentId, Documents, Endpoint, EndpointId, Group, GroupId, Level,
+    LevelId, Membership, Organization, Policy, PolicyId, Presence, Principal, PrincipalId,
     Resource, ResourceId,
 };
 use interner::Interner;
@@ -26,23 +28,20 @@ use interner::Interner;
 /// Every list is ordered, and the same snapshot gives the same ids.
 #[derive(Debug)]
 pub struct Graph {
-    taken: Timestamp,
-    assumptions: Vec<String>,
-    accounts: Vec<Account>,
-    principals: Vec<Principal>,
-    groups: Vec<Group>,
-    policies: Vec<Policy>,
-    documents: Vec<Arc<Document>>,
-    resources: Vec<Resource>,
-    endpoints: Vec<Endpoint>,
-    levels: Vec<Level>,
-    organization: Option<Organization>,
+    pub(crate) taken: Timestamp,
+    pub(crate) assumptions: Vec<String>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) principals: Table<Principal>,
+    pub(crate) groups: Table<Group>,
+    pub(crate) policies: Table<Policy>,
+    pub(crate) documents: Documents,
+    pub(crate) resources: Table<Resource>,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) levels: Vec<Level>,
+    pub(crate) organization: Option<Organization>,
     // The levels above each account, root first, the account's own last.
-    positions: Vec<Collected<Vec<LevelId>>>,
-    principal_by_arn: FxHashMap<Arc<str>, PrincipalId>,
-    principal_by_unique_id: FxHashMap<Arc<str>, PrincipalId>,
-    role_by_name: FxHashMap<(AccountIndex, Arc<str>), PrincipalId>,
-    resource_by_arn: FxHashMap<Arc<str>, ResourceId>,
+    pub(crate) positions: Vec<Collected<Vec<LevelId>>>,
+    pub(crate) directory: Directory,
     account_by_canonical_id: FxHashMap<Arc<str>, AccountIndex>,
 }
 
@@ -64,24 +63,44 @@ impl Graph {
         let positions = organizations::positions(snapshot, &organization, &accounts);
         let nodes = principals::number(snapshot, identities, &accounts, &mentions);
         let (policies, documents) = interner.finish();
+        let endpoints = resources.endpoints(&accounts);
+        let resources = resources.resources(&accounts);
+        let directory = Directory::of(accounts.len(), &nodes.principals, &policies, &resources);
         Graph {
             taken: snapshot.taken,
             assumptions: snapshot.assumptions.clone(),
-            resource_by_arn: resources.by_arn(),
             account_by_canonical_id: accounts::by_canonical_id(&accounts),
-            resources: resources.resources(&accounts),
-            endpoints: resources.endpoints(&accounts),
+            resources: resources.into(),
+            endpoints,
             levels: organization.levels,
             organization: organization.organization,
             positions,
-            principal_by_arn: nodes.by_arn(),
-            principal_by_unique_id: nodes.by_unique_id(),
-            role_by_name: nodes.roles_by_name(),
-            principals: nodes.principals,
-            groups: nodes.groups,
+            principals: nodes.principals.into(),
+            groups: nodes.groups.into(),
             accounts,
-            policies,
+            policies: policies.into(),
             documents,
+            directory,
+        }
+    }
+
+    /// Puts a graph together from what a file kept.
+    pub(crate) fn assemble(parts: Parts) -> Graph {
+        Graph {
+            taken: parts.taken,
+            assumptions: parts.base.assumptions,
+            account_by_canonical_id: accounts::by_canonical_id(&parts.base.accounts),
+            accounts: parts.base.accounts,
+            principals: parts.principals,
+            groups: parts.groups,
+            policies: parts.policies,
+            documents: parts.documents,
+            resources: parts.resources,
+            endpoints: parts.base.endpoints,
+            levels: parts.base.levels,
+            organization: parts.base.organization,
+            positions: parts.positions,
+            directory: parts.directory,
         }
     }
 
@@ -102,27 +121,27 @@ impl Graph {
 
     /// Returns the principals and entry points: by account (root, users, roles,
     /// named sessions and others), those without account last.
-    pub fn principals(&self) -> &[Principal] {
+    pub fn principals(&self) -> &Table<Principal> {
         &self.principals
     }
 
     /// Returns the groups by ARN.
-    pub fn groups(&self) -> &[Group] {
+    pub fn groups(&self) -> &Table<Group> {
         &self.groups
     }
 
     /// Returns the policies.
-    pub fn policies(&self) -> &[Policy] {
+    pub fn policies(&self) -> &Table<Policy> {
         &self.policies
     }
 
     /// Returns the distinct documents.
-    pub fn documents(&self) -> &[Arc<Document>] {
+    pub fn documents(&self) -> &Documents {
         &self.documents
     }
 
     /// Returns the resources by account and ARN.
-    pub fn resources(&self) -> &[Resource] {
+    pub fn resources(&self) -> &Table<Resource> {
         &self.resources
     }
 
@@ -198,7 +217,7 @@ impl Graph {
 
     /// Returns one document.
     pub fn document(&self, document: DocumentId) -> &Arc<Document> {
-        &self.documents[document.index()]
+        self.documents.get(document.index())
     }
 
     /// Returns the document of a policy; `None` if it was not collected.
@@ -236,22 +255,55 @@ impl Graph {
 
     /// Finds a principal by its ARN, or an entry point by its name (`service:NAME`, `oidc:ISSUER`, `anonymous`).
     pub fn principal_of(&self, arn: &str) -> Option<PrincipalId> {
-        self.principal_by_arn.get(arn).copied()
+        let is = |id: u32| *self.principals[id as usize].arn == *arn;
+        self.directory.principal_by_arn(arn, is)
     }
 
     /// Finds the live user or role with a unique id (R30).
     pub fn principal_of_unique_id(&self, id: &str) -> Option<PrincipalId> {
-        self.principal_by_unique_id.get(id).copied()
+        let is = |at: u32| {
+            let identity = self.principals[at as usize].identity();
+            identity.is_some_and(|identity| *identity.id == *id)
+        };
+        self.directory.principal_by_unique_id(id, is)
     }
 
     /// Finds a role by its name, which is unique in the account (R22).
     pub fn role_named(&self, account: AccountIndex, name: &str) -> Option<PrincipalId> {
-        self.role_by_name.get(&(account, name.into())).copied()
+        let is = |at: u32| {
+            let principal = &self.principals[at as usize];
+            let identity = principal.identity();
+            principal.account == Some(account)
+                && principal.role().is_some()
+                && identity.is_some_and(|identity| *identity.name == *name)
+        };
+        self.directory.role_by_name(account, name, is)
     }
 
     /// Finds a resource by its ARN.
     pub fn resource_of(&self, arn: &str) -> Option<ResourceId> {
-        self.resource_by_arn.get(arn).copied()
+        let is = |id: u32| *self.resources[id as usize].arn == *arn;
+        self.directory.resource_by_arn(arn, is)
+    }
+
+    /// Returns the resources whose ARNs begin with `prefix`, by ARN.
+    pub fn resources_beginning(&self, prefix: &str) -> impl Iterator<Item = ResourceId> {
+        let order = &self.directory.resources_by_arn;
+        let arn = |at: usize| order.get(at).map(|id| &*self.resources[id as usize].arn);
+        let start = order.partition_point(|id| *self.resources[id as usize].arn < *prefix);
+        (start..order.len())
+            .take_while(move |&at| arn(at).is_some_and(|arn| arn.starts_with(prefix)))
+            .filter_map(|at| order.get(at).map(ResourceId))
+    }
+
+    /// Returns the access points.
+    pub fn access_points(&self) -> impl Iterator<Item = ResourceId> {
+        self.directory.access_points.iter().map(ResourceId)
+    }
+
+    /// Returns the policies of the organization and of VPC endpoints.
+    pub fn guardrails(&self) -> impl Iterator<Item = PolicyId> {
+        self.directory.guardrails.iter().map(PolicyId)
     }
 
     /// Finds a VPC endpoint by its id.
@@ -264,20 +316,19 @@ impl Graph {
 
     /// Returns the principals of an account, as a range of ids.
     pub fn principals_of(&self, account: AccountIndex) -> std::ops::Range<u32> {
-        let start = self
-            .principals
-            .partition_point(|p| p.account.is_some_and(|a| a < account));
-        let end = self
-            .principals
-            .partition_point(|p| p.account.is_some_and(|a| a <= account));
-        start as u32..end as u32
+        let start = |at: usize| self.directory.starts.get(at).unwrap_or(0);
+        start(account.index())..start(account.index() + 1)
+    }
+
+    /// Returns the principals and entry points without account, as a range of ids.
+    pub fn entry_points(&self) -> std::ops::Range<u32> {
+        let end = self.directory.starts.get(self.accounts.len());
+        end.unwrap_or(0)..self.principals.len() as u32
     }
 
     /// Returns the ids of all roles, ascending.
     pub fn roles(&self) -> impl Iterator<Item = PrincipalId> {
-        let all = self.principals.iter().enumerate();
-        all.filter(|(_, principal)| matches!(principal.kind, PrincipalKind::Role(..)))
-            .map(|(at, _)| PrincipalId::next(at))
+        self.directory.roles.iter().map(PrincipalId)
     }
 
     /// Returns the ARN of the resource whose policy and settings bear on

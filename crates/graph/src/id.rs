@@ -15,6 +15,7 @@ macro_rules! ids {
                 self.0 as usize
             }
 
+            #[allow(dead_code, reason = "some lists are numbered as they stand")]
             pub(crate) fn next(list: usize) -> $name {
                 $name(u32::try_from(list).expect("a snapshot has fewer than 2^32 nodes of a kind"))
             }

@@ -7,16 +7,21 @@
 
 mod account;
 mod build;
+mod directory;
+mod documents;
+mod field;
 mod id;
 mod mention;
 mod organization;
 mod policy;
 mod principal;
 mod resource;
+mod saved;
 mod standing;
 
 pub use account::{Account, Membership};
 pub use build::Graph;
+pub use documents::Documents;
 pub use id::{
     AccountIndex, DocumentId, EndpointId, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
 };

@@ -1,6 +1,6 @@
 //! Whom policies name: entry points, sessions, foreign principals.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
@@ -71,6 +71,45 @@ impl Mentions {
             | NamedPrincipal::CanonicalUser(_)
             | NamedPrincipal::UniqueId(_)
             | NamedPrincipal::Nobody(_) => {}
+        }
+    }
+}
+
+/// The same by account, so that thousands of accounts find theirs at once.
+#[derive(Default)]
+pub(crate) struct ByAccount<'a> {
+    /// Role name, session name and ARN of sessions.
+    pub sessions: BTreeMap<AccountId, Vec<(&'a str, &'a str, &'a Arn)>>,
+    /// `GetFederationToken` sessions.
+    pub federated_users: BTreeMap<AccountId, Vec<&'a Arn>>,
+    /// All ARNs, of users, roles and sessions of both kinds.
+    pub arns: BTreeMap<AccountId, BTreeSet<&'a str>>,
+}
+
+impl<'a> ByAccount<'a> {
+    /// Sorts `mentions`.
+    pub fn of(mentions: &'a Mentions) -> ByAccount<'a> {
+        let mut sorted = ByAccount::default();
+        for (account, role, session, arn) in &mentions.sessions {
+            let sessions = sorted.sessions.entry(*account).or_default();
+            sessions.push((role, session, arn));
+            sorted.add(arn);
+        }
+        for arn in &mentions.federated_users {
+            if let Some(account) = arn.account() {
+                sorted.federated_users.entry(account).or_default().push(arn);
+            }
+            sorted.add(arn);
+        }
+        for arn in &mentions.principals {
+            sorted.add(arn);
+        }
+        sorted
+    }
+
+    fn add(&mut self, arn: &'a Arn) {
+        if let Some(account) = arn.account() {
+            self.arns.entry(account).or_default().insert(arn.as_str());
         }
     }
 }

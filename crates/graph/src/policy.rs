@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::DocumentId;
 
 /// A policy that stands somewhere: attached, embedded, or on a resource.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Policy {
     /// What it is.
     pub kind: PolicyKind,
@@ -19,7 +19,9 @@ pub struct Policy {
 }
 
 /// What a policy is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum PolicyKind {
     /// Embedded in a user, group or role.
     Inline,

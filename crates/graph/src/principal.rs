@@ -9,7 +9,7 @@ use whocan_snapshot::{Collected, Tag};
 use crate::{AccountIndex, GroupId, PolicyId, PrincipalId};
 
 /// A node from which access starts or through which it passes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Principal {
     /// The ARN; for entry points without one `service:NAME`, `oidc:ISSUER`, `anonymous`.
     pub arn: Arc<str>,
@@ -20,7 +20,7 @@ pub struct Principal {
 }
 
 /// What a principal is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub enum PrincipalKind {
     /// A user of a collected account.
     User(Identity),
@@ -58,7 +58,7 @@ pub enum PrincipalKind {
 }
 
 /// What is known of a user or role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
     /// The name, unique in the account.
     pub name: Arc<str>,
@@ -69,6 +69,7 @@ pub struct Identity {
     /// When it was created.
     pub created: Option<Timestamp>,
     /// The tags.
+    #[serde(with = "crate::field::collected")]
     pub tags: Collected<Vec<Tag>>,
     /// The identity-based policies, a user's own first, then those of its groups.
     pub policies: Vec<Attachment>,
@@ -77,7 +78,7 @@ pub struct Identity {
 }
 
 /// What only a role has.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RoleFacts {
     /// The trust policy.
     pub trust: PolicyId,
@@ -92,7 +93,9 @@ pub struct RoleFacts {
 }
 
 /// A policy that bears on a principal, and through which group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct Attachment {
     /// The policy.
     pub policy: PolicyId,
@@ -101,7 +104,9 @@ pub struct Attachment {
 }
 
 /// A permissions boundary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Boundary {
     /// None is set.
     None,
@@ -110,7 +115,7 @@ pub enum Boundary {
 }
 
 /// A group of users. No principal (R29).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Group {
     /// The ARN.
     pub arn: Arc<str>,

@@ -8,7 +8,7 @@ use whocan_snapshot::{Collected, Detail, EndpointKind, Tag};
 use crate::{AccountIndex, PolicyId, ResourceId};
 
 /// A resource that was collected.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Resource {
     /// The ARN.
     pub arn: Arc<str>,
@@ -20,14 +20,18 @@ pub struct Resource {
     pub region: Option<Arc<str>>,
     /// The resource-based policy; `Yes(None)` if it has none. For a KMS key
     /// without one this is the default key policy.
+    #[serde(with = "crate::field::collected")]
     pub policy: Collected<Option<PolicyId>>,
     /// The tags.
+    #[serde(with = "crate::field::collected")]
     pub tags: Collected<Vec<Tag>>,
     /// The key that encrypts it; `Yes(None)` if no customer key does.
+    #[serde(with = "crate::field::collected")]
     pub encryption_key: Collected<Option<Arc<str>>>,
     /// The role it runs as.
     pub role: Option<Arc<str>>,
     /// What only its kind has.
+    #[serde(with = "crate::field::json")]
     pub detail: Detail,
 }
 
@@ -44,7 +48,7 @@ pub enum Presence {
 }
 
 /// A VPC endpoint.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Endpoint {
     /// The id, `vpce-...`.
     pub id: Arc<str>,

@@ -24,12 +24,14 @@ pub enum ImportError {
     /// A path holds nothing that we know.
     #[error(
         "`{}` holds no export: expected `accounts/` or `organizations/`, the folder of one account, \
-         or the output of `aws iam get-account-authorization-details`",
+         the output of `aws iam get-account-authorization-details`, or what another tool collected",
         path.display()
     )]
     NoExport {
         /// The path.
         path: PathBuf,
+        /// Exports that lie deeper in it, some of them.
+        inside: Vec<PathBuf>,
     },
     /// Two paths hold the same account and do not agree.
     #[error(
@@ -71,7 +73,7 @@ pub enum ImportError {
 }
 
 /// A file that cannot be read, or says what it must not.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileError {
     /// The file.
     pub path: PathBuf,
@@ -82,7 +84,7 @@ pub struct FileError {
 }
 
 /// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line, from 1.
     pub line: usize,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -39,8 +40,41 @@ pub(crate) struct Call {
 pub(crate) enum Left {
     /// The file with the answer.
     File(PathBuf),
+    /// The answer, made of another tool's export.
+    Made(Made),
+    /// The file of another tool that should have held the answer is broken.
+    Broken(FileError),
     /// The error code, from `calls.jsonl`.
     Code(String),
+}
+
+/// An answer as AWS would have printed it, made of what another tool kept.
+///
+/// What the tool did not keep is missing in it, which says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Made {
+    pub(crate) text: Arc<str>,
+    /// The file or folder that it was made of.
+    pub(crate) from: PathBuf,
+    /// Whether it lists only what the tool happened to keep.
+    pub(crate) part: bool,
+}
+
+impl Left {
+    /// Returns whether the call was answered.
+    pub(crate) fn is_answer(&self) -> bool {
+        !matches!(self, Left::Code(_))
+    }
+
+    /// Returns the file that the answer stands in or was made of.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Left::File(path) => Some(path),
+            Left::Made(made) => Some(&made.from),
+            Left::Broken(error) => Some(&error.path),
+            Left::Code(_) => None,
+        }
+    }
 }
 
 /// One line of `calls.jsonl`.
@@ -173,7 +207,8 @@ impl Export {
         Ok(())
     }
 
-    fn add(
+    /// Adds a call; [`Export::finish`] has to follow the last.
+    pub(crate) fn add(
         &mut self,
         service: &str,
         command: &str,
@@ -249,17 +284,17 @@ impl Export {
         Ok(())
     }
 
-    /// Sorts, and keeps the last word on each call: a file, else the last line.
-    fn finish(&mut self) {
+    /// Sorts, and keeps the last word on each call: an answer, else the last line.
+    pub(crate) fn finish(&mut self) {
         self.strange.sort();
         let calls = self.calls.values().flatten();
         self.regions = calls.filter_map(|call| call.region.clone()).collect();
         for calls in self.calls.values_mut() {
-            let mut last = BTreeMap::new();
+            let mut last: BTreeMap<_, Left> = BTreeMap::new();
             for call in calls.drain(..) {
                 let key = (call.region, call.argument);
                 match (last.get(&key), &call.left) {
-                    (Some(Left::File(_)), Left::Code(_)) => {}
+                    (Some(known), Left::Code(_)) if known.is_answer() => {}
                     _ => {
                         last.insert(key, call.left);
                     }
@@ -287,10 +322,10 @@ fn unescaped(argument: String) -> String {
 }
 
 /// One thing in a folder. The name is missing if it is not UTF-8.
-struct Entry {
-    path: PathBuf,
-    name: Option<String>,
-    is_folder: bool,
+pub(crate) struct Entry {
+    pub(crate) path: PathBuf,
+    pub(crate) name: Option<String>,
+    pub(crate) is_folder: bool,
 }
 
 impl Entry {
@@ -308,7 +343,11 @@ impl Entry {
 }
 
 /// Lists a folder, sorted by name.
-fn entries(folder: &Path) -> Result<Vec<Entry>, FileError> {
+///
+/// # Errors
+///
+/// If the folder cannot be listed.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<Entry>, FileError> {
     let wrong = |error| FileError::whole(folder, format!("cannot be listed: {error}"));
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(wrong)? {

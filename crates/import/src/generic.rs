@@ -50,8 +50,8 @@ pub(crate) fn read(reader: &mut Reader<'_>) -> Result<(), FileError> {
         }
         for call in calls {
             match &call.left {
-                Left::File(path) => {
-                    let outcome = reader.load(path, false).and_then(|text| {
+                Left::File(_) | Left::Made(_) | Left::Broken(_) => {
+                    let outcome = reader.load(&call.left, false).and_then(|(path, text)| {
                         read_policy(reader, service, command, call, &text)
                             .map_err(|wrong| in_file(path, wrong))
                     });

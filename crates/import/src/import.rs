@@ -169,22 +169,22 @@ fn same(a: &Reading, b: &Reading) -> bool {
 }
 
 fn import_organization(
-    folders: &[PathBuf],
+    sources: &[organization::Source],
     shared: &Shared<'_>,
 ) -> Result<Option<(bool, Told)>, ImportError> {
     let mut first: Option<(&Path, organization::Reading)> = None;
-    for folder in folders {
-        let reading = organization::read(folder, shared)
+    for source in sources {
+        let reading = organization::read(source, shared)
             .map_err(|first| ImportError::Broken { first, others: 0 })?;
         match &first {
             Some((known, other)) if other.object != reading.object => {
                 return Err(ImportError::OrganizationTwice {
                     first: (*known).to_owned(),
-                    second: folder.clone(),
+                    second: source.path().to_owned(),
                 });
             }
             Some(_) => {}
-            None => first = Some((folder, reading)),
+            None => first = Some((source.path(), reading)),
         }
     }
     let Some((_, reading)) = first else {

@@ -42,6 +42,12 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Wrong> {
     Ok(value)
 }
 
+/// Reads `text` as a JSON list of the shape `T`.
+pub(crate) fn read_list<'a, T: Deserialize<'a>>(text: &'a str) -> Result<Vec<T>, Wrong> {
+    let List(list) = serde_json::from_str(text).map_err(|error| wrong_json(&error))?;
+    Ok(list)
+}
+
 /// Reads `text` as any JSON value, of any depth.
 pub(crate) fn check(text: &str) -> Result<(), Wrong> {
     let value: Result<IgnoredAny, _> = serde_json::from_str(text);

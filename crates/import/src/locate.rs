@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use whocan_policy::AccountId;
 
 use crate::Options;
 use crate::error::{FileError, ImportError};
 use crate::file;
+use crate::formats::{aws_config, cloudmapper, iam_collect, pmapper};
 use crate::json;
 use crate::note::{Note, NoteKind};
+use crate::organization;
 use crate::reading::{Source, in_file};
+use crate::recognition;
 use crate::services::iam::Owners;
 use crate::table;
 
@@ -21,7 +25,7 @@ pub(crate) struct Found {
     /// Each account, and where it is; several places must agree.
     pub(crate) accounts: BTreeMap<AccountId, Vec<Source>>,
     /// Folders of organizations.
-    pub(crate) organizations: Vec<PathBuf>,
+    pub(crate) organizations: Vec<organization::Source>,
     pub(crate) notes: Vec<Note>,
     /// A file that is broken so that not even its account is known.
     pub(crate) broken: Option<FileError>,
@@ -35,6 +39,7 @@ pub(crate) struct Found {
 pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, ImportError> {
     let mut search = Search {
         found: Found::default(),
+        items: aws_config::Items::default(),
         keep_going: options.keep_going,
     };
     for path in paths {
@@ -47,14 +52,32 @@ pub(crate) fn locate(paths: &[PathBuf], options: &Options) -> Result<Found, Impo
             false => search.loose_file(path)?,
         };
         if !any {
-            return Err(ImportError::NoExport { path: path.clone() });
+            let path = path.clone();
+            let inside = recognition::below(&path);
+            return Err(ImportError::NoExport { path, inside });
         }
+    }
+    for (id, path, export) in std::mem::take(&mut search.items).exports() {
+        let export = Arc::new(export);
+        search.add(id, Source::Told { path, export });
     }
     Ok(search.found)
 }
 
+/// Returns whether a folder is an export by the names in it, or has loose ones.
+pub(crate) fn is_export(path: &Path) -> bool {
+    let mut search = Search {
+        found: Found::default(),
+        items: aws_config::Items::default(),
+        keep_going: true,
+    };
+    search.known_folder(path).unwrap_or(false)
+}
+
 struct Search {
     found: Found,
+    /// The items of AWS Config, of all its files together.
+    items: aws_config::Items,
     keep_going: bool,
 }
 
@@ -77,8 +100,39 @@ impl Search {
         Ok(any)
     }
 
-    /// Looks into a bundle, an account's folder, or an organization's.
+    /// Looks into a folder of any format.
     fn known_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
+        let stores = iam_collect::find(path);
+        if !stores.is_empty() {
+            self.stores(stores);
+            return Ok(true);
+        }
+        let other = cloudmapper::account(path).map(|id| (id, Source::CloudMapper(path.to_owned())));
+        let other = other
+            .or_else(|| pmapper::account(path).map(|id| (id, Source::PMapper(path.to_owned()))));
+        match other {
+            Some((id, source)) => {
+                self.add(id, source);
+                Ok(true)
+            }
+            None => self.bundle_folder(path),
+        }
+    }
+
+    /// Takes what iam-collect has filled.
+    fn stores(&mut self, stores: Vec<iam_collect::Store>) {
+        for store in stores {
+            for (id, folder) in store.accounts {
+                self.add(id, Source::IamCollect(folder));
+            }
+            let organizations = store.organizations.into_iter();
+            let sources = organizations.map(organization::Source::IamCollect);
+            self.found.organizations.extend(sources);
+        }
+    }
+
+    /// Looks into a bundle, an account's folder, or an organization's.
+    fn bundle_folder(&mut self, path: &Path) -> Result<bool, ImportError> {
         let accounts = path.join("accounts");
         let organizations = path.join("organizations");
         if accounts.is_dir() || (organizations.is_dir() && !is_account(path)) {
@@ -88,7 +142,8 @@ impl Search {
             return self.account(path);
         }
         if path.file_name().is_some_and(|name| name == "organizations") {
-            self.found.organizations.push(path.to_owned());
+            let source = organization::Source::Folder(path.to_owned());
+            self.found.organizations.push(source);
             return Ok(true);
         }
         Ok(false)
@@ -97,7 +152,8 @@ impl Search {
     fn bundle(&mut self, accounts: &Path, organizations: PathBuf) -> Result<bool, ImportError> {
         let mut any = organizations.is_dir();
         if any {
-            self.found.organizations.push(organizations);
+            let source = organization::Source::Folder(organizations);
+            self.found.organizations.push(source);
         }
         if !accounts.is_dir() {
             return Ok(any);
@@ -118,7 +174,8 @@ impl Search {
         };
         let organizations = folder.join("organizations");
         if organizations.is_dir() {
-            self.found.organizations.push(organizations);
+            let source = organization::Source::Folder(organizations);
+            self.found.organizations.push(source);
         }
         self.add(id, Source::Folder(folder.to_owned()));
         Ok(true)
@@ -132,11 +189,22 @@ impl Search {
         }
     }
 
-    /// Takes a file of account authorization details.
+    /// Takes a file of account authorization details or of AWS Config.
     ///
     /// Returns whether it is one, or is broken and passed over.
     fn loose_file(&mut self, path: &Path) -> Result<bool, ImportError> {
-        match owners(path) {
+        let read = file::load(path).and_then(|text| Ok((owners(path, &text)?, text)));
+        let read = read.and_then(|(owners, text)| match owners {
+            Some(owners) => Ok(Some(owners)),
+            None => match self.items.add(path, &text)? {
+                aws_config::Recognized::Other => Ok(None),
+                aws_config::Recognized::Items { more, .. } => {
+                    self.note_items(path, more);
+                    Ok(Some(BTreeMap::new()))
+                }
+            },
+        });
+        match read {
             Ok(Some(accounts)) => {
                 let mixed = accounts.len() > 1;
                 if mixed {
@@ -165,6 +233,13 @@ impl Search {
         }
     }
 
+    fn note_items(&mut self, path: &Path, more: bool) {
+        if more {
+            let text = "the result is cut off: it carries `NextToken`, so more items would follow";
+            self.note(path, NoteKind::Odd(text.to_owned()));
+        }
+    }
+
     fn note(&mut self, path: &Path, kind: NoteKind) {
         self.found.notes.push(Note {
             account: None,
@@ -175,17 +250,16 @@ impl Search {
 }
 
 /// Returns the accounts whose details a file holds; `None` if it holds something else.
-fn owners(path: &Path) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> {
-    let text = file::load(path)?;
+fn owners(path: &Path, text: &str) -> Result<Option<BTreeMap<AccountId, usize>>, FileError> {
     if text.trim_ascii().is_empty() {
         return Err(FileError::whole(path, "the file is empty: expected JSON"));
     }
     if !text.trim_ascii_start().starts_with('{') {
         // Valid JSON of another kind is only not ours; what is no JSON is broken.
-        let other = json::check(&text);
+        let other = json::check(text);
         return other.map(|()| None).map_err(|wrong| in_file(path, wrong));
     }
-    let owners: Owners<'_> = json::read(&text).map_err(|wrong| in_file(path, wrong))?;
+    let owners: Owners<'_> = json::read(text).map_err(|wrong| in_file(path, wrong))?;
     if !owners.are_details() {
         return Ok(None);
     }
@@ -205,7 +279,8 @@ fn account_of_name(folder: &Path) -> Option<AccountId> {
 /// Returns the account whose details lie in a folder of another name.
 fn account_of_details(folder: &Path) -> Option<AccountId> {
     let path = folder.join("iam/get-account-authorization-details.json");
-    let accounts = owners(&path).ok()??;
+    let text = file::load(&path).ok()?;
+    let accounts = owners(&path, &text).ok()??;
     match accounts.len() {
         1 => accounts.into_keys().next(),
         _ => None,

@@ -7,7 +7,7 @@ mod public_access;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,12 +18,38 @@ use crate::Options;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
+use crate::formats::iam_collect;
 use crate::json::{self, List, Paging, Wrong};
 use crate::note::{Note, NoteKind};
 use crate::reading::{Shared, cut_off, in_file};
+use crate::recognition::Format;
 use crate::sink::{Event, Sink};
 
 const SERVICE: &str = "organizations";
+
+/// Where an organization's export is.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    /// A folder `organizations` of a bundle.
+    Folder(PathBuf),
+    /// A folder of one organization that iam-collect filled.
+    IamCollect(PathBuf),
+}
+
+impl Source {
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Source::Folder(_) => Format::Bundle,
+            Source::IamCollect(_) => Format::IamCollect,
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Source::Folder(path) | Source::IamCollect(path) => path,
+        }
+    }
+}
 
 /// What was read of the organization; no object if not even its id is known.
 pub(crate) struct Reading {
@@ -36,7 +62,7 @@ pub(crate) struct Reading {
 /// # Errors
 ///
 /// If a file is broken, unless the options say to go on.
-pub(crate) fn read(root: &Path, shared: &Shared<'_>) -> Result<Reading, FileError> {
+pub(crate) fn read(source: &Source, shared: &Shared<'_>) -> Result<Reading, FileError> {
     let (options, sink) = (shared.options, shared.sink);
     let mut broken = Vec::new();
     let mut keep = |error| match options.keep_going {
@@ -46,7 +72,10 @@ pub(crate) fn read(root: &Path, shared: &Shared<'_>) -> Result<Reading, FileErro
         }
         false => Err(error),
     };
-    let export = Export::of_organization(root, &mut keep)?;
+    let (root, export) = match source {
+        Source::Folder(root) => (root, Export::of_organization(root, &mut keep)?),
+        Source::IamCollect(root) => (root, iam_collect::organization(root, &mut keep)?),
+    };
     sink.progress(Event::Files(export.files));
     let mut reader = Reader {
         export: &export,
@@ -143,8 +172,10 @@ impl Reader<'_> {
         call: &Call,
     ) -> Result<Told<T>, FileError> {
         let argument = call.argument.as_deref();
-        let path = match &call.left {
-            Left::File(path) => path,
+        let read = match &call.left {
+            Left::File(path) => self.read_file(path),
+            Left::Made(made) => parse(&made.from, &made.text),
+            Left::Broken(error) => Err(error.clone()),
             Left::Code(code) => {
                 if code != NOT_ENABLED {
                     self.gap(command, argument, GapCode::Refused(code.clone()));
@@ -152,7 +183,14 @@ impl Reader<'_> {
                 return Ok(Told::Refused(code.clone()));
             }
         };
-        match self.read_file(path) {
+        let part = matches!(&call.left, Left::Made(made) if made.part);
+        match read {
+            Ok((answer, _)) if part => {
+                if !self.options.absent_means_none {
+                    self.gap(command, argument, GapCode::NotExported);
+                }
+                Ok(Told::Part(answer))
+            }
             Ok((answer, None)) => Ok(Told::Answer(answer)),
             Ok((answer, Some(mark))) => {
                 self.gap(command, argument, GapCode::Unreadable(cut_off(mark)));
@@ -173,10 +211,7 @@ impl Reader<'_> {
     ) -> Result<(T, Option<&'static str>), FileError> {
         let text = file::load(path)?;
         self.sink.progress(Event::Read { bytes: text.len() });
-        let wrong = |wrong: Wrong| in_file(path, wrong);
-        let more = json::read::<Paging<'_>>(&text).map_err(wrong)?.more();
-        let answer = json::read(&text).map_err(wrong)?;
-        Ok((answer, more))
+        parse(path, &text)
     }
 
     /// Returns an error in words that do not tell where the export lies.
@@ -217,10 +252,7 @@ impl Reader<'_> {
             self.note(path.clone(), NoteKind::Ignored);
         }
         for ((service, command), calls) in &export.calls {
-            let files = calls
-                .iter()
-                .filter(|call| matches!(call.left, Left::File(_)))
-                .count();
+            let files = calls.iter().filter(|call| call.left.is_answer()).count();
             if files > 0 && !self.used.contains(command) {
                 let place = format!("{service} {command}");
                 self.note(place, NoteKind::UnknownCommand { files });
@@ -238,12 +270,15 @@ impl Reader<'_> {
             self.note(SERVICE, NoteKind::Odd(text.to_owned()));
             return Ok(None);
         };
+        // AWS's list has the management account too.
+        let all_accounts = tree.listed.contains(&management);
         let mut object = OrganizationObject {
             id,
             management_account: management,
             root: tree.root,
             units: tree.units,
             accounts: tree.members,
+            all_accounts,
             policies: Vec::new(),
             delegated_administrators: self.delegated_administrators()?,
             public_access_block: Collected::Not,
@@ -261,6 +296,17 @@ impl Reader<'_> {
         object.gaps = std::mem::take(&mut self.gaps).into_iter().collect();
         Ok(Some(object))
     }
+}
+
+/// Reads an answer, with the mark that it carries if more would follow.
+fn parse<T: DeserializeOwned>(
+    path: &Path,
+    text: &str,
+) -> Result<(T, Option<&'static str>), FileError> {
+    let wrong = |wrong: Wrong| in_file(path, wrong);
+    let more = json::read::<Paging<'_>>(text).map_err(wrong)?.more();
+    let answer = json::read(text).map_err(wrong)?;
+    Ok((answer, more))
 }
 
 /// The code by which AWS says that policies of a kind are not in force.

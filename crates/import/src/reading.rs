@@ -3,7 +3,9 @@
 mod pages;
 mod things;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use whocan_policy::AccountId;
 use whocan_snapshot::{AccountObject, ActivityObject, GapCode};
@@ -14,9 +16,11 @@ use crate::draft::Draft;
 use crate::error::FileError;
 use crate::export::{Call, Export, Left};
 use crate::file;
+use crate::formats::{cloudmapper, iam_collect, pmapper};
 use crate::generic;
 use crate::json::Wrong;
 use crate::note::{Note, NoteKind};
+use crate::recognition::Format;
 use crate::sink::{Event, Sink};
 use crate::table::{self, Row};
 
@@ -35,18 +39,42 @@ pub(crate) struct Reading {
 }
 
 /// Where an account's export is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// A folder `accounts/<id>`.
     Folder(PathBuf),
     /// One file of account authorization details; `mixed` if it holds several accounts.
     Details { path: PathBuf, mixed: bool },
+    /// An account's folder that iam-collect filled.
+    IamCollect(PathBuf),
+    /// An account's folder that CloudMapper filled.
+    CloudMapper(PathBuf),
+    /// A graph that Principal Mapper stored.
+    PMapper(PathBuf),
+    /// An account of another tool's files, told as calls already.
+    Told { path: PathBuf, export: Arc<Export> },
 }
 
 impl Source {
+    pub(crate) fn format(&self) -> Format {
+        match self {
+            Source::Folder(_) => Format::Bundle,
+            Source::Details { .. } => Format::Details,
+            Source::IamCollect(_) => Format::IamCollect,
+            Source::CloudMapper(_) => Format::CloudMapper,
+            Source::PMapper(_) => Format::PMapper,
+            Source::Told { .. } => Format::AwsConfig,
+        }
+    }
+
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Source::Folder(path) | Source::Details { path, .. } => path,
+            Source::Folder(path)
+            | Source::Details { path, .. }
+            | Source::IamCollect(path)
+            | Source::CloudMapper(path)
+            | Source::PMapper(path)
+            | Source::Told { path, .. } => path,
         }
     }
 }
@@ -71,8 +99,13 @@ pub(crate) fn read_account(
     draft.absent_means_none = options.absent_means_none && broken.is_empty();
     draft.mixed = matches!(source, Source::Details { mixed: true, .. });
     let root = match source {
-        Source::Folder(path) => path.clone(),
-        Source::Details { path, .. } => path.parent().map(Path::to_owned).unwrap_or_default(),
+        Source::Folder(path)
+        | Source::IamCollect(path)
+        | Source::CloudMapper(path)
+        | Source::PMapper(path) => path.clone(),
+        Source::Details { path, .. } | Source::Told { path, .. } => {
+            path.parent().map(Path::to_owned).unwrap_or_default()
+        }
     };
     let mut reader = Reader {
         draft,
@@ -87,7 +120,7 @@ pub(crate) fn read_account(
     reader.register_arguments()?;
     reader.read_things()?;
     generic::read(&mut reader)?;
-    reader.note_the_rest();
+    reader.note_the_rest()?;
     reader.draft.object.complete = reader.is_complete();
     let (object, activity, mut notes) = reader.draft.finish();
     notes.extend(shared.auditor.account(&object));
@@ -102,7 +135,7 @@ fn list(
     source: &Source,
     options: &Options,
     broken: &mut Vec<FileError>,
-) -> Result<Export, FileError> {
+) -> Result<Arc<Export>, FileError> {
     let mut keep = |error| match options.keep_going {
         true => {
             broken.push(error);
@@ -111,12 +144,16 @@ fn list(
         false => Err(error),
     };
     match source {
-        Source::Folder(path) => Export::of_account(path, &mut keep),
-        Source::Details { path, .. } => Ok(Export::of_file(
+        Source::Folder(path) => Export::of_account(path, &mut keep).map(Arc::new),
+        Source::Details { path, .. } => Ok(Arc::new(Export::of_file(
             "iam",
             "get-account-authorization-details",
             path,
-        )),
+        ))),
+        Source::IamCollect(path) => iam_collect::export(path, &mut keep).map(Arc::new),
+        Source::CloudMapper(path) => cloudmapper::export(path).map(Arc::new),
+        Source::PMapper(path) => pmapper::export(path, options.absent_means_none).map(Arc::new),
+        Source::Told { export, .. } => Ok(Arc::clone(export)),
     }
 }
 
@@ -144,18 +181,27 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Loads a file of the export.
+    /// Loads an answer, with the file that it stands in.
     ///
     /// # Errors
     ///
     /// If it is no text, or empty where the command never prints nothing.
-    pub(crate) fn load(&self, path: &Path, silent: bool) -> Result<String, FileError> {
-        let text = file::load(path)?;
+    pub(crate) fn load<'a>(
+        &self,
+        left: &'a Left,
+        silent: bool,
+    ) -> Result<(&'a Path, Cow<'a, str>), FileError> {
+        let (path, text) = match left {
+            Left::File(path) => (path.as_path(), Cow::Owned(file::load(path)?)),
+            Left::Made(made) => (made.from.as_path(), Cow::Borrowed(&*made.text)),
+            Left::Broken(error) => return Err(error.clone()),
+            Left::Code(_) => (Path::new(""), Cow::Borrowed("")),
+        };
         self.sink.progress(Event::Read { bytes: text.len() });
         if !silent && text.trim_ascii().is_empty() {
             return Err(FileError::whole(path, EMPTY));
         }
-        Ok(text)
+        Ok((path, text))
     }
 
     /// Turns a broken file into a gap if the import goes on past it.
@@ -191,7 +237,9 @@ impl Reader<'_> {
 
     fn broken_lines(&mut self, error: &FileError) {
         let code = GapCode::Unreadable(self.words(error));
-        self.draft.gap("", None, "calls.jsonl", None, code);
+        let file = error.path.file_name().unwrap_or_default();
+        self.draft
+            .gap("", None, &file.to_string_lossy(), None, code);
     }
 
     fn settle(
@@ -203,12 +251,17 @@ impl Reader<'_> {
     ) -> Result<(), FileError> {
         match outcome {
             Ok(()) => Ok(()),
+            // A place in a text that we made is none in the file it was made of.
+            Err(wrong) if matches!(call.left, Left::Made(_)) => {
+                let error = FileError::whole(path, wrong.problem);
+                self.refuse(row.service, row.command, call, error)
+            }
             Err(wrong) => self.refuse(row.service, row.command, call, in_file(path, wrong)),
         }
     }
 
     /// Notes the files that nobody read, and keeps the codes of unknown calls as gaps.
-    fn note_the_rest(&mut self) {
+    fn note_the_rest(&mut self) -> Result<(), FileError> {
         for path in &self.export.strange {
             self.draft.note(path.clone(), NoteKind::Ignored);
         }
@@ -220,7 +273,8 @@ impl Reader<'_> {
             let mut files = 0;
             for call in calls {
                 match &call.left {
-                    Left::File(_) => files += 1,
+                    Left::File(_) | Left::Made(_) => files += 1,
+                    Left::Broken(error) => self.refuse(service, command, call, error.clone())?,
                     Left::Code(code) => self.draft.gap(
                         service,
                         call.region.as_deref(),
@@ -235,6 +289,7 @@ impl Reader<'_> {
                 self.draft.note(place, NoteKind::UnknownCommand { files });
             }
         }
+        Ok(())
     }
 }
 

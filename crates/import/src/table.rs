@@ -3,9 +3,10 @@
 //! One row a command, one file a service. A new service is a file in
 //! `services/` and a line in [`SERVICES`].
 
-use whocan_snapshot::Resource;
+use whocan_snapshot::{Collected, Resource};
 
 use crate::draft::Draft;
+use crate::export::{Left, Made};
 use crate::json::{self, Wrong};
 use crate::services::{
     dynamodb, ec2, ecr, events, glue, iam, kms, lambda, s3api, s3control, secretsmanager, sns, sqs,
@@ -31,6 +32,12 @@ pub(crate) const SERVICES: &[&[Row]] = &[
 /// Returns all rows in order.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Row> {
     SERVICES.iter().flat_map(|rows| rows.iter())
+}
+
+/// Returns the commands of accounts on which answers rest, as service and command.
+pub fn wanted_commands() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let wanted = rows().filter(|row| row.wanted);
+    wanted.map(|row| (row.service, row.command))
 }
 
 /// One command.
@@ -96,6 +103,43 @@ impl Scope<'_> {
 pub(crate) struct Page<'a> {
     pub(crate) region: Option<&'a str>,
     pub(crate) answer: Answer<'a>,
+    pub(crate) source: PageSource,
+}
+
+/// Who made the text of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageSource {
+    /// AWS: what is missing in it does not exist.
+    Printed,
+    /// We, of what another tool kept: a field that is missing was not kept.
+    Made,
+    /// As `Made`, and whole entries may be missing too.
+    Part,
+}
+
+impl PageSource {
+    pub(crate) fn of(left: &Left) -> PageSource {
+        match left {
+            Left::Made(Made { part: true, .. }) => PageSource::Part,
+            Left::Made(_) => PageSource::Made,
+            Left::File(_) | Left::Broken(_) | Left::Code(_) => PageSource::Printed,
+        }
+    }
+
+    pub(crate) fn is_part(self) -> bool {
+        self == PageSource::Part
+    }
+}
+
+impl Page<'_> {
+    /// Returns a field of an entry, which AWS leaves out where there is nothing
+    /// to say, and another tool also where it did not ask.
+    pub(crate) fn field<T>(&self, value: Option<T>) -> Collected<Option<T>> {
+        match (value, self.source) {
+            (None, PageSource::Made | PageSource::Part) => Collected::Not,
+            (value, _) => Collected::Yes(value),
+        }
+    }
 }
 
 /// The answer to one call.

@@ -1,47 +1,81 @@
-//! Which statements cover an action: distinct clauses, asked once for each action.
+//! Which statements cover an action and may concern a resource, without a look at any.
+//!
+//! Statements are numbered in the order of documents. Distinct action patterns
+//! and distinct clauses of them are asked once for each action; resources are
+//! told apart by the literal beginnings of their patterns.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::ActionPattern;
+use whocan_policy::{ActionPattern, Effect, Pattern, Statement, Token};
+use whocan_snapshot::{Lists, Names, Numbers, Section, Table, hashed};
 
-/// A statement of a document.
-pub(crate) type StatementRef = (DocumentId, u32);
+/// How many sections the statements take in a file.
+pub(crate) const ACTIONS_SECTIONS: usize = 13;
 
-/// The statements of all documents by their action clauses.
-#[derive(Debug, Default)]
+/// So many texts are read from a file at once.
+const TEXTS_PER_CHUNK: usize = 256;
+
+/// A statement of a document, by the number it has here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StatementRef {
+    number: u32,
+    pub document: DocumentId,
+    /// Its position in the document.
+    pub at: u32,
+}
+
+/// The statements of some documents, by their actions and resources.
+#[derive(Debug)]
 pub(crate) struct Actions {
-    patterns: Vec<ActionPattern>,
-    clauses: Vec<Clause>,
-    // Statements without readable actions may cover any.
-    unreadable: Vec<StatementRef>,
+    // By number: where the statement stands, what it is like, and which
+    // beginnings its resources may have.
+    documents: Numbers,
+    positions: Numbers,
+    traits: Numbers,
+    beginnings_of: Lists,
+    // The distinct beginnings, sorted.
+    beginnings: Table<Box<str>>,
+    beginning_ids: Names,
+    patterns: Table<Box<str>>,
+    compiled: Box<[OnceLock<ActionPattern>]>,
+    // The clauses that stand for `Action` with a pattern; the statements with a clause.
+    clauses_of: Lists,
+    statements_of: Lists,
+    rest: Rest,
     answers: RwLock<FxHashMap<String, Arc<[StatementRef]>>>,
 }
 
-#[derive(Debug)]
-struct Clause {
-    negated: bool,
-    // INVARIANT: sorted and unique positions in `Actions::patterns`.
-    patterns: Vec<u32>,
-    statements: Vec<StatementRef>,
+/// What is read from a file at once.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Rest {
+    // The patterns of each service; those of all services under an empty name.
+    services: BTreeMap<Box<str>, Vec<u32>>,
+    // The clauses of `NotAction`, and their patterns.
+    negated: Vec<(u32, Vec<u32>)>,
+    // Statements without readable actions may cover any.
+    unreadable: Vec<u32>,
 }
 
+/// Which beginnings a resource has, so that statements about others can be left out.
+#[derive(Debug)]
+pub(crate) struct Beginnings(Vec<u32>);
+
 impl Actions {
-    /// Gathers the clauses of the documents for which `wanted` holds.
+    /// Gathers the statements of the documents for which `wanted` holds.
     pub fn of(graph: &Graph, wanted: impl Fn(DocumentId) -> bool) -> Actions {
         let mut gathering = Gathering::default();
-        for (at, document) in (0..).zip(graph.documents()) {
-            let id = DocumentId(at);
+        for (id, document) in (0..).map(DocumentId).zip(graph.documents().iter()) {
             if wanted(id) {
-                let live = document
-                    .statements
-                    .iter()
-                    .filter(|statement| !statement.is_inert());
-                live.for_each(|statement| gathering.add((id, statement.index), statement));
+                let live = document.statements.iter();
+                let live = live.filter(|statement| !statement.is_inert());
+                live.for_each(|statement| gathering.add(id, statement));
             }
         }
-        gathering.actions
+        gathering.finish()
     }
 
     /// Returns the statements that cover `action`, by document and position.
@@ -60,63 +94,367 @@ impl Actions {
     }
 
     fn find(&self, action: &str) -> Arc<[StatementRef]> {
-        let hit: Vec<bool> = self
-            .patterns
+        let service = service_of(action);
+        let groups = [service.as_str(), ""];
+        let candidates = groups
             .iter()
-            .map(|pattern| pattern.matches(action))
-            .collect();
-        let covers = |clause: &&Clause| {
-            clause.patterns.iter().any(|&pattern| hit[pattern as usize]) != clause.negated
-        };
-        let clauses = self.clauses.iter().filter(covers);
-        let mut found: Vec<StatementRef> = clauses
-            .flat_map(|clause| &clause.statements)
+            .filter_map(|name| self.rest.services.get(*name));
+        let mut hit: Vec<u32> = candidates
+            .flatten()
             .copied()
+            .filter(|&pattern| self.pattern(pattern).matches(action))
             .collect();
-        found.extend(&self.unreadable);
+        hit.sort_unstable();
+        let mut clauses: Vec<u32> = hit
+            .iter()
+            .flat_map(|&pattern| self.clauses_of.get(pattern as usize))
+            .collect();
+        clauses.sort_unstable();
+        clauses.dedup();
+        let passes = |patterns: &[u32]| {
+            let mut patterns = patterns.iter();
+            !patterns.any(|pattern| hit.binary_search(pattern).is_ok())
+        };
+        let negated = self.rest.negated.iter();
+        clauses.extend(
+            negated
+                .filter(|(_, patterns)| passes(patterns))
+                .map(|(clause, _)| clause),
+        );
+        let mut found: Vec<u32> = clauses
+            .iter()
+            .flat_map(|&clause| self.statements_of.get(clause as usize))
+            .collect();
+        found.extend(&self.rest.unreadable);
         found.sort_unstable();
-        found.into()
+        found.iter().map(|&number| self.statement(number)).collect()
     }
+
+    fn pattern(&self, id: u32) -> &ActionPattern {
+        self.compiled[id as usize].get_or_init(|| ActionPattern::new(&self.patterns[id as usize]))
+    }
+
+    fn statement(&self, number: u32) -> StatementRef {
+        let of = |numbers: &Numbers| numbers.get(number as usize).unwrap_or_default();
+        StatementRef {
+            number,
+            document: DocumentId(of(&self.documents)),
+            at: of(&self.positions),
+        }
+    }
+
+    /// Returns whether a statement has this effect.
+    pub fn has_effect(&self, statement: &StatementRef, effect: Effect) -> bool {
+        self.traits(statement) & EFFECTS == code(Some(effect))
+    }
+
+    /// Returns whether a statement that covers an action applies to every call
+    /// of it, whoever calls: it names every resource and no condition.
+    pub fn is_plain(&self, statement: &StatementRef) -> bool {
+        self.traits(statement) & PLAIN != 0
+    }
+
+    /// Returns whether a statement's resources tell some from others.
+    pub fn tells_resources_apart(&self, statement: &StatementRef) -> bool {
+        self.traits(statement) & EVERYTHING == 0
+    }
+
+    fn traits(&self, statement: &StatementRef) -> u32 {
+        let known = self.traits.get(statement.number as usize);
+        known.unwrap_or_default()
+    }
+
+    /// Returns the beginnings that patterns have and `resource` too.
+    pub fn beginnings_of(&self, resource: &str) -> Beginnings {
+        let ends = resource.char_indices().map(|(at, _)| at);
+        let starts = ends.chain([resource.len()]).map(|end| &resource[..end]);
+        let known = starts.filter_map(|start| {
+            let is = |id: u32| *self.beginnings[id as usize] == *start;
+            self.beginning_ids.find(hashed(&[start.as_bytes()]), is)
+        });
+        let mut known: Vec<u32> = known.collect();
+        known.sort_unstable();
+        Beginnings(known)
+    }
+
+    /// Returns the beginnings of patterns that may have a text in common with `resources`.
+    pub fn beginnings_within(&self, resources: &Pattern) -> Beginnings {
+        let mut known = self.beginnings_of(resources.prefix()).0;
+        let (mut low, mut high) = (0, self.beginnings.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if *self.beginnings[middle] < *resources.prefix() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let longer = low..self.beginnings.len();
+        known.extend(
+            longer
+                .take_while(|&at| self.beginnings[at].starts_with(resources.prefix()))
+                .map(|at| at as u32),
+        );
+        known.sort_unstable();
+        known.dedup();
+        Beginnings(known)
+    }
+
+    /// Returns whether a statement's resources may have one of these beginnings;
+    /// those of most statements have not.
+    pub fn may_concern(&self, statement: &StatementRef, beginnings: &Beginnings) -> bool {
+        let mut own = self.beginnings_of.get(statement.number as usize);
+        // Without any, the statement is about all but something, or nobody knows.
+        own.len() == 0 || own.any(|one| beginnings.0.binary_search(&one).is_ok())
+    }
+
+    /// Returns the statements as sections of a file.
+    pub fn to_sections(&self) -> [Vec<u8>; ACTIONS_SECTIONS] {
+        let [own_starts, own] = self.beginnings_of.as_bytes().map(<[u8]>::to_vec);
+        let [clause_starts, clauses] = self.clauses_of.as_bytes().map(<[u8]>::to_vec);
+        let [statement_starts, statements] = self.statements_of.as_bytes().map(<[u8]>::to_vec);
+        let rest = postcard::to_stdvec(&self.rest).expect("only lists of known length");
+        [
+            self.documents.as_bytes().to_vec(),
+            self.positions.as_bytes().to_vec(),
+            self.traits.as_bytes().to_vec(),
+            own_starts,
+            own,
+            self.beginnings.to_bytes(TEXTS_PER_CHUNK),
+            self.beginning_ids.as_bytes().to_vec(),
+            self.patterns.to_bytes(TEXTS_PER_CHUNK),
+            clause_starts,
+            clauses,
+            statement_starts,
+            statements,
+            rest,
+        ]
+    }
+
+    /// Takes sections of a file, `None` if they are no statements of `graph`.
+    pub fn from_sections(graph: &Graph, sections: [Section; ACTIONS_SECTIONS]) -> Option<Actions> {
+        let [
+            documents,
+            positions,
+            traits,
+            own_starts,
+            own,
+            beginnings,
+            beginning_ids,
+            patterns,
+            clause_starts,
+            clauses,
+            statement_starts,
+            statements,
+            rest,
+        ] = sections;
+        let documents = Numbers::below(documents, graph.documents().len())?;
+        let beginnings: Table<Box<str>> = Table::from_section(beginnings)?;
+        let patterns: Table<Box<str>> = Table::from_section(patterns)?;
+        let statements_of = Lists::below([statement_starts, statements], documents.len())?;
+        Some(Actions {
+            positions: Numbers::below(positions, usize::MAX)?,
+            traits: Numbers::below(traits, usize::MAX)?,
+            beginnings_of: Lists::below([own_starts, own], beginnings.len())?,
+            beginning_ids: Names::from_section(beginning_ids, beginnings.len())?,
+            clauses_of: Lists::below([clause_starts, clauses], statements_of.len())?,
+            compiled: (0..patterns.len()).map(|_| OnceLock::new()).collect(),
+            rest: postcard::from_bytes(&rest).ok()?,
+            answers: RwLock::default(),
+            documents,
+            beginnings,
+            patterns,
+            statements_of,
+        })
+    }
+}
+
+// The traits of a statement: its effect, and whether it is about every resource
+// and about nothing else.
+const EFFECTS: u32 = 3;
+const EVERYTHING: u32 = 4;
+const PLAIN: u32 = 8;
+
+fn traits(statement: &Statement) -> u32 {
+    let everything = statement.resources.as_ref().is_some_and(|clause| {
+        let mut patterns = clause.patterns.iter();
+        let every = [Token::Many { colons: true }];
+        let is = |pattern: &Pattern| pattern.tokens() == every;
+        !clause.negated && patterns.all(|pattern| pattern.fixed().is_some_and(is))
+    });
+    let plain = everything
+        && statement.conditions.is_empty()
+        && statement.principal.is_none()
+        && statement.actions.is_some()
+        && !statement.doubtful;
+    let flag = |holds: bool, flag: u32| if holds { flag } else { 0 };
+    code(statement.effect) | flag(everything, EVERYTHING) | flag(plain, PLAIN)
+}
+
+fn code(effect: Option<Effect>) -> u32 {
+    match effect {
+        None => 0,
+        Some(Effect::Allow) => 1,
+        Some(Effect::Deny) => 2,
+    }
+}
+
+// Without case, as actions are (R41).
+fn service_of(action: &str) -> String {
+    let service = action.split(':').next().unwrap_or_default();
+    service.to_ascii_lowercase()
 }
 
 #[derive(Default)]
 struct Gathering {
-    actions: Actions,
-    pattern_ids: FxHashMap<ActionPattern, u32>,
+    documents: Vec<u32>,
+    positions: Vec<u32>,
+    traits: Vec<u32>,
+    beginnings_of: Vec<Vec<u32>>,
+    beginnings: Vec<Box<str>>,
+    beginning_ids: FxHashMap<Box<str>, u32>,
+    patterns: Vec<Box<str>>,
+    pattern_ids: FxHashMap<Box<str>, u32>,
+    clauses: Vec<Clause>,
     clause_ids: FxHashMap<(bool, Vec<u32>), usize>,
+    unreadable: Vec<u32>,
+}
+
+struct Clause {
+    negated: bool,
+    patterns: Vec<u32>,
+    statements: Vec<u32>,
 }
 
 impl Gathering {
-    fn add(&mut self, at: StatementRef, statement: &whocan_policy::Statement) {
+    fn add(&mut self, document: DocumentId, statement: &Statement) {
+        let number = self.documents.len() as u32;
+        self.documents.push(document.0);
+        self.positions.push(statement.index);
+        self.traits.push(traits(statement));
+        let beginnings = self.beginnings(statement);
+        self.beginnings_of.push(beginnings);
         let Some(clause) = &statement.actions else {
-            self.actions.unreadable.push(at);
+            self.unreadable.push(number);
             return;
         };
         let mut patterns: Vec<u32> = clause
             .patterns
             .iter()
-            .map(|pattern| self.pattern(pattern))
+            .map(|pattern| add(&mut self.pattern_ids, &mut self.patterns, pattern.as_str()))
             .collect();
         patterns.sort_unstable();
         patterns.dedup();
-        let clauses = &mut self.actions.clauses;
+        let clauses = &mut self.clauses;
         let key = (clause.negated, patterns);
-        let position = *self.clause_ids.entry(key.clone()).or_insert_with(|| {
-            clauses.push(Clause {
-                negated: key.0,
-                patterns: key.1,
-                statements: Vec::new(),
-            });
-            clauses.len() - 1
-        });
-        clauses[position].statements.push(at);
+        let position = match self.clause_ids.get(&key) {
+            Some(&known) => known,
+            None => {
+                clauses.push(Clause {
+                    negated: key.0,
+                    patterns: key.1.clone(),
+                    statements: Vec::new(),
+                });
+                self.clause_ids.insert(key, clauses.len() - 1);
+                clauses.len() - 1
+            }
+        };
+        clauses[position].statements.push(number);
     }
 
-    fn pattern(&mut self, pattern: &ActionPattern) -> u32 {
-        let patterns = &mut self.actions.patterns;
-        *self.pattern_ids.entry(pattern.clone()).or_insert_with(|| {
-            patterns.push(pattern.clone());
-            patterns.len() as u32 - 1
-        })
+    // The beginnings of its resources, none if these may have any.
+    fn beginnings(&mut self, statement: &Statement) -> Vec<u32> {
+        let clause = statement.resources.as_ref();
+        let Some(clause) = clause.filter(|clause| !clause.negated) else {
+            return Vec::new();
+        };
+        let outlines = clause.patterns.iter();
+        let outlines: Vec<&Pattern> = outlines.filter_map(|pattern| pattern.outline()).collect();
+        let mut beginnings: Vec<u32> = outlines
+            .iter()
+            .map(|one| add(&mut self.beginning_ids, &mut self.beginnings, one.prefix()))
+            .collect();
+        beginnings.sort_unstable();
+        beginnings.dedup();
+        beginnings
+    }
+
+    fn finish(self) -> Actions {
+        let (beginnings, beginnings_of) = in_order(self.beginnings, self.beginnings_of);
+        let names = (0..).zip(&beginnings);
+        let names: Vec<_> = names
+            .map(|(id, text)| (hashed(&[text.as_bytes()]), id))
+            .collect();
+        let mut services: BTreeMap<Box<str>, Vec<u32>> = BTreeMap::new();
+        for (id, pattern) in (0..).zip(&self.patterns) {
+            services.entry(group_of(pattern)).or_default().push(id);
+        }
+        let mut clauses_of = vec![Vec::new(); self.patterns.len()];
+        let mut negated = Vec::new();
+        for (id, clause) in (0..).zip(&self.clauses) {
+            if clause.negated {
+                negated.push((id, clause.patterns.clone()));
+                continue;
+            }
+            for &pattern in &clause.patterns {
+                clauses_of[pattern as usize].push(id);
+            }
+        }
+        Actions {
+            documents: Numbers::of(self.documents),
+            positions: Numbers::of(self.positions),
+            traits: Numbers::of(self.traits),
+            beginnings_of: Lists::of(beginnings_of),
+            beginning_ids: Names::of(names.into_iter()),
+            beginnings: beginnings.into(),
+            compiled: self.patterns.iter().map(|_| OnceLock::new()).collect(),
+            patterns: self.patterns.into(),
+            clauses_of: Lists::of(clauses_of),
+            statements_of: Lists::of(self.clauses.iter().map(|clause| &clause.statements)),
+            rest: Rest {
+                services,
+                negated,
+                unreadable: self.unreadable,
+            },
+            answers: RwLock::default(),
+        }
+    }
+}
+
+fn add(ids: &mut FxHashMap<Box<str>, u32>, texts: &mut Vec<Box<str>>, text: &str) -> u32 {
+    if let Some(&known) = ids.get(text) {
+        return known;
+    }
+    let id = texts.len() as u32;
+    texts.push(text.into());
+    ids.insert(text.into(), id);
+    id
+}
+
+// Sorts texts, and numbers what refers to them anew.
+fn in_order(texts: Vec<Box<str>>, mut lists: Vec<Vec<u32>>) -> (Vec<Box<str>>, Vec<Vec<u32>>) {
+    let mut order: Vec<u32> = (0..texts.len() as u32).collect();
+    order.sort_by(|&one, &other| texts[one as usize].cmp(&texts[other as usize]));
+    let mut place = vec![0; texts.len()];
+    for (new, &old) in (0..).zip(&order) {
+        place[old as usize] = new;
+    }
+    for list in &mut lists {
+        for id in list.iter_mut() {
+            *id = place[*id as usize];
+        }
+        list.sort_unstable();
+    }
+    let sorted = order.iter().map(|&old| texts[old as usize].clone());
+    (sorted.collect(), lists)
+}
+
+// The one service whose actions a pattern can cover, empty if there may be others.
+fn group_of(pattern: &str) -> Box<str> {
+    let service = pattern.split(':').next().unwrap_or_default();
+    let literal = pattern.contains(':') && !service.contains(['*', '?']);
+    match literal {
+        true => service.to_ascii_lowercase().into(),
+        false => "".into(),
     }
 }

@@ -4,9 +4,10 @@ use roaring::RoaringBitmap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{Boundary, DocumentId, Graph, Principal, PrincipalId, PrincipalKind};
+use whocan_snapshot::Table;
 
 /// Principals by kind and account, and by the documents that bear on them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Callers {
     pub all: RoaringBitmap,
     pub users: RoaringBitmap,
@@ -23,8 +24,10 @@ pub(crate) struct Callers {
     pub foreign: RoaringBitmap,
     // By account index: everyone who belongs to it.
     pub by_account: Vec<RoaringBitmap>,
-    // Whom each document bears on as an identity-based policy.
-    pub identity: Vec<RoaringBitmap>,
+    // Whom each document bears on as an identity-based policy. It has a place of
+    // its own in a file, where few of them are looked at.
+    #[serde(skip)]
+    pub identity: Table<RoaringBitmap>,
     // Those of whose identity-based policies one was not collected.
     pub identity_unread: RoaringBitmap,
     // Whom each document bears on as a boundary.
@@ -40,55 +43,24 @@ impl Callers {
     pub fn of(graph: &Graph) -> Callers {
         let mut callers = Callers {
             by_account: vec![RoaringBitmap::new(); graph.accounts().len()],
-            identity: vec![RoaringBitmap::new(); graph.documents().len()],
             ..Callers::default()
         };
+        let mut identity = vec![RoaringBitmap::new(); graph.documents().len()];
         let mut boundaries: FxHashMap<DocumentId, RoaringBitmap> = FxHashMap::default();
+        let mut sessions_of: FxHashMap<PrincipalId, RoaringBitmap> = FxHashMap::default();
         for (id, principal) in (0..).zip(graph.principals()) {
+            if let PrincipalKind::Session { role, .. } = principal.kind {
+                sessions_of.entry(role).or_default().insert(id);
+            }
             callers.sort(id, principal);
-            callers.attach(graph, id, principal, &mut boundaries);
+            callers.attach(graph, id, principal, &mut identity, &mut boundaries);
         }
+        callers.sessions_of = sessions_of.into_iter().collect();
+        callers.identity = identity.into();
         callers.boundary = boundaries.into_iter().collect();
         callers.boundary.sort_by_key(|(document, _)| *document);
         callers.sessions_of.sort_by_key(|(role, _)| *role);
         callers
-    }
-
-    /// Returns whether every number is one of `graph`'s, as it is unless it
-    /// comes from a file that somebody made up.
-    pub fn fit(&self, graph: &Graph) -> bool {
-        let single = [
-            &self.all,
-            &self.users,
-            &self.sessions,
-            &self.service_linked,
-            &self.federated_users,
-            &self.roots,
-            &self.services,
-            &self.oidc,
-            &self.saml,
-            &self.anonymous,
-            &self.foreign,
-            &self.identity_unread,
-            &self.boundary_unread,
-            &self.unbounded,
-        ];
-        let boundaries = self.boundary.iter().map(|(_, set)| set);
-        let sessions = self.sessions_of.iter().map(|(_, set)| set);
-        let mut sets = single
-            .into_iter()
-            .chain(&self.by_account)
-            .chain(&self.identity)
-            .chain(boundaries)
-            .chain(sessions);
-        let principals = graph.principals().len() as u32;
-        let mut boundaries = self.boundary.iter();
-        let mut sessions = self.sessions_of.iter();
-        self.by_account.len() == graph.accounts().len()
-            && self.identity.len() == graph.documents().len()
-            && boundaries.all(|(document, _)| document.index() < graph.documents().len())
-            && sessions.all(|(role, _)| role.0 < principals)
-            && sets.all(|set| set.max().is_none_or(|id| id < principals))
     }
 
     fn sort(&mut self, id: u32, principal: &Principal) {
@@ -136,17 +108,6 @@ impl Callers {
         if self.service_linked.contains(role.0) {
             self.service_linked.insert(id);
         }
-        match self
-            .sessions_of
-            .iter_mut()
-            .find(|(known, _)| *known == role)
-        {
-            Some((_, sessions)) => sessions.insert(id),
-            None => {
-                self.sessions_of.push((role, [id].into_iter().collect()));
-                true
-            }
-        };
         self.sessions.insert(id)
     }
 
@@ -155,6 +116,7 @@ impl Callers {
         graph: &Graph,
         id: u32,
         principal: &Principal,
+        identity_of: &mut [RoaringBitmap],
         boundaries: &mut FxHashMap<DocumentId, RoaringBitmap>,
     ) {
         // A session has what its role has.
@@ -168,7 +130,7 @@ impl Callers {
         };
         for attachment in &identity.policies {
             match graph.policy(attachment.policy).document {
-                Some(document) => self.identity[document.index()].insert(id),
+                Some(document) => identity_of[document.index()].insert(id),
                 None => self.identity_unread.insert(id),
             };
         }

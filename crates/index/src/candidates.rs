@@ -1,7 +1,9 @@
 //! Which actions a principal may have at all, before any is decided.
 
+use std::collections::BTreeSet;
+
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, PrincipalId};
+use whocan_graph::{Collected, DocumentId, PrincipalId, PrincipalKind};
 use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{ActionClause, Document, Effect};
 
@@ -25,14 +27,25 @@ impl Index {
             return (0..all).map(ActionId).collect();
         }
         let mut actions = self.resource_actions.clone();
-        let documents = self.graph.documents().iter().zip(&self.callers.identity);
-        for (document, _) in documents.filter(|(_, holders)| holders.contains(principal.0)) {
-            actions |= allowed(document);
+        for document in self.documents_of(principal) {
+            actions |= allowed(self.graph.document(document));
         }
         for action in CALLS_WITHOUT_PERMISSION {
             actions.extend(catalogue().action(action).map(|id| id.0));
         }
         actions.iter().map(ActionId).collect()
+    }
+
+    // The identity-based documents of a principal; a session has what its role has.
+    fn documents_of(&self, principal: PrincipalId) -> BTreeSet<DocumentId> {
+        let owner = match self.graph.principal(principal).kind {
+            PrincipalKind::Session { role, .. } => role,
+            _ => principal,
+        };
+        let identity = self.graph.principal(owner).identity();
+        let policies = identity.iter().flat_map(|identity| &identity.policies);
+        let documents = policies.filter_map(|one| self.graph.policy(one.policy).document);
+        documents.collect()
     }
 }
 

@@ -6,10 +6,11 @@
 //! witness, a resource that no cut tells from the others of its cell.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, PrincipalId};
+use whocan_graph::{Collected, PrincipalId, Resource};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::{
     AccountId, Document, Filling, Pattern, Region, ResourcePattern, Statement, Truth,
@@ -30,6 +31,17 @@ impl Index {
     /// `ask.resource` is not looked at. With `focus`, only what bears on that
     /// principal cuts, and only its verdict is to be read.
     pub fn cells(&self, ask: &Ask, asked: &Pattern, focus: Option<PrincipalId>) -> Vec<Cell> {
+        let alone: Option<RoaringBitmap> = focus.map(|focus| [focus.0].into_iter().collect());
+        self.cells_among(ask, asked, alone.as_ref())
+    }
+
+    /// Cuts `asked` as [`Index::cells`] does, for the principals of `focus` only.
+    pub fn cells_among(
+        &self,
+        ask: &Ask,
+        asked: &Pattern,
+        focus: Option<&RoaringBitmap>,
+    ) -> Vec<Cell> {
         let cuts = Cuts::gather(self, ask, asked, focus);
         let regions = cuts.apply(Region::of(asked.clone()));
         let cells = regions
@@ -38,7 +50,7 @@ impl Index {
         cells.collect()
     }
 
-    fn cell(&self, ask: &Ask, part: Part, focus: Option<PrincipalId>) -> Option<Cell> {
+    fn cell(&self, ask: &Ask, part: Part, focus: Option<&RoaringBitmap>) -> Option<Cell> {
         let witness = match part.region.witness() {
             Ok(Some(witness)) if !part.too_complex => {
                 with_region(with_account(witness, &part.region), &part.region)
@@ -52,17 +64,17 @@ impl Index {
         };
         Some(Cell {
             region: part.region,
-            verdicts: self.focused(&ask, focus),
+            verdicts: self.can_among(&ask, focus),
             witness,
             too_complex: false,
         })
     }
 
-    /// Decides a question for one principal, or for all.
-    pub(crate) fn focused(&self, ask: &Ask, focus: Option<PrincipalId>) -> Verdicts {
+    /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
+    pub fn can_among(&self, ask: &Ask, focus: Option<&RoaringBitmap>) -> Verdicts {
         let mut scene = Scene::new(self, ask, None);
         if let Some(focus) = focus {
-            scene.look_only_at([focus.0].into_iter().collect());
+            scene.look_only_at(focus.clone());
         }
         scene.verdicts()
     }
@@ -94,7 +106,7 @@ struct Cuts<'a> {
     index: &'a Index,
     ask: &'a Ask,
     asked: &'a Pattern,
-    focus: Option<PrincipalId>,
+    focus: Option<&'a RoaringBitmap>,
     patterns: BTreeSet<Pattern>,
     too_many: bool,
 }
@@ -104,7 +116,7 @@ impl<'a> Cuts<'a> {
         index: &'a Index,
         ask: &'a Ask,
         asked: &'a Pattern,
-        focus: Option<PrincipalId>,
+        focus: Option<&'a RoaringBitmap>,
     ) -> Cuts<'a> {
         let mut cuts = Cuts {
             index,
@@ -156,7 +168,7 @@ impl<'a> Cuts<'a> {
     fn by_resources(&mut self) {
         let index = self.index;
         let graph = &index.graph;
-        for resource in graph.resources() {
+        for resource in self.resources() {
             self.add_resource(&resource.arn);
             if let Collected::Yes(Some(policy)) = resource.policy
                 && self.concerns(&resource.arn)
@@ -166,11 +178,8 @@ impl<'a> Cuts<'a> {
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) {
-            for principal in graph
-                .principals()
-                .iter()
-                .filter(|one| one.identity().is_some())
-            {
+            let asked = self.principals().map(|id| graph.principal(PrincipalId(id)));
+            for principal in asked.filter(|one| one.identity().is_some()) {
                 self.add_resource(&principal.arn);
             }
         }
@@ -188,6 +197,31 @@ impl<'a> Cuts<'a> {
             && let Some(roots) = Pattern::arn("arn:*:iam::*:root")
         {
             self.add(&roots);
+        }
+    }
+
+    // Those whose ARN has the literal beginning that is asked about, or is part of it.
+    fn resources(&self) -> Vec<&'a Resource> {
+        let graph = &self.index.graph;
+        let asked = self.asked.prefix();
+        let ends = asked.char_indices().map(|(end, _)| end);
+        let shorter = ends.filter_map(|end| graph.resource_of(&asked[..end]));
+        let longer = graph.resources_beginning(asked);
+        let mut ids: Vec<_> = shorter.chain(longer).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| graph.resource(id)).collect()
+    }
+
+    // Those of the account that is asked about, if it is one.
+    fn principals(&self) -> Range<u32> {
+        let graph = &self.index.graph;
+        let mut parts = self.asked.prefix().splitn(6, ':');
+        let account = parts.nth(4).filter(|_| parts.next().is_some());
+        let account = account.and_then(|text| graph.account_of(text.parse().ok()?));
+        match account {
+            Some(account) => graph.principals_of(account),
+            None => 0..graph.principals().len() as u32,
         }
     }
 
@@ -219,10 +253,17 @@ impl<'a> Cuts<'a> {
 
     fn by_identity_policies(&mut self) {
         let index = self.index;
-        for &(document, statement) in index.permissions.covering(&self.ask.action).iter() {
+        let beginnings = index.permissions.beginnings_within(self.asked);
+        let covering = index.permissions.covering(&self.ask.action);
+        let cutting = covering.iter().filter(|one| {
+            index.permissions.tells_resources_apart(one)
+                && index.permissions.may_concern(one, &beginnings)
+        });
+        for one in cutting {
+            let document = one.document;
             let holders = &index.callers.identity[document.index()];
             if self.bears(holders) {
-                let statement = &index.graph.document(document).statements[statement as usize];
+                let statement = &index.graph.document(document).statements[one.at as usize];
                 self.by_statement(statement, holders);
             }
         }
@@ -230,7 +271,7 @@ impl<'a> Cuts<'a> {
 
     fn bears(&self, holders: &RoaringBitmap) -> bool {
         match self.focus {
-            Some(focus) => holders.contains(focus.0),
+            Some(focus) => !holders.is_disjoint(focus),
             None => !holders.is_empty(),
         }
     }
@@ -243,8 +284,9 @@ impl<'a> Cuts<'a> {
                 self.by_document(index.graph.document(*document), holders);
             }
         }
-        for policy in index.graph.policies() {
+        for policy in index.graph.guardrails() {
             use whocan_graph::PolicyKind::{Endpoint, ResourceControl, ServiceControl};
+            let policy = index.graph.policy(policy);
             let everywhere = matches!(policy.kind, ServiceControl | ResourceControl)
                 || (policy.kind == Endpoint && self.ask.endpoint.as_deref() == Some(&*policy.at));
             if let Some(document) = policy.document.filter(|_| everywhere) {
@@ -290,8 +332,8 @@ impl<'a> Cuts<'a> {
             return;
         }
         self.add(outline);
-        let focus = self.focus.map(|focus| [focus.0].into_iter().collect());
-        let holders: &RoaringBitmap = focus.as_ref().unwrap_or(holders);
+        let focused = self.focus.map(|focus| holders & focus);
+        let holders: &RoaringBitmap = focused.as_ref().unwrap_or(holders);
         let scene = Scene::new(self.index, self.ask, None);
         for holder in holders.iter().map(PrincipalId) {
             if self.patterns.len() > FILLINGS {

@@ -7,9 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use whocan_graph::PrincipalId;
 use whocan_policy::{Assume, Given, Precedence, Session};
+use whocan_snapshot::{Numbers, Section, Table};
 
 use crate::facts::KeyId;
 use crate::scene::Scene;
@@ -23,21 +24,28 @@ pub(crate) const SESSION_CALLS: [&str; 3] = [
     "sts:AssumeRoleWithSAML",
 ];
 
+/// How many sections the edges take in a file.
+pub(crate) const EDGES_SECTIONS: usize = 4;
+
+/// So many answers are read from a file at once.
+const ANSWERS_PER_CHUNK: usize = 32;
+
 /// Callers by role, as computed when the index was built: the plain question.
 #[derive(Debug, Default)]
 pub(crate) struct Edges {
-    // By principal; `None` for those that are no roles.
-    plain: Vec<Option<Edge>>,
+    // Distinct answers.
+    callers: Table<Answer>,
+    // The keys that some statement on the way to an answer looks at, sorted:
+    // who says nothing about these gets the same answer. Distinct sets of them.
+    keys: Vec<Arc<[KeyId]>>,
+    // By principal: which answer, plus one, and which keys; zero for those that are no roles.
+    answer_of: Numbers,
+    keys_of: Numbers,
 }
 
-/// Who can start sessions of one role.
+/// Who can start sessions of some role.
 #[derive(Clone, Debug)]
-struct Edge {
-    callers: Arc<Verdicts>,
-    // The keys that some statement on the way to the answer looks at, sorted:
-    // who says nothing about these gets the same answer.
-    keys: Arc<[KeyId]>,
-}
+struct Answer(Arc<Verdicts>);
 
 impl Edges {
     /// Decides every edge under no further assumption.
@@ -55,134 +63,128 @@ impl Edges {
         });
         let plain: Vec<Option<(Verdicts, Vec<KeyId>)>> = plain.collect();
         let mut sharing = Sharing::default();
-        let shared = plain.into_iter().map(|one| {
-            let (callers, keys) = one?;
-            Some(Edge {
-                callers: sharing.callers(callers),
-                keys: sharing.keys(keys),
-            })
-        });
+        let (mut answer_of, mut keys_of) = (Vec::new(), Vec::new());
+        for one in plain {
+            let (answer, keys) = match one {
+                Some((callers, keys)) => (sharing.callers(callers) + 1, sharing.keys(keys)),
+                None => (0, 0),
+            };
+            answer_of.push(answer);
+            keys_of.push(keys);
+        }
         Edges {
-            plain: shared.collect(),
+            callers: sharing.callers.into(),
+            keys: sharing.keys,
+            answer_of: Numbers::of(answer_of),
+            keys_of: Numbers::of(keys_of),
         }
     }
 
-    /// Returns what a file keeps of them.
-    pub fn to_stored(&self) -> StoredEdges {
-        let mut stored = StoredEdges::default();
-        let mut callers: FxHashMap<*const Verdicts, u32> = FxHashMap::default();
-        let mut keys: FxHashMap<Arc<[KeyId]>, u32> = FxHashMap::default();
-        for edge in self.plain.iter().flatten() {
-            let callers = *callers
-                .entry(Arc::as_ptr(&edge.callers))
-                .or_insert_with(|| add(&mut stored.callers, StoredVerdicts::of(&edge.callers)));
-            let keys = *keys
-                .entry(edge.keys.clone())
-                .or_insert_with(|| add(&mut stored.keys, edge.keys.to_vec()));
-            stored.roles.push((callers, keys));
-        }
-        stored
+    /// Returns the edges as sections of a file.
+    pub fn to_sections(&self) -> [Vec<u8>; EDGES_SECTIONS] {
+        let keys: Vec<&[KeyId]> = self.keys.iter().map(|keys| &**keys).collect();
+        [
+            self.callers.to_bytes(ANSWERS_PER_CHUNK),
+            postcard::to_stdvec(&keys).expect("only lists of known length"),
+            self.answer_of.as_bytes().to_vec(),
+            self.keys_of.as_bytes().to_vec(),
+        ]
     }
 
-    /// Takes what a file kept, `None` if it is not about the roles of `index`.
-    pub fn from_stored(stored: StoredEdges, index: &Index) -> Option<Edges> {
-        let principals = index.graph.principals().len() as u32;
-        let callers = stored.callers.into_iter().map(|one| one.take(principals));
-        let callers: Vec<Arc<Verdicts>> = callers.collect::<Option<_>>()?;
-        let known = |keys: &Vec<KeyId>| keys.iter().all(|&key| index.facts.has_key(key));
-        if !stored.keys.iter().all(known) || stored.roles.len() as u64 != index.roles.len() {
-            return None;
-        }
-        let keys: Vec<Arc<[KeyId]>> = stored.keys.into_iter().map(Arc::from).collect();
-        let mut plain = vec![None; principals as usize];
-        for (role, (its_callers, its_keys)) in index.roles.iter().zip(stored.roles) {
-            plain[role as usize] = Some(Edge {
-                callers: callers.get(its_callers as usize)?.clone(),
-                keys: keys.get(its_keys as usize)?.clone(),
-            });
-        }
-        Some(Edges { plain })
+    /// Takes sections of a file, `None` if they are no edges between so many principals.
+    pub fn from_sections(
+        principals: usize,
+        [callers, keys, answer_of, keys_of]: [Section; EDGES_SECTIONS],
+    ) -> Option<Edges> {
+        let callers: Table<Answer> = Table::from_section(callers)?;
+        let keys: Vec<Vec<KeyId>> = postcard::from_bytes(&keys).ok()?;
+        let edges = Edges {
+            answer_of: Numbers::below(answer_of, callers.len() + 1)?,
+            keys_of: Numbers::below(keys_of, keys.len().max(1))?,
+            keys: keys.into_iter().map(Arc::from).collect(),
+            callers,
+        };
+        let whole = edges.answer_of.len() == principals && edges.keys_of.len() == principals;
+        whole.then_some(edges)
     }
 
-    fn plain(&self, role: PrincipalId) -> Option<&Edge> {
-        self.plain.get(role.index())?.as_ref()
+    // The plain answer, and the keys that it depends on.
+    fn plain(&self, role: PrincipalId) -> Option<(&Arc<Verdicts>, &[KeyId])> {
+        let answer = self.answer_of.get(role.index())?.checked_sub(1)?;
+        let keys = self.keys_of.get(role.index())?;
+        let callers = &self.callers.get(answer as usize)?.0;
+        Some((callers, self.keys.get(keys as usize)?))
     }
-}
-
-/// Edges in a file: distinct answers, and by role which of them.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct StoredEdges {
-    callers: Vec<StoredVerdicts>,
-    keys: Vec<Vec<KeyId>>,
-    // In the order of the roles.
-    roles: Vec<(u32, u32)>,
 }
 
 /// An answer in a file; the second reading of gaps only where it differs.
 #[derive(Serialize, Deserialize)]
-struct StoredVerdicts {
+struct StoredAnswer {
     strict: (RoaringBitmap, RoaringBitmap),
     as_collected: Option<(RoaringBitmap, RoaringBitmap)>,
 }
 
-impl StoredVerdicts {
-    fn of(verdicts: &Verdicts) -> StoredVerdicts {
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sets = |planes: &Planes| (planes.surely.clone(), planes.possibly.clone());
-        let differs = verdicts.strict != verdicts.as_collected;
-        StoredVerdicts {
-            strict: sets(&verdicts.strict),
-            as_collected: differs.then(|| sets(&verdicts.as_collected)),
-        }
-    }
-
-    fn take(self, principals: u32) -> Option<Arc<Verdicts>> {
-        let planes = |(surely, possibly): (RoaringBitmap, RoaringBitmap)| {
-            let known = possibly.max().is_none_or(|id| id < principals);
-            (known && surely.is_subset(&possibly)).then_some(Planes { surely, possibly })
+        let differs = self.0.strict != self.0.as_collected;
+        let stored = StoredAnswer {
+            strict: sets(&self.0.strict),
+            as_collected: differs.then(|| sets(&self.0.as_collected)),
         };
-        let strict = planes(self.strict)?;
-        let as_collected = match self.as_collected {
-            Some(sets) => planes(sets)?,
-            None => strict.clone(),
-        };
-        Some(Arc::new(Verdicts {
-            strict,
-            as_collected,
-        }))
+        stored.serialize(serializer)
     }
 }
 
-fn add<T>(list: &mut Vec<T>, one: T) -> u32 {
-    list.push(one);
-    list.len() as u32 - 1
+impl<'de> Deserialize<'de> for Answer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Answer, D::Error> {
+        let stored = StoredAnswer::deserialize(deserializer)?;
+        let planes = |(surely, possibly)| Planes { surely, possibly };
+        let strict = planes(stored.strict);
+        let as_collected = match stored.as_collected {
+            Some(sets) => planes(sets),
+            None => strict.clone(),
+        };
+        Ok(Answer(Arc::new(Verdicts {
+            strict,
+            as_collected,
+        })))
+    }
 }
 
 /// Gives roles with the same callers one answer in common.
 #[derive(Default)]
 struct Sharing {
-    callers: FxHashMap<u64, Vec<Arc<Verdicts>>>,
-    keys: FxHashSet<Arc<[KeyId]>>,
+    callers: Vec<Answer>,
+    // By fingerprint.
+    alike: FxHashMap<u64, Vec<u32>>,
+    keys: Vec<Arc<[KeyId]>>,
+    key_sets: FxHashMap<Arc<[KeyId]>, u32>,
 }
 
 impl Sharing {
-    fn callers(&mut self, callers: Verdicts) -> Arc<Verdicts> {
-        let alike = self.callers.entry(callers.fingerprint()).or_default();
-        if let Some(same) = alike.iter().find(|one| ***one == callers) {
-            return same.clone();
+    fn callers(&mut self, callers: Verdicts) -> u32 {
+        let alike = self.alike.entry(callers.fingerprint()).or_default();
+        let mut known = alike.iter();
+        if let Some(&same) = known.find(|&&one| *self.callers[one as usize].0 == callers) {
+            return same;
         }
-        let fresh = Arc::new(callers);
-        alike.push(fresh.clone());
+        let fresh = self.callers.len() as u32;
+        alike.push(fresh);
+        self.callers.push(Answer(Arc::new(callers)));
         fresh
     }
 
-    fn keys(&mut self, mut keys: Vec<KeyId>) -> Arc<[KeyId]> {
+    fn keys(&mut self, mut keys: Vec<KeyId>) -> u32 {
         keys.sort_unstable();
         keys.dedup();
-        if let Some(same) = self.keys.get(keys.as_slice()) {
-            return same.clone();
+        if let Some(&same) = self.key_sets.get(keys.as_slice()) {
+            return same;
         }
-        let fresh: Arc<[KeyId]> = keys.into();
-        self.keys.insert(fresh.clone());
+        let fresh = self.keys.len() as u32;
+        let keys: Arc<[KeyId]> = keys.into();
+        self.keys.push(keys.clone());
+        self.key_sets.insert(keys, fresh);
         fresh
     }
 }
@@ -269,10 +271,10 @@ impl<'a> WalkEdges<'a> {
     }
 
     fn stored(&self, role: PrincipalId) -> Option<&Arc<Verdicts>> {
-        let edge = self.index.edges.plain(role)?;
+        let (callers, keys) = self.index.edges.plain(role)?;
         let given = self.given.as_ref()?;
-        let same = !edge.keys.iter().any(|key| given.contains(key));
-        same.then_some(&edge.callers)
+        let same = !keys.iter().any(|key| given.contains(key));
+        same.then_some(callers)
     }
 }
 

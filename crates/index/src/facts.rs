@@ -4,16 +4,26 @@
 //! nothing but the caller is decided once for everybody, at its first use; the
 //! answer is kept for all later questions.
 
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
+use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use whocan_graph::{DocumentId, Graph};
 use whocan_policy::{Condition, Filling, Given, KeyName, Statement, VariableValue};
+use whocan_snapshot::{Numbers, Section, Table};
 
 use crate::Planes;
 use crate::column::Column;
 use crate::scene::is_delivered;
+
+/// How many sections the facts take in a file.
+pub(crate) const FACTS_SECTIONS: usize = 4;
+
+/// So many statements are read from a file at once.
+const STATEMENTS_PER_CHUNK: usize = 256;
+
+const CONDITIONS_PER_CHUNK: usize = 8;
 
 /// A context key that some policy of the graph looks at.
 #[derive(
@@ -22,21 +32,39 @@ use crate::scene::is_delivered;
 pub(crate) struct KeyId(u32);
 
 /// A distinct condition of the graph's policies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub(crate) struct ConditionId(u32);
 
 /// What the statements of all documents look at.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Facts {
+    graph: Arc<Graph>,
     // The first statement of each document, and the end.
-    starts: Vec<u32>,
-    statements: Vec<StatementFacts>,
-    conditions: Vec<ConditionFacts>,
+    starts: Numbers,
+    statements: Table<StatementFacts>,
+    // Where each distinct condition stands first.
+    places: Vec<Place>,
+    // INVARIANT: as many as `places`; each is read at first use.
+    conditions: Box<[OnceLock<ConditionFacts>]>,
+    // What is known of conditions on callers, where it was kept.
+    kept: Table<Kept>,
     keys: Vec<KeyFacts>,
+    // By name as written: names compare without case, but a tag is looked up
+    // as it is written first.
+    key_ids: FxHashMap<Box<str>, KeyId>,
 }
 
+/// For whom a condition holds, surely and possibly, and whether a gap was seen;
+/// `None` if it looks at more than the caller.
+type Kept = Option<(RoaringBitmap, RoaringBitmap, bool)>;
+
+/// A condition's place: document, statement, and position in it.
+type Place = (DocumentId, u32, u32);
+
 /// What one statement looks at.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct StatementFacts {
     /// The keys of the variables in its resources, sorted and unique.
     pub variables: Box<[KeyId]>,
@@ -68,6 +96,8 @@ pub(crate) struct KeyFacts {
     pub about: About,
     /// Its states, for everybody.
     pub column: OnceLock<Known<Column>>,
+    /// Of how many callers it was worked out before that was known.
+    pub asked: AtomicU64,
 }
 
 /// Something that is known, and whether a gap was seen on the way.
@@ -111,25 +141,80 @@ impl<'a> Line<'a> {
 
 impl Facts {
     /// Reads all documents of `graph`.
-    pub fn of(graph: &Graph) -> Facts {
+    pub fn of(graph: Arc<Graph>) -> Facts {
         let mut reader = Reader::default();
-        for document in graph.documents() {
-            let start = reader.facts.statements.len();
-            reader.facts.starts.push(start as u32);
-            for statement in &document.statements {
-                reader.statement(statement);
+        let mut starts = Vec::with_capacity(graph.documents().len() + 1);
+        for (id, document) in (0..).map(DocumentId).zip(graph.documents().iter()) {
+            starts.push(reader.statements.len() as u32);
+            for (at, statement) in (0..).zip(&document.statements) {
+                reader.statement(id, at, statement);
             }
         }
-        let end = reader.facts.statements.len();
-        reader.facts.starts.push(end as u32);
-        reader.facts
+        starts.push(reader.statements.len() as u32);
+        Facts::assemble(
+            graph,
+            Numbers::of(starts),
+            reader.statements.into(),
+            reader.places,
+            reader.keys,
+            Table::default(),
+        )
+    }
+
+    fn assemble(
+        graph: Arc<Graph>,
+        starts: Numbers,
+        statements: Table<StatementFacts>,
+        places: Vec<Place>,
+        keys: Vec<Box<str>>,
+        kept: Table<Kept>,
+    ) -> Facts {
+        let ids = (0..).map(KeyId);
+        Facts {
+            graph,
+            starts,
+            statements,
+            conditions: places.iter().map(|_| OnceLock::new()).collect(),
+            places,
+            kept,
+            key_ids: keys.iter().cloned().zip(ids).collect(),
+            keys: keys.iter().map(|name| KeyFacts::of(name)).collect(),
+        }
+    }
+
+    /// Returns the facts as sections of a file.
+    pub fn to_sections(&self) -> [Vec<u8>; FACTS_SECTIONS] {
+        let names: Vec<&str> = self.keys.iter().map(|key| key.name.as_written()).collect();
+        let rest = postcard::to_stdvec(&(&self.places, names));
+        let kept: Vec<Kept> = (0..self.conditions.len() as u32)
+            .map(|id| self.condition(ConditionId(id)).kept())
+            .collect();
+        [
+            self.starts.as_bytes().to_vec(),
+            self.statements.to_bytes(STATEMENTS_PER_CHUNK),
+            rest.expect("only lists of known length"),
+            Table::from(kept).to_bytes(CONDITIONS_PER_CHUNK),
+        ]
+    }
+
+    /// Takes sections of a file, `None` if they are no facts of `graph`.
+    pub fn from_sections(
+        graph: Arc<Graph>,
+        [starts, statements, rest, kept]: [Section; FACTS_SECTIONS],
+    ) -> Option<Facts> {
+        let statements: Table<StatementFacts> = Table::from_section(statements)?;
+        let starts = Numbers::below(starts, statements.len() + 1)?;
+        let (places, keys): (Vec<Place>, Vec<Box<str>>) = postcard::from_bytes(&rest).ok()?;
+        let kept: Table<Kept> = Table::from_section(kept)?;
+        let whole = starts.len() == graph.documents().len() + 1 && kept.len() == places.len();
+        whole.then(|| Facts::assemble(graph, starts, statements, places, keys, kept))
     }
 
     /// Returns one statement of a document.
     pub fn line<'a>(&'a self, graph: &'a Graph, document: DocumentId, at: u32) -> Line<'a> {
         Line {
             statement: &graph.document(document).statements[at as usize],
-            facts: Some(&self.statements[(self.starts[document.index()] + at) as usize]),
+            facts: Some(&self.statements[self.start(document.index()) + at as usize]),
         }
     }
 
@@ -139,11 +224,9 @@ impl Facts {
         graph: &'a Graph,
         document: DocumentId,
     ) -> impl Iterator<Item = Line<'a>> {
-        let (start, end) = (
-            self.starts[document.index()] as usize,
-            self.starts[document.index() + 1] as usize,
-        );
-        let facts = &self.statements[start..end];
+        let start = self.start(document.index());
+        let end = self.start(document.index() + 1);
+        let facts = (start..end).map(|at| &self.statements[at]);
         let all = graph.document(document).statements.iter().zip(facts);
         let live = all.filter(|(statement, _)| !statement.is_inert());
         live.map(|(statement, facts)| Line {
@@ -163,12 +246,44 @@ impl Facts {
         said.map(|(id, _)| id).collect()
     }
 
-    pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
-        &self.conditions[id.0 as usize]
+    /// Returns the names of all keys that some policy looks at, in lower case.
+    pub fn key_names(&self) -> Vec<&str> {
+        self.keys.iter().map(|key| key.name.as_lower()).collect()
     }
 
-    pub fn has_key(&self, id: KeyId) -> bool {
-        (id.0 as usize) < self.keys.len()
+    fn start(&self, document: usize) -> usize {
+        self.starts.get(document).unwrap_or_default() as usize
+    }
+
+    pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
+        let known = &self.conditions[id.0 as usize];
+        known.get_or_init(|| {
+            let (document, statement, at) = self.places[id.0 as usize];
+            let document = self.graph.document(document);
+            let condition = &document.statements[statement as usize].conditions[at as usize];
+            let keys = keys_of(condition);
+            let keys = keys.filter_map(|key| self.key_ids.get(key.as_written()).copied());
+            let mut facts = ConditionFacts::of(condition, sorted(keys.collect()));
+            if let Some(Some((surely, possibly, gap_seen))) = self.kept.get(id.0 as usize) {
+                let what = Planes {
+                    surely: surely.clone(),
+                    possibly: possibly.clone(),
+                };
+                let gap_seen = *gap_seen;
+                facts.of_callers = OnceLock::from(Known { what, gap_seen });
+            }
+            facts
+        })
+    }
+
+    /// Returns the conditions that look at nothing but the caller, in one way
+    /// that the question does not change.
+    pub fn of_callers(&self) -> impl Iterator<Item = &ConditionFacts> {
+        let all = (0..self.conditions.len() as u32).map(|id| self.condition(ConditionId(id)));
+        all.filter(|condition| {
+            let mut keys = condition.keys.iter();
+            condition.wanted.is_some() && keys.all(|&key| self.key(key).about == About::Caller)
+        })
     }
 
     pub fn key(&self, id: KeyId) -> &KeyFacts {
@@ -176,71 +291,105 @@ impl Facts {
     }
 }
 
-#[derive(Default)]
-struct Reader {
-    facts: Facts,
-    // By name as written: names compare without case, but a tag is looked up
-    // as it is written first.
-    key_ids: FxHashMap<Box<str>, KeyId>,
-    condition_ids: FxHashMap<(Box<str>, Condition), ConditionId>,
-}
-
-impl Reader {
-    fn statement(&mut self, statement: &Statement) {
-        let patterns = statement
-            .resources
-            .iter()
-            .flat_map(|clause| &clause.patterns);
-        let variables = patterns.flat_map(|pattern| pattern.template().variables());
-        let variables = self.keys(variables.map(|variable| &variable.key));
-        let conditions = statement.conditions.iter();
-        let conditions = conditions.map(|condition| self.condition(condition));
-        let conditions = conditions.collect();
-        self.facts.statements.push(StatementFacts {
-            variables,
-            conditions,
-        });
+impl ConditionFacts {
+    fn kept(&self) -> Kept {
+        let known = self.of_callers.get()?;
+        let planes = &known.what;
+        Some((
+            planes.surely.clone(),
+            planes.possibly.clone(),
+            known.gap_seen,
+        ))
     }
 
-    fn condition(&mut self, condition: &Condition) -> ConditionId {
-        let distinct = (condition.key.as_written().into(), condition.clone());
-        if let Some(&known) = self.condition_ids.get(&distinct) {
-            return known;
-        }
-        let values = condition.values.iter();
-        let variables = values.flat_map(|value| value.template.variables());
-        let variables: Vec<&KeyName> = variables.map(|variable| &variable.key).collect();
-        let fixed = variables.is_empty();
-        let id = ConditionId(self.facts.conditions.len() as u32);
-        let keys = self.keys(variables.into_iter().chain([&condition.key]));
-        self.facts.conditions.push(ConditionFacts {
+    fn of(condition: &Condition, keys: Box<[KeyId]>) -> ConditionFacts {
+        let mut values = condition.values.iter();
+        let fixed = values.all(|value| value.template.variables().next().is_none());
+        ConditionFacts {
             condition: condition.clone(),
             keys,
             wanted: fixed.then(|| condition.fill(|_| VariableValue::Unknown).into()),
             of_callers: OnceLock::new(),
             asked: AtomicU64::new(0),
+        }
+    }
+}
+
+impl KeyFacts {
+    fn of(name: &str) -> KeyFacts {
+        let name = KeyName::new(name);
+        KeyFacts {
+            about: About::of(&name),
+            name,
+            column: OnceLock::new(),
+            asked: AtomicU64::new(0),
+        }
+    }
+}
+
+// The condition's own key, and those of its variables.
+fn keys_of(condition: &Condition) -> impl Iterator<Item = &KeyName> {
+    let values = condition.values.iter();
+    let variables = values.flat_map(|value| value.template.variables());
+    variables
+        .map(|variable| &variable.key)
+        .chain([&condition.key])
+}
+
+fn sorted(mut keys: Vec<KeyId>) -> Box<[KeyId]> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into()
+}
+
+/// Reads statements, and numbers conditions and keys as they come.
+#[derive(Default)]
+struct Reader {
+    statements: Vec<StatementFacts>,
+    places: Vec<Place>,
+    keys: Vec<Box<str>>,
+    key_ids: FxHashMap<Box<str>, KeyId>,
+    condition_ids: FxHashMap<(Box<str>, Condition), ConditionId>,
+}
+
+impl Reader {
+    fn statement(&mut self, document: DocumentId, at: u32, statement: &Statement) {
+        let patterns = statement
+            .resources
+            .iter()
+            .flat_map(|clause| &clause.patterns);
+        let variables = patterns.flat_map(|pattern| pattern.template().variables());
+        let variables = variables.map(|variable| self.key(&variable.key)).collect();
+        let conditions = (0..).zip(&statement.conditions);
+        let conditions =
+            conditions.map(|(position, one)| self.condition((document, at, position), one));
+        let conditions = conditions.collect();
+        self.statements.push(StatementFacts {
+            variables: sorted(variables),
+            conditions,
         });
-        self.condition_ids.insert(distinct, id);
-        id
     }
 
-    fn keys<'a>(&mut self, names: impl Iterator<Item = &'a KeyName>) -> Box<[KeyId]> {
-        let mut keys: Vec<KeyId> = names.map(|name| self.key(name)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.into()
+    fn condition(&mut self, place: Place, condition: &Condition) -> ConditionId {
+        let distinct = (condition.key.as_written().into(), condition.clone());
+        if let Some(&known) = self.condition_ids.get(&distinct) {
+            return known;
+        }
+        let id = ConditionId(self.places.len() as u32);
+        self.places.push(place);
+        for key in keys_of(condition) {
+            self.key(key);
+        }
+        self.condition_ids.insert(distinct, id);
+        id
     }
 
     fn key(&mut self, name: &KeyName) -> KeyId {
         if let Some(&known) = self.key_ids.get(name.as_written()) {
             return known;
         }
-        let id = KeyId(self.facts.keys.len() as u32);
-        self.facts.keys.push(KeyFacts {
-            name: name.clone(),
-            about: About::of(name),
-            column: OnceLock::new(),
-        });
+        let id = KeyId(self.keys.len() as u32);
+        self.keys.push(name.as_written().into());
         self.key_ids.insert(name.as_written().into(), id);
         id
     }

@@ -12,7 +12,7 @@ use whocan_graph::{AccountIndex, Collected, Graph, Level, PolicyId};
 use crate::callers::Callers;
 
 /// Service and resource control policies, by whom they bear on.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Guardrails {
     /// Callers by each distinct set of service control policies at some level
     /// above them: every one of the sets must let them pass.

@@ -8,12 +8,12 @@
 //! Start at [`Index::build`] and [`Index::can`].
 
 mod actions;
+mod alike;
 mod callers;
 mod candidates;
 mod cells;
 mod column;
 mod edges;
-mod error;
 mod facts;
 mod guardrails;
 mod load;
@@ -30,7 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Graph, PrincipalId, PrincipalKind};
+use serde::{Deserialize, Serialize};
+use whocan_graph::{DocumentId, Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
@@ -40,12 +41,12 @@ use guardrails::Guardrails;
 use load::TagLooks;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
-use trust_facts::TrustFacts;
+use trust_facts::{TrustFacts, TrustTable};
 
 pub use cells::resources_of;
-pub use error::IndexError;
 pub use question::{Ask, Ignoring, Walk};
 pub use verdict::{Cell, Hop, Path, Planes, Reached, Verdicts};
+pub use whocan_snapshot::DerivedError as IndexError;
 
 /// The conclusions about one snapshot.
 #[derive(Debug)]
@@ -67,53 +68,71 @@ pub struct Index {
     pub(crate) regions: Vec<String>,
     // The actions that something other than an identity-based policy may allow.
     pub(crate) resource_actions: RoaringBitmap,
-    trust: Vec<TrustFacts>,
+    trust: TrustTable,
     // Principals whose ARN says so, by partition.
     pub(crate) partitions: Vec<(Arc<str>, RoaringBitmap)>,
+}
+
+/// What every question looks at.
+#[derive(Debug, Serialize, Deserialize)]
+struct Base {
+    callers: Callers,
+    roles: RoaringBitmap,
+    guardrails: Guardrails,
+    malformed_identity: RoaringBitmap,
+    source_identities: SourceIdentities,
+    tag_looks: TagLooks,
+    regions: Vec<String>,
+    partitions: Vec<(Arc<str>, RoaringBitmap)>,
+    resource_actions: RoaringBitmap,
 }
 
 impl Index {
     /// Builds the index of a graph.
     pub fn build(graph: Arc<Graph>) -> Index {
         let callers = Callers::of(&graph);
-        let resource_actions = candidates::resource_actions(&graph);
-        let mut index = Index::without_edges(graph, callers, resource_actions);
-        index.edges = Edges::build(&index);
-        index
-    }
-
-    // Who can start sessions of which role is decided with all the rest.
-    fn without_edges(
-        graph: Arc<Graph>,
-        callers: Callers,
-        resource_actions: RoaringBitmap,
-    ) -> Index {
-        let held = |id: whocan_graph::DocumentId| !callers.identity[id.index()].is_empty();
-        let sound = |id: whocan_graph::DocumentId| held(id) && !graph.document(id).malformed;
-        let permissions = Actions::of(&graph, sound);
         let mut malformed_identity = RoaringBitmap::new();
         for (document, holders) in graph.documents().iter().zip(&callers.identity) {
             if document.malformed {
                 malformed_identity |= holders;
             }
         }
-        let trust = (0..graph.principals().len() as u32)
-            .map(|id| TrustFacts::of_any(&graph, PrincipalId(id)));
-        Index {
-            trust: trust.collect(),
+        let base = Base {
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
-            bearing: BearingByAccount::of_none(&graph),
-            callers,
-            permissions,
             malformed_identity,
-            edges: Edges::default(),
-            facts: Facts::of(&graph),
             source_identities: SourceIdentities::of(&graph),
             tag_looks: TagLooks::of(&graph),
             regions: regions(&graph),
             partitions: partitions(&graph),
-            resource_actions,
+            resource_actions: candidates::resource_actions(&graph),
+            callers,
+        };
+        let held = |id: DocumentId| !base.callers.identity[id.index()].is_empty();
+        let sound = |id: DocumentId| held(id) && !graph.document(id).malformed;
+        let permissions = Actions::of(&graph, sound);
+        let facts = Facts::of(graph.clone());
+        let mut index = Index::assemble(graph, base, permissions, facts);
+        index.edges = Edges::build(&index);
+        index
+    }
+
+    fn assemble(graph: Arc<Graph>, base: Base, permissions: Actions, facts: Facts) -> Index {
+        Index {
+            trust: TrustTable::of_none(&graph),
+            roles: base.roles,
+            guardrails: base.guardrails,
+            bearing: BearingByAccount::of_none(&graph),
+            callers: base.callers,
+            permissions,
+            malformed_identity: base.malformed_identity,
+            edges: Edges::default(),
+            facts,
+            source_identities: base.source_identities,
+            tag_looks: base.tag_looks,
+            regions: base.regions,
+            partitions: base.partitions,
+            resource_actions: base.resource_actions,
             graph,
         }
     }
@@ -121,6 +140,17 @@ impl Index {
     /// Returns the graph that it is about.
     pub fn graph(&self) -> &Arc<Graph> {
         &self.graph
+    }
+
+    /// Adds to `roles` the sessions of them that policies name: a chain may pick their names (R239).
+    pub fn with_sessions(&self, roles: &RoaringBitmap) -> RoaringBitmap {
+        let mut all = roles.clone();
+        for (role, sessions) in &self.callers.sessions_of {
+            if roles.contains(role.0) {
+                all |= sessions;
+            }
+        }
+        all
     }
 
     /// Decides one action on one resource for every principal: a direct call, no chains.
@@ -140,7 +170,7 @@ impl Index {
     }
 
     pub(crate) fn trust_facts(&self, role: PrincipalId) -> &TrustFacts {
-        &self.trust[role.index()]
+        self.trust.get(&self.graph, role)
     }
 }
 

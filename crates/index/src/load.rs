@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph, PolicyId, PrincipalId};
 use whocan_policy::{Condition, Document, KeyName, Session, Test};
 
@@ -167,7 +168,7 @@ fn carried_by(session: &Session) -> Vec<FixedTag> {
 }
 
 /// Which policies look at the keys of transitive tags.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct TagLooks {
     // By role, what its trust policy wants.
     by_trust: BTreeMap<PrincipalId, Wanted>,
@@ -176,7 +177,7 @@ pub(crate) struct TagLooks {
 }
 
 /// What a document's conditions on the keys of transitive tags want.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Wanted {
     named: BTreeSet<String>,
     // Whether they also want keys that a text does not name.

@@ -22,7 +22,13 @@ type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
     pub fn reach(&self, ask: &Ask, walk: &Walk) -> Reached {
-        let search = Search::new(self, ask, walk);
+        self.reach_among(ask, walk, None)
+    }
+
+    /// Decides who reaches a request as [`Index::reach`] does, if only these
+    /// principals make it: right for starts that come to nobody else.
+    pub fn reach_among(&self, ask: &Ask, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached {
+        let search = Search::new(self, ask, walk, makers);
         let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
         let same = search.same_as_collected(&strict_possible);
         let as_collected = if same {
@@ -61,7 +67,19 @@ impl Index {
         ask: &Ask,
         walk: &Walk,
     ) -> Vec<Option<Path>> {
-        let search = Search::new(self, ask, walk);
+        self.shortest_paths_among(from, ask, walk, None)
+    }
+
+    /// Returns shortest paths as [`Index::shortest_paths`] does, if only these
+    /// principals make the request: right for starts that come to nobody else.
+    pub fn shortest_paths_among(
+        &self,
+        from: &[PrincipalId],
+        ask: &Ask,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Vec<Option<Path>> {
+        let search = Search::new(self, ask, walk, makers);
         let sure = search.run(true, true);
         let possible = LazyCell::new(|| search.run(true, false));
         let path = |&from: &PrincipalId| {
@@ -93,6 +111,8 @@ struct Search<'a> {
     index: &'a Index,
     ask: &'a Ask,
     walk: &'a Walk,
+    // Who alone makes the request, if not everybody.
+    makers: Option<&'a RoaringBitmap>,
     edges: WalkEdges<'a>,
     // All that sessions of this walk may carry.
     loads: Vec<Load>,
@@ -186,12 +206,18 @@ struct Levels {
 }
 
 impl<'a> Search<'a> {
-    fn new(index: &'a Index, ask: &'a Ask, walk: &'a Walk) -> Search<'a> {
+    fn new(
+        index: &'a Index,
+        ask: &'a Ask,
+        walk: &'a Walk,
+        makers: Option<&'a RoaringBitmap>,
+    ) -> Search<'a> {
         // Facts win in chains: one context is given for all of their calls.
-        let mut first = index.can(&Ask {
+        let ask_of_facts = Ask {
             precedence: Precedence::Facts,
             ..ask.clone()
-        });
+        };
+        let mut first = index.can_among(&ask_of_facts, makers);
         let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -209,6 +235,7 @@ impl<'a> Search<'a> {
             index,
             ask,
             walk,
+            makers,
             edges: WalkEdges::starting_as(index, walk, ask),
             loads: loads(ask, &values, &travelling),
             travelling,
@@ -233,7 +260,11 @@ impl<'a> Search<'a> {
             if state.is_none() && self.ask.session == Session::default() {
                 return signed.clone();
             }
-            Scene::new(self.index, &ask, state.as_ref()).verdicts()
+            let mut scene = Scene::new(self.index, &ask, state.as_ref());
+            if let Some(makers) = self.makers {
+                scene.look_only_at(makers.clone());
+            }
+            scene.verdicts()
         };
         self.loads.iter().map(decide).collect()
     }

@@ -19,6 +19,7 @@ mod resource;
 mod statement;
 mod trust;
 
+pub(crate) use acl::names as acl_names;
 pub(crate) use context::is_delivered;
 pub(crate) use focus::BearingByAccount;
 pub(crate) use key_state::decide as decide_state;

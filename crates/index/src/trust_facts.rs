@@ -1,7 +1,48 @@
 //! What a role's trust policy says about its sessions.
 
+use std::sync::OnceLock;
+
 use whocan_graph::{Graph, PrincipalId};
 use whocan_policy::{Document, Effect, NamedPrincipal, Statement, Truth};
+
+/// What trust policies make possible: read once for each distinct one, when somebody asks.
+#[derive(Debug)]
+pub(crate) struct TrustTable {
+    // By document.
+    known: Box<[OnceLock<Box<TrustFacts>>]>,
+    of_no_role: TrustFacts,
+    unknown: TrustFacts,
+}
+
+impl TrustTable {
+    /// Returns the table for the trust policies of `graph`, still empty.
+    pub fn of_none(graph: &Graph) -> TrustTable {
+        TrustTable {
+            known: (0..graph.documents().len())
+                .map(|_| OnceLock::new())
+                .collect(),
+            of_no_role: TrustFacts::default(),
+            unknown: TrustFacts::unknown(),
+        }
+    }
+
+    /// Returns what the trust policy of `role` makes possible; nothing for what is no role.
+    pub fn get(&self, graph: &Graph, role: PrincipalId) -> &TrustFacts {
+        let Some(facts) = graph.principal(role).role() else {
+            return &self.of_no_role;
+        };
+        let Some(id) = graph.policy(facts.trust).document else {
+            return &self.unknown;
+        };
+        self.known[id.index()].get_or_init(|| {
+            let document = graph.document(id);
+            Box::new(match document.malformed {
+                true => TrustFacts::unknown(),
+                false => TrustFacts::read(document),
+            })
+        })
+    }
+}
 
 /// What a role's trust policy makes possible.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,28 +66,16 @@ pub(crate) struct TrustFacts {
 }
 
 impl TrustFacts {
-    /// Reads the trust policy of `role`.
-    pub fn of(graph: &Graph, role: PrincipalId) -> TrustFacts {
-        let facts = graph.principal(role).role();
-        match facts.and_then(|facts| graph.document_of(facts.trust)) {
-            Some(document) if !document.malformed => TrustFacts::read(document),
-            _ => TrustFacts {
-                tags_sessions: true,
-                sets_source_identity: true,
-                federated: true,
-                any_service: true,
-                open: true,
-                open_to_saml: true,
-                ..TrustFacts::default()
-            },
-        }
-    }
-
-    /// Reads the trust policy of a principal, if it is a role.
-    pub fn of_any(graph: &Graph, principal: PrincipalId) -> TrustFacts {
-        match graph.principal(principal).role() {
-            Some(_) => TrustFacts::of(graph, principal),
-            None => TrustFacts::default(),
+    // Of a policy that was not collected, or is no proper document.
+    fn unknown() -> TrustFacts {
+        TrustFacts {
+            tags_sessions: true,
+            sets_source_identity: true,
+            federated: true,
+            any_service: true,
+            open: true,
+            open_to_saml: true,
+            ..TrustFacts::default()
         }
     }
 

@@ -5,11 +5,12 @@
 mod harness;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harness::case::{self, Case, Counts};
 use harness::chain;
+use jiff::Timestamp;
 use tempfile::TempDir;
 use whocan_graph::Graph;
 use whocan_index::{Index, IndexError};
@@ -23,8 +24,12 @@ struct Saved {
     index: Index,
 }
 
+fn graph(case: &Case) -> Graph {
+    Graph::build_with(&case.world.snapshot(), &case::callers())
+}
+
 fn saved(case: &Case) -> Saved {
-    let graph = Arc::new(Graph::build_with(&case.world.snapshot(), &case::callers()));
+    let graph = Arc::new(graph(case));
     let index = Index::build(Arc::clone(&graph));
     let dir = tempfile::tempdir().expect("a temporary directory");
     let path = dir.path().join("some.index");
@@ -35,6 +40,10 @@ fn saved(case: &Case) -> Saved {
         graph,
         index,
     }
+}
+
+fn load(path: &Path, key: &str) -> Result<Index, IndexError> {
+    Index::load(path, key, Timestamp::UNIX_EPOCH)
 }
 
 fn draw(number: u64) -> Case {
@@ -51,7 +60,7 @@ fn what_was_saved_answers_as_before() {
     for number in 0..40 {
         let case = draw(number);
         let saved = saved(&case);
-        let loaded = Index::load(&saved.path, KEY, Arc::clone(&saved.graph)).unwrap();
+        let loaded = load(&saved.path, KEY).unwrap();
         for question in &case.questions {
             let walk = chain::of_index(&saved.graph, question);
             let ask = question.ask(&question.resource);
@@ -73,12 +82,56 @@ fn what_was_saved_answers_as_before() {
 }
 
 #[test]
+fn the_graph_that_comes_with_it_is_as_it_was() {
+    for number in 0..40 {
+        let saved = saved(&draw(number));
+        let loaded = load(&saved.path, KEY).unwrap();
+        let shown = |graph: &Graph| {
+            (
+                format!("{:?}", graph.accounts()),
+                format!("{:?}", graph.principals().iter().collect::<Vec<_>>()),
+                format!("{:?}", graph.policies().iter().collect::<Vec<_>>()),
+                format!("{:?}", graph.documents().iter().collect::<Vec<_>>()),
+                format!("{:?}", graph.resources().iter().collect::<Vec<_>>()),
+                format!("{:?}", graph.groups().iter().collect::<Vec<_>>()),
+                format!(
+                    "{:?}",
+                    (graph.endpoints(), graph.levels(), graph.organization())
+                ),
+                format!(
+                    "{:?}",
+                    (graph.roles().collect::<Vec<_>>(), graph.assumptions())
+                ),
+            )
+        };
+        assert_eq!(shown(loaded.graph()), shown(&saved.graph));
+        for (at, principal) in saved.graph.principals().iter().enumerate() {
+            let found = loaded.graph().principal_of(&principal.arn).unwrap();
+            assert_eq!(found, saved.graph.principal_of(&principal.arn).unwrap());
+            assert_eq!(saved.graph.principal(found).arn, principal.arn, "{at}");
+        }
+        for resource in saved.graph.resources() {
+            let found = loaded.graph().resource_of(&resource.arn).unwrap();
+            assert_eq!(loaded.graph().resource(found).arn, resource.arn);
+        }
+    }
+}
+
+#[test]
+fn a_question_reads_only_what_it_looks_at() {
+    let saved = saved(&draw(3));
+    let loaded = load(&saved.path, KEY).unwrap();
+    assert_eq!(loaded.graph().documents().touched(), 0);
+    assert_eq!(loaded.graph().principals().touched(), 0);
+}
+
+#[test]
 fn every_shorter_file_and_every_changed_byte_is_refused() {
     let saved = saved(&draw(1));
     let whole = fs::read(&saved.path).unwrap();
     let refused = |bytes: &[u8]| {
         fs::write(&saved.path, bytes).unwrap();
-        Index::load(&saved.path, KEY, Arc::clone(&saved.graph)).is_err()
+        load(&saved.path, KEY).is_err()
     };
     for length in 0..whole.len() {
         assert!(refused(&whole[..length]), "the first {length} bytes");
@@ -94,12 +147,9 @@ fn every_shorter_file_and_every_changed_byte_is_refused() {
 }
 
 #[test]
-fn another_key_or_graph_is_refused_as_such() {
+fn another_key_is_refused_as_such() {
     let first = saved(&draw(1));
-    let other = saved(&draw(2));
-    let error = Index::load(&first.path, "another key", Arc::clone(&first.graph)).unwrap_err();
-    assert!(matches!(error, IndexError::OtherSnapshot { .. }), "{error}");
-    let error = Index::load(&first.path, KEY, Arc::clone(&other.graph)).unwrap_err();
+    let error = load(&first.path, "another key").unwrap_err();
     assert!(matches!(error, IndexError::OtherSnapshot { .. }), "{error}");
 }
 
@@ -124,6 +174,6 @@ fn a_place_that_does_not_exist_is_an_error_that_names_it() {
         error.to_string().ends_with("no/such.index`"),
         "unexpected: {error}"
     );
-    let error = Index::load(&nowhere, KEY, Arc::clone(&saved.graph)).unwrap_err();
+    let error = load(&nowhere, KEY).unwrap_err();
     assert!(matches!(error, IndexError::Io { .. }), "{error}");
 }

@@ -15,6 +15,8 @@ pub enum KeyState {
     Present,
     /// In the request with an unknown value that starts with this text.
     Prefix(String),
+    /// In the request with an unknown value that does not match this pattern of `*` and `?`.
+    Outside(String),
     /// One of these states, as `absent` or `false` for MFA in a role's session.
     OneOf(Vec<KeyState>),
     /// Nothing is known, not even whether it is in the request.

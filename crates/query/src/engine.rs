@@ -16,20 +16,37 @@ pub use indexed::Indexed;
 
 /// Decides: the index for everybody at once, the judge for one with reasons.
 pub trait Engine {
-    /// Who may do this on this one resource.
-    fn can(&self, ask: &Ask) -> Verdicts;
+    /// Who may do this on this one resource; with `focus` only their answers are to be read.
+    fn can(&self, ask: &Ask, focus: Option<&RoaringBitmap>) -> Verdicts;
 
     /// Cuts a set of resources into parts on which every answer is the same.
     ///
-    /// `ask.resource` does not matter. With `focus` only that principal's
-    /// answers are to be read.
-    fn parts(&self, ask: &Ask, region: &Region, focus: Option<PrincipalId>) -> Vec<Cell>;
+    /// `ask.resource` does not matter. With `focus` only the answers of these
+    /// principals are to be read.
+    fn parts(&self, ask: &Ask, region: &Region, focus: Option<&RoaringBitmap>) -> Vec<Cell>;
 
-    /// Who comes, over chains, to the goal.
-    fn reach(&self, goal: &Goal, walk: &Walk) -> Reached;
+    /// Puts actions into groups: what `base` decides for `focus` with one of a
+    /// group it decides with each, on any resource.
+    fn alike(
+        &self,
+        actions: &[ActionId],
+        base: &Ask,
+        focus: Option<&RoaringBitmap>,
+    ) -> Vec<Vec<ActionId>>;
 
-    /// The shortest chain that gives each start its verdict; `None` if that is *no*.
-    fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>>;
+    /// Who comes, over chains, to the goal. With `makers` only they make the
+    /// request: right for starts that come to nobody else.
+    fn reach(&self, goal: &Goal, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached;
+
+    /// The shortest chain that gives each start its verdict; `None` if that is
+    /// *no*. `makers` as in [`Engine::reach`].
+    fn paths(
+        &self,
+        from: &[PrincipalId],
+        goal: &Goal,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Vec<Option<Path>>;
 
     /// What `from` may come to be at all: itself, roles, and sessions of them. No other role is reached.
     fn candidates(&self, from: PrincipalId, walk: &Walk) -> RoaringBitmap;

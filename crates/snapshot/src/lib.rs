@@ -8,22 +8,29 @@
 mod account;
 mod activity;
 mod collected;
+mod derived_file;
 mod gap;
 mod identity;
 mod manifest;
+mod names;
+mod numbers;
 mod organization;
 mod resource;
 mod store;
+mod table;
 
 pub use account::{AccountObject, ResourceList};
 pub use activity::{AccessKeyActivity, ActivityObject, PolicyActivity, RoleActivity, UserActivity};
 pub use collected::Collected;
+pub use derived_file::{DerivedError, DerivedFile, Origin, Section};
 pub use gap::{Gap, GapCode};
 pub use identity::{
     AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyVersion, Provider,
     Role, Tag, User,
 };
 pub use manifest::{Manifest, Snapshot, SnapshotId};
+pub use names::{Hashed, Names, hashed};
+pub use numbers::{Lists, Numbers};
 pub use organization::{
     DelegatedAdministrator, Member, OrganizationObject, OrganizationPolicy, OrganizationPolicyKind,
     Root, Unit,
@@ -33,3 +40,4 @@ pub use resource::{
     Key, KeyGrant, ObjectOwnership, PublicAccessBlock, Resource,
 };
 pub use store::{FORMAT, Finding, FindingKind, ObjectHash, Removed, Store, StoreError, Writer};
+pub use table::{Iter, Table};

@@ -19,6 +19,9 @@ pub struct OrganizationObject {
     pub units: Vec<Unit>,
     /// The accounts, the management account included, sorted by id.
     pub accounts: Vec<Member>,
+    /// Whether `accounts` is the whole list, as `organizations:ListAccounts` gives it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_accounts: bool,
     /// The service and resource control policies, sorted by id.
     pub policies: Vec<OrganizationPolicy>,
     /// The delegated administrators, sorted.

@@ -6,7 +6,7 @@ use whocan_policy::catalogue::facts::{
 };
 
 use super::Derived;
-use super::principal::{organization_id, organization_of, organization_path};
+use super::principal::{Place, organization_of};
 use crate::OpenKind::{CallerChosen, Environment, NotCollected};
 use crate::inquiry::Inquiry;
 use crate::resource::Family;
@@ -90,10 +90,10 @@ fn endpoint_key(inquiry: &Inquiry<'_>, key: EndpointKey) -> Option<Derived> {
             graph.account(endpoint.account).id.to_string()
         }),
         EndpointKey::VpceOrgId if account.is_some() => {
-            organization_of(inquiry, account, organization_id)
+            organization_of(inquiry, account, Place::Organization)
         }
         EndpointKey::VpceOrgPaths if account.is_some() => {
-            organization_of(inquiry, account, organization_path)
+            organization_of(inquiry, account, Place::Path)
         }
         EndpointKey::VpceOrgId | EndpointKey::VpceOrgPaths => match inquiry.route.path {
             Path::Public => Derived::absent(),

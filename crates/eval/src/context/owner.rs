@@ -5,9 +5,7 @@ use whocan_policy::catalogue::facts::carries_resource_account;
 use whocan_snapshot::Collected;
 
 use super::Derived;
-use super::principal::{
-    may_be_tagged, organization_id, organization_of, organization_path, tag_in,
-};
+use super::principal::{Place, may_be_tagged, organization_of, tag_in};
 use super::service::is_listed;
 use crate::OpenKind::{CallerChosen, NotCollected};
 use crate::inquiry::Inquiry;
@@ -57,8 +55,8 @@ fn organization_of_owner(inquiry: &Inquiry<'_>, what: &str) -> Derived {
     let index = inquiry.target.index;
     match (inquiry.target.owner, what) {
         (Owner::Nobody, _) => Derived::absent(),
-        (_, "id") => organization_of(inquiry, index, organization_id),
-        _ => organization_of(inquiry, index, organization_path),
+        (_, "id") => organization_of(inquiry, index, Place::Organization),
+        _ => organization_of(inquiry, index, Place::Path),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys about the caller.
 
-use whocan_graph::{Account, Membership};
+use whocan_graph::{Membership, Organization};
 use whocan_policy::{KeyName, KeyState};
 use whocan_snapshot::Collected;
 
@@ -33,11 +33,11 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<De
         }
         "principalorgid" => {
             inquiry.rule(104);
-            organization(inquiry, organization_id)
+            organization(inquiry, Place::Organization)
         }
         "principalorgpaths" => {
             inquiry.rule(105);
-            organization(inquiry, organization_path)
+            organization(inquiry, Place::Path)
         }
         "principalisawsservice" => {
             inquiry.rule(109);
@@ -134,8 +134,14 @@ fn is_service(subject: &Subject<'_>) -> Derived {
     }
 }
 
-/// What an account's place in its organization makes of a key; `None` if it is absent.
-type Place = fn(&Inquiry<'_>, whocan_graph::AccountIndex) -> Collected<Option<String>>;
+/// What of an account's place in its organization a key holds.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// The organization's id.
+    Organization,
+    /// The path from the organization down to the account's unit.
+    Path,
+}
 
 fn organization(inquiry: &Inquiry<'_>, place: Place) -> Derived {
     let subject = inquiry.call.subject;
@@ -161,35 +167,47 @@ pub(super) fn organization_of(
             Derived::absent()
         };
     }
-    match account.map(|account| place(inquiry, account)) {
-        Some(Collected::Yes(Some(value))) => Derived::value(value),
-        Some(Collected::Yes(None)) => Derived::absent(),
-        Some(Collected::Not) | None => Derived::open(NotCollected),
-    }
-}
-
-/// Returns the id of the organization that an account belongs to.
-pub(super) fn organization_id(
-    inquiry: &Inquiry<'_>,
-    account: whocan_graph::AccountIndex,
-) -> Collected<Option<String>> {
     let graph = inquiry.call.graph;
-    let account: &Account = graph.account(account);
-    match (account.membership, graph.organization()) {
-        (Membership::Management | Membership::Member, Some(organization)) => {
-            Collected::Yes(Some(organization.id.to_string()))
+    let membership = account.map(|account| graph.account(account).membership);
+    match (membership, graph.organization()) {
+        (Some(Membership::Outside), _) => Derived::absent(),
+        (Some(Membership::Management | Membership::Member), Some(organization)) => {
+            let path = account.map(|account| graph.organization_path(account));
+            place_inside(organization, place, path)
         }
-        (Membership::Outside, _) => Collected::Yes(None),
-        _ => Collected::Not,
+        (None | Some(Membership::Elsewhere), Some(organization)) if organization.all_accounts => {
+            outside_of(&organization.id, place)
+        }
+        _ => Derived::open(NotCollected),
     }
 }
 
-/// Returns the path of an account in its organization.
-pub(super) fn organization_path(
-    inquiry: &Inquiry<'_>,
-    account: whocan_graph::AccountIndex,
-) -> Collected<Option<String>> {
-    inquiry.call.graph.organization_path(account)
+fn place_inside(
+    organization: &Organization,
+    place: Place,
+    path: Option<Collected<Option<String>>>,
+) -> Derived {
+    match (place, path) {
+        (Place::Organization, _) => Derived::value(&*organization.id),
+        (Place::Path, Some(Collected::Yes(Some(path)))) => Derived::value(path),
+        (Place::Path, Some(Collected::Yes(None))) => Derived::absent(),
+        (Place::Path, Some(Collected::Not) | None) => Derived::open(NotCollected),
+    }
+}
+
+// Whoever no list of the organization's accounts has is not in it.
+// Source: AWS Organizations API Reference, ListAccounts: "Lists all the accounts
+// in the organization", read 2026-11-25.
+fn outside_of(organization: &str, place: Place) -> Derived {
+    let inside = match place {
+        Place::Organization => organization.to_owned(),
+        Place::Path => format!("{organization}/*"),
+    };
+    let states = vec![KeyState::Absent, KeyState::Outside(inside)];
+    Derived {
+        kind: NotCollected,
+        ..Derived::fact(KeyState::OneOf(states))
+    }
 }
 
 fn user_id(subject: &Subject<'_>) -> Derived {

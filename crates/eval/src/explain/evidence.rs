@@ -1,7 +1,7 @@
 //! The statements and facts that decide.
 
 use whocan_graph::{Graph, PolicyId, PolicyKind};
-use whocan_policy::{Effect, Truth};
+use whocan_policy::{Effect, Statement, Truth};
 
 use crate::fixed::Fixed;
 use crate::judge::Verdict;
@@ -200,12 +200,7 @@ fn of_hit(graph: &Graph, policy_type: PolicyType, side: EvidenceSide, hit: &Hit<
         side,
         policy: policy_of(hit.origin),
         source: source(graph, hit.origin),
-        statement: hit.statement.map_or_else(String::new, |statement| {
-            match statement.sid.as_deref().filter(|sid| !sid.is_empty()) {
-                Some(sid) => sid.to_owned(),
-                None => format!("#{}", statement.index + 1),
-            }
-        }),
+        statement: hit.statement.map_or_else(String::new, statement_name),
         effect: match (hit.statement, side) {
             (Some(statement), _) => statement.effect,
             (None, EvidenceSide::Denies) => Some(Effect::Deny),
@@ -213,6 +208,14 @@ fn of_hit(graph: &Graph, policy_type: PolicyType, side: EvidenceSide, hit: &Hit<
         },
         truth: hit.truth,
         conditions: conditions.chain(notes).collect(),
+    }
+}
+
+/// Returns a statement's Sid, or its position from 1 as `#2`.
+pub(crate) fn statement_name(statement: &Statement) -> String {
+    match statement.sid.as_deref().filter(|sid| !sid.is_empty()) {
+        Some(sid) => sid.to_owned(),
+        None => format!("#{}", statement.index + 1),
     }
 }
 
@@ -226,7 +229,7 @@ fn policy_of(origin: Origin<'_>) -> Option<PolicyId> {
 }
 
 /// Returns the name by which people know a policy, with its place.
-fn source(graph: &Graph, origin: Origin<'_>) -> String {
+pub(crate) fn source(graph: &Graph, origin: Origin<'_>) -> String {
     match origin {
         Origin::Policy(policy) => of_policy(graph, policy),
         Origin::ThroughGroup(policy, group) => {

@@ -5,13 +5,13 @@ use whocan_policy::catalogue::facts::{resource_policy_of, takes_resource_policie
 use whocan_policy::{Effect, Statement, Truth};
 
 use super::{Bearing, Origin, add_hit, readable};
-use crate::PolicyType;
 use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::noted;
 use crate::principal;
 use crate::resource::{Family, Relation};
 use crate::side::Side;
 use crate::statement;
+use crate::{Grantee, PolicyType};
 
 /// The resource-based policy.
 pub(crate) enum ResourcePolicy<'a> {
@@ -39,12 +39,16 @@ pub(crate) struct ResourceSides<'a> {
 
 /// Reads the resource-based policy.
 pub(crate) fn of_resource<'a>(inquiry: &Inquiry<'a>) -> ResourceSides<'a> {
-    let silent = || Side::silent(PolicyType::Resource);
+    let writable = is_writable(inquiry);
+    let to = |grantee| Side {
+        grantee: Some(grantee).filter(|_| writable),
+        ..Side::silent(PolicyType::Resource)
+    };
     let mut sides = ResourceSides {
-        direct: silent(),
-        role: silent(),
-        account: silent(),
-        deny: silent(),
+        direct: to(Grantee::Itself),
+        role: to(Grantee::Role),
+        account: to(Grantee::Account),
+        deny: Side::silent(PolicyType::Resource),
     };
     match resource_policy(inquiry) {
         ResourcePolicy::None => {}
@@ -52,7 +56,7 @@ pub(crate) fn of_resource<'a>(inquiry: &Inquiry<'a>) -> ResourceSides<'a> {
         ResourcePolicy::DefaultKeyPolicy => {
             inquiry.rule(169);
             if inquiry.relation == Relation::Same {
-                sides.account = Side::granted(PolicyType::Resource);
+                sides.account.truth = Truth::True;
             }
         }
         ResourcePolicy::Open(note) => {
@@ -193,6 +197,15 @@ fn unrecorded<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
         true if key => ResourcePolicy::DefaultKeyPolicy,
         true => ResourcePolicy::None,
         false => open_policy(inquiry),
+    }
+}
+
+/// Returns whether somebody can write a policy for the resource.
+fn is_writable(inquiry: &Inquiry<'_>) -> bool {
+    let target = &inquiry.target;
+    match target.family {
+        Family::Role => target.role.is_some(),
+        _ => target.arn.is_some() && takes_policy(inquiry),
     }
 }
 

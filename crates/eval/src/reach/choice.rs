@@ -96,7 +96,7 @@ impl Search<'_> {
         if by_service || !may_permit(self.graph, role, "sts:TagSession") {
             return all;
         }
-        let wanted = trust_of(self.graph, role).map(|document| transitive_keys(document));
+        let wanted = trust_of(self.graph, role).map(transitive_keys);
         let wanted = wanted.unwrap_or_default();
         let mut open = self.tags_matter || wanted.by_pattern;
         if wanted.looked_at {

@@ -17,6 +17,7 @@ mod organizations;
 mod overrides;
 mod reaching;
 mod reasons;
+mod remedies;
 mod resources;
 mod storage;
 mod trusts;

@@ -18,9 +18,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
-use whocan_eval::{Decision, PolicyType, Request, Strictness, Walk};
+use whocan_eval::{Change, Decision, PolicyType, Request, Strictness, Walk};
 use whocan_graph::Graph;
-use whocan_policy::{AccountId, KeyName, KeyState, Precedence};
+use whocan_policy::{AccountId, KeyName, KeyState, Precedence, Truth};
 use whocan_snapshot::{
     AccountObject, AclGrant, AclGrantee, Bucket, Collected, Detail, Endpoint, EndpointKind,
     InlinePolicy, Key, KeyGrant, ManagedPolicy, Member, ObjectOwnership, OrganizationObject,
@@ -48,6 +48,46 @@ pub fn decide_as_collected(world: &str, question: &str) -> String {
 pub fn decision(world: &str, question: &str) -> Decision {
     let (graph, request) = both(world, question);
     whocan_eval::decide(&graph, &request, Strictness::Strict).unwrap()
+}
+
+/// Returns the ways to allow a request: changes joined by `+`, ways by `|`.
+pub fn remedy(world: &str, question: &str) -> String {
+    let (graph, request) = both(world, question);
+    let found = whocan_eval::remedy(&graph, &request, Strictness::Strict).unwrap();
+    let Some(found) = found else {
+        return "none".to_owned();
+    };
+    let ways = found.ways.iter().map(|way| {
+        let changes: Vec<String> = way.iter().map(change).collect();
+        changes.join(" + ")
+    });
+    let ways = ways.collect::<Vec<String>>().join(" | ");
+    let sure = if found.smallest { "" } else { " (minimal)" };
+    let then = match found.then {
+        Truth::Unknown => " then if",
+        _ => "",
+    };
+    format!("{ways}{sure}{then}")
+}
+
+fn change(change: &Change) -> String {
+    match change {
+        Change::Grant {
+            policy_type,
+            grantee,
+            action,
+            ..
+        } => {
+            let whom = grantee.map_or(String::new(), |whom| {
+                format!(" to {}", format!("{whom:?}").to_lowercase())
+            });
+            format!("{} {action}{whom}", name(*policy_type))
+        }
+        Change::Lift {
+            source, statement, ..
+        } => format!("not {statement} of {source}"),
+        Change::Unblock { .. } => "unblock".to_owned(),
+    }
 }
 
 /// Returns the answer over chains: hops and the roles on the way, then the answer.
@@ -327,6 +367,7 @@ impl Reader {
                     document(&self.scps),
                 ),
             ],
+            all_accounts: false,
             delegated_administrators: Collected::Yes(Vec::new()),
             public_access_block: Collected::Yes(None),
             gaps: Vec::new(),

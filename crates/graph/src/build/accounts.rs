@@ -81,6 +81,7 @@ fn membership(snapshot: &Snapshot, id: AccountId, object: Option<&AccountObject>
     match (listed, object) {
         (true, _) => Membership::Member,
         (false, Some(_)) => Membership::Outside,
+        (false, None) if organization.all_accounts => Membership::Elsewhere,
         (false, None) => Membership::Unknown,
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use whocan_policy::Document;
 
-use crate::{DocumentId, Policy, PolicyId, PolicyKind};
+use crate::{DocumentId, Documents, Policy, PolicyId, PolicyKind};
 
 /// Collects policies while the graph is built.
 #[derive(Default)]
 pub(super) struct Interner {
     by_text: FxHashMap<Arc<str>, DocumentId>,
+    texts: Vec<Arc<str>>,
     documents: Vec<Arc<Document>>,
     policies: Vec<Policy>,
 }
@@ -41,8 +42,8 @@ impl Interner {
     }
 
     /// Returns the policies and the documents.
-    pub fn finish(self) -> (Vec<Policy>, Vec<Arc<Document>>) {
-        (self.policies, self.documents)
+    pub fn finish(self) -> (Vec<Policy>, Documents) {
+        (self.policies, Documents::new(self.texts, self.documents))
     }
 
     fn document(&mut self, text: &str) -> DocumentId {
@@ -51,7 +52,9 @@ impl Interner {
         }
         let id = DocumentId::next(self.documents.len());
         self.documents.push(Arc::new(Document::parse(text)));
-        self.by_text.insert(text.into(), id);
+        let text: Arc<str> = text.into();
+        self.texts.push(text.clone());
+        self.by_text.insert(text, id);
         id
     }
 }

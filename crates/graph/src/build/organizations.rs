@@ -66,6 +66,7 @@ fn organization(object: &OrganizationObject) -> Organization {
     Organization {
         id: object.id.as_str().into(),
         management: object.management_account,
+        all_accounts: object.all_accounts,
         delegated: match &object.delegated_administrators {
             Collected::Not => Collected::Not,
             Collected::Yes(all) => Collected::Yes(
@@ -129,7 +130,7 @@ pub(super) fn positions(
         .unwrap_or_default();
     let position = |account: &Account| match account.membership {
         Membership::Outside => Collected::Yes(Vec::new()),
-        Membership::Unknown => Collected::Not,
+        Membership::Elsewhere | Membership::Unknown => Collected::Not,
         Membership::Management | Membership::Member => climb(account.id, tree, &parents),
     };
     accounts.iter().map(position).collect()

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use whocan_policy::AccountId;
 use whocan_snapshot::{AccountObject, Role, Snapshot, User};
 
 use super::identities::{AccountPolicies, Bearing};
-use crate::mention::Mentions;
+use crate::mention::{ByAccount, Mentions};
 use crate::{
     Account, AccountIndex, Attachment, Group, GroupId, Identity, PolicyId, Principal, PrincipalId,
     PrincipalKind, RoleFacts,
@@ -32,15 +31,16 @@ pub(super) fn number(
     for (object, policies) in snapshot.accounts.iter().zip(policies) {
         objects.insert(object.id, (object, policies));
     }
+    let by_account = ByAccount::of(mentions);
     let mut nodes = Nodes::default();
     for (at, account) in accounts.iter().enumerate() {
         let index = AccountIndex::next(at);
         match objects.remove(&account.id) {
             Some((object, policies)) if object.identities => {
                 nodes.collected(index, account, object, policies);
-                nodes.sessions(index, account, mentions);
+                nodes.sessions(index, account, &by_account);
             }
-            _ => nodes.foreign(index, account, mentions),
+            _ => nodes.foreign(index, account, &by_account),
         }
     }
     nodes.entry_points(accounts, mentions);
@@ -135,17 +135,26 @@ impl Nodes {
     }
 
     // Sessions that policies name, of roles that exist.
-    fn sessions(&mut self, index: AccountIndex, account: &Account, mentions: &Mentions) {
-        let roles: BTreeMap<Arc<str>, PrincipalId> = self.roles_of(index);
-        for (_, role, session, arn) in mentions.sessions.iter().filter(|one| one.0 == account.id) {
-            if let Some(&role) = roles.get(&**role) {
-                let name = (&**session).into();
+    fn sessions(&mut self, index: AccountIndex, account: &Account, mentions: &ByAccount<'_>) {
+        let sessions = mentions.sessions.get(&account.id).into_iter().flatten();
+        let mut sessions = sessions.peekable();
+        let roles = match sessions.peek() {
+            Some(_) => self.roles_of(index),
+            None => BTreeMap::new(),
+        };
+        for (role, session, arn) in sessions {
+            if let Some(&role) = roles.get(*role) {
+                let name = (*session).into();
                 let kind = PrincipalKind::Session { role, name };
                 self.add(arn.as_str().into(), Some(index), kind);
             }
         }
-        let users = mentions.federated_users.iter();
-        for arn in users.filter(|arn| arn.account() == Some(account.id)) {
+        for arn in mentions
+            .federated_users
+            .get(&account.id)
+            .into_iter()
+            .flatten()
+        {
             let name = arn
                 .resource()
                 .split_once('/')
@@ -160,8 +169,9 @@ impl Nodes {
     }
 
     fn roles_of(&self, account: AccountIndex) -> BTreeMap<Arc<str>, PrincipalId> {
-        let all = self.principals.iter().enumerate();
-        let own = all.filter(|(_, principal)| principal.account == Some(account));
+        // The account's principals were added last.
+        let latest = self.principals.iter().enumerate().rev();
+        let own = latest.take_while(|(_, principal)| principal.account == Some(account));
         own.filter_map(|(at, principal)| {
             principal.role()?;
             Some((principal.identity()?.name.clone(), PrincipalId::next(at)))
@@ -170,19 +180,12 @@ impl Nodes {
     }
 
     // An account that was not collected: itself, and those of it that policies name.
-    fn foreign(&mut self, index: AccountIndex, account: &Account, mentions: &Mentions) {
+    fn foreign(&mut self, index: AccountIndex, account: &Account, mentions: &ByAccount<'_>) {
         let root = format!("arn:{}:iam::{}:root", account.partition, account.id);
         self.add(root.into(), Some(index), PrincipalKind::Foreign(account.id));
-        let principals = mentions.principals.iter();
-        let sessions = mentions.sessions.iter().map(|one| &one.3);
-        let named = principals.chain(sessions).chain(&mentions.federated_users);
-        let named: BTreeSet<&str> = named
-            .filter(|arn| arn.account() == Some(account.id))
-            .map(|arn| arn.as_str())
-            .collect();
-        for arn in named {
+        for arn in mentions.arns.get(&account.id).into_iter().flatten() {
             self.add(
-                arn.into(),
+                (*arn).into(),
                 Some(index),
                 PrincipalKind::ForeignNamed(account.id),
             );
@@ -221,31 +224,6 @@ impl Nodes {
             self.add(format!("saml:{arn}").into(), None, PrincipalKind::Saml);
         }
         self.add("anonymous".into(), None, PrincipalKind::Anonymous);
-    }
-
-    pub fn by_arn(&self) -> FxHashMap<Arc<str>, PrincipalId> {
-        let all = self.principals.iter().enumerate();
-        all.map(|(at, principal)| (principal.arn.clone(), PrincipalId::next(at)))
-            .collect()
-    }
-
-    pub fn by_unique_id(&self) -> FxHashMap<Arc<str>, PrincipalId> {
-        let all = self.principals.iter().enumerate();
-        let with_id = all.filter_map(|(at, principal)| {
-            let id = &principal.identity()?.id;
-            (!id.is_empty()).then(|| (id.clone(), PrincipalId::next(at)))
-        });
-        with_id.collect()
-    }
-
-    pub fn roles_by_name(&self) -> FxHashMap<(AccountIndex, Arc<str>), PrincipalId> {
-        let all = self.principals.iter().enumerate();
-        let roles = all.filter_map(|(at, principal)| {
-            principal.role()?;
-            let name = principal.identity()?.name.clone();
-            Some(((principal.account?, name), PrincipalId::next(at)))
-        });
-        roles.collect()
     }
 }
 

@@ -2,39 +2,38 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{self as snapshot, AccountObject, Collected, Detail, ResourceList, Snapshot};
 
 use super::accounts::find;
 use super::interner::Interner;
 use crate::standing::{aws_managed_key_policy, default_key_policy};
-use crate::{Account, Endpoint, PolicyId, PolicyKind, Resource, ResourceId};
+use crate::{Account, Endpoint, PolicyId, PolicyKind, Resource};
 
 /// The resources of all accounts, before accounts are numbered.
 #[derive(Default)]
-pub(super) struct Gathered {
-    resources: Vec<(AccountId, snapshot::Resource, Collected<Option<PolicyId>>)>,
-    endpoints: Vec<(AccountId, snapshot::Endpoint, Option<PolicyId>)>,
+pub(super) struct Gathered<'a> {
+    resources: Vec<(
+        AccountId,
+        &'a snapshot::Resource,
+        Collected<Option<PolicyId>>,
+    )>,
+    endpoints: Vec<(AccountId, &'a snapshot::Endpoint, Option<PolicyId>)>,
 }
 
 /// Reads the resources of `snapshot`, in the order of accounts and ARNs.
-pub(super) fn read(snapshot: &Snapshot, interner: &mut Interner) -> Gathered {
+pub(super) fn read<'a>(snapshot: &'a Snapshot, interner: &mut Interner) -> Gathered<'a> {
     let mut gathered = Gathered::default();
     for object in &snapshot.accounts {
         for resource in &object.resources {
             let policy = policy(object, resource, interner);
-            gathered
-                .resources
-                .push((object.id, resource.clone(), policy));
+            gathered.resources.push((object.id, resource, policy));
         }
         for endpoint in &object.endpoints {
             let text = endpoint.policy.as_deref();
             let policy = text
                 .map(|text| interner.policy(PolicyKind::Endpoint, &endpoint.id, "", Some(text)));
-            gathered
-                .endpoints
-                .push((object.id, endpoint.clone(), policy));
+            gathered.endpoints.push((object.id, endpoint, policy));
         }
     }
     gathered.endpoints.sort_by(|a, b| a.1.id.cmp(&b.1.id));
@@ -67,13 +66,7 @@ fn policy(
     }
 }
 
-impl Gathered {
-    pub fn by_arn(&self) -> FxHashMap<Arc<str>, ResourceId> {
-        let all = self.resources.iter().enumerate();
-        all.map(|(at, (_, resource, _))| (resource.arn.as_str().into(), ResourceId::next(at)))
-            .collect()
-    }
-
+impl Gathered<'_> {
     pub fn resources(&self, accounts: &[Account]) -> Vec<Resource> {
         let all = self.resources.iter();
         all.filter_map(|(account, resource, policy)| {

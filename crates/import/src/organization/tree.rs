@@ -20,6 +20,8 @@ pub(super) struct Tree {
     pub(super) units: Vec<Unit>,
     /// Sorted by id.
     pub(super) members: Vec<Member>,
+    /// The accounts that the uncut list of all accounts names; empty without one.
+    pub(super) listed: Vec<AccountId>,
     /// The ARNs of the accounts, which name the organization.
     pub(super) arns: Vec<String>,
 }
@@ -106,7 +108,12 @@ impl Reader<'_> {
         self.miss(UNITS, &known, &told);
         let told: BTreeSet<String> = of_parent.keys().cloned().collect();
         self.miss(ACCOUNTS, &known, &told);
-        let (mut members, arns) = self.members(of_parent)?;
+        let listed = self.ask::<Accounts>("list-accounts")?;
+        let all = match &listed {
+            Told::Answer(all) => all.accounts.0.iter().map(|account| account.id).collect(),
+            _ => Vec::new(),
+        };
+        let (mut members, arns) = self.members(listed.answer(), of_parent);
         self.parents(&mut members)?;
         self.tags(&mut members)?;
         Ok(Tree {
@@ -117,6 +124,7 @@ impl Reader<'_> {
             },
             units: units.into_values().collect(),
             members: members.into_values().collect(),
+            listed: all,
             arns,
         })
     }
@@ -166,11 +174,11 @@ impl Reader<'_> {
 
     fn members(
         &mut self,
+        listed: Option<Accounts>,
         of_parent: BTreeMap<String, Told<Accounts>>,
-    ) -> Result<(BTreeMap<AccountId, Member>, Vec<String>), FileError> {
+    ) -> (BTreeMap<AccountId, Member>, Vec<String>) {
         let mut members: BTreeMap<AccountId, Member> = BTreeMap::new();
         let mut arns = Vec::new();
-        let listed = self.ask::<Accounts>("list-accounts")?.answer();
         for account in listed.map(|listed| listed.accounts.0).unwrap_or_default() {
             arns.extend(account.arn.clone());
             members.entry(account.id).or_insert_with(|| member(account));
@@ -190,7 +198,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok((members, arns))
+        (members, arns)
     }
 
     /// Fills in parents from the other direction, `list-parents/<account>`.

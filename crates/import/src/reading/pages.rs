@@ -9,7 +9,7 @@ use crate::error::FileError;
 use crate::export::{Call, Left};
 use crate::json::{self, Paging, Wrong};
 use crate::note::NoteKind;
-use crate::table::{self, Answer, Asks, Page, Row};
+use crate::table::{self, Answer, Asks, Page, PageSource, Row};
 
 const DETAILS: &str = "get-account-authorization-details";
 
@@ -48,12 +48,13 @@ impl Reader<'_> {
     fn read_page(&mut self, row: &Row, call: &Call) -> Result<(), FileError> {
         let region = call.region.as_deref();
         match &call.left {
-            Left::File(path) => {
-                let text = match self.load(path, row.silent) {
-                    Ok(text) => text,
+            Left::File(_) | Left::Made(_) | Left::Broken(_) => {
+                let (path, text) = match self.load(&call.left, row.silent) {
+                    Ok(loaded) => loaded,
                     Err(error) => return self.refuse(row.service, row.command, call, error),
                 };
-                let outcome = self.read_text(row, region, &text);
+                let source = PageSource::of(&call.left);
+                let outcome = self.read_text(row, region, &text, source);
                 self.settle(row, call, path, outcome)
             }
             Left::Code(code) if row.none.contains(&code.as_str()) => {
@@ -68,7 +69,13 @@ impl Reader<'_> {
         }
     }
 
-    fn read_text(&mut self, row: &Row, region: Option<&str>, text: &str) -> Result<(), Wrong> {
+    fn read_text(
+        &mut self,
+        row: &Row,
+        region: Option<&str>,
+        text: &str,
+        source: PageSource,
+    ) -> Result<(), Wrong> {
         let silence = text.trim_ascii().is_empty();
         let answer = if silence {
             Answer::None
@@ -79,8 +86,12 @@ impl Reader<'_> {
             (Asks::List { .. }, false) => json::read::<Paging<'_>>(text)?.more(),
             _ => None,
         };
-        self.ask(row, region, answer)?;
+        self.ask(row, region, answer, source)?;
         match (&row.asks, more) {
+            (Asks::List { .. }, _) if source.is_part() && !self.draft.absent_means_none => {
+                let code = GapCode::NotExported;
+                self.draft.gap(row.service, region, row.command, None, code);
+            }
             (Asks::List { .. }, Some(mark)) => {
                 let code = GapCode::Unreadable(cut_off(mark));
                 self.draft.gap(row.service, region, row.command, None, code);
@@ -93,14 +104,25 @@ impl Reader<'_> {
 
     fn read_none(&mut self, row: &Row, region: Option<&str>, answer: Answer<'_>) {
         // A reader that gets no text has nothing to stumble over.
-        let outcome = self.ask(row, region, answer);
+        let outcome = self.ask(row, region, answer, PageSource::Printed);
         debug_assert!(outcome.is_ok(), "{} without an answer", row.command);
     }
 
-    fn ask(&mut self, row: &Row, region: Option<&str>, answer: Answer<'_>) -> Result<(), Wrong> {
+    fn ask(
+        &mut self,
+        row: &Row,
+        region: Option<&str>,
+        answer: Answer<'_>,
+        source: PageSource,
+    ) -> Result<(), Wrong> {
         match &row.asks {
             Asks::Account(read) | Asks::List { read, .. } => {
-                read(&mut self.draft, &Page { region, answer })
+                let page = Page {
+                    region,
+                    answer,
+                    source,
+                };
+                read(&mut self.draft, &page)
             }
             Asks::Each { .. } => Ok(()),
         }

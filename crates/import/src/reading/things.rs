@@ -44,11 +44,11 @@ impl Reader<'_> {
         kinds: &[Kind],
         call: &Call,
     ) -> Result<(), FileError> {
-        let Left::File(path) = &call.left else {
+        if !call.left.is_answer() {
             return Ok(());
-        };
-        let arn = match self.load(path, row.silent) {
-            Ok(text) => naming::own_arn(&text),
+        }
+        let arn = match self.load(&call.left, row.silent) {
+            Ok((_, text)) => naming::own_arn(&text),
             Err(error) => return self.refuse(row.service, row.command, call, error),
         };
         match (arn, kinds) {
@@ -68,11 +68,8 @@ impl Reader<'_> {
         match self.draft.add(kind, arn, region, &[argument]) {
             Ok(_) => Ok(()),
             Err(wrong) => {
-                let path = match &call.left {
-                    Left::File(path) => path.clone(),
-                    Left::Code(_) => self.root.join("calls.jsonl"),
-                };
-                let error = in_file(&path, wrong);
+                let lines = self.root.join("calls.jsonl");
+                let error = in_file(call.left.path().unwrap_or(&lines), wrong);
                 self.refuse(row.service, row.command, call, error)
             }
         }
@@ -122,7 +119,7 @@ impl Reader<'_> {
             // Calls are sorted with files first: a file is the better answer.
             let old = answers.get(&thing).map(|call: &Call| &call.left);
             match old {
-                Some(Left::File(_)) => self.note_twice(row, call),
+                Some(left) if left.is_answer() => self.note_twice(row, call),
                 _ => {
                     answers.insert(thing, call.clone());
                 }
@@ -132,7 +129,7 @@ impl Reader<'_> {
     }
 
     fn note_twice(&mut self, row: &Row, call: &Call) {
-        if let Left::File(_) = call.left {
+        if call.left.is_answer() {
             let place = naming::of_call(row.service, row.command, call);
             let text = "another file is about the same resource, this one is not used";
             self.draft
@@ -142,9 +139,9 @@ impl Reader<'_> {
 
     fn read_thing(&mut self, row: &Row, arn: &str, call: &Call) -> Result<(), FileError> {
         match &call.left {
-            Left::File(path) => {
-                let text = match self.load(path, row.silent) {
-                    Ok(text) => text,
+            Left::File(_) | Left::Made(_) | Left::Broken(_) => {
+                let (path, text) = match self.load(&call.left, row.silent) {
+                    Ok(loaded) => loaded,
                     Err(error) => return self.refuse(row.service, row.command, call, error),
                 };
                 let silence = text.trim_ascii().is_empty();

@@ -1,7 +1,7 @@
 //! Repositories of the Elastic Container Registry.
 
 use serde::Deserialize;
-use whocan_snapshot::{Collected, Resource};
+use whocan_snapshot::Resource;
 
 use crate::draft::Draft;
 use crate::json::{List, Text, Wrong};
@@ -76,7 +76,7 @@ fn describe_repositories(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong
         let resource = draft.add(REPOSITORY, arn, page.region, &names)?;
         let encryption = listed.encryption_configuration;
         let key = encryption.and_then(|encryption| encryption.kms_key);
-        resource.encryption_key = Collected::Yes(key.map(|key| key.0.into_owned()));
+        resource.encryption_key = page.field(key.map(|key| key.0.into_owned()));
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! EventBridge buses.
 
 use serde::Deserialize;
-use whocan_snapshot::Collected;
 
 use crate::draft::Draft;
 use crate::json::{DocumentText, List, Text, Wrong};
@@ -45,7 +44,7 @@ fn list_event_buses(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     for bus in answer.event_buses.0 {
         let names = [bus.name.as_str()];
         let resource = draft.add(BUS, bus.arn.as_str(), page.region, &names)?;
-        resource.policy = Collected::Yes(policy::some(bus.policy));
+        resource.policy = page.field(policy::some(bus.policy));
     }
     Ok(())
 }

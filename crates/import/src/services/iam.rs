@@ -9,7 +9,7 @@ use std::collections::btree_map::Entry;
 use std::mem;
 
 use serde::Deserialize;
-use whocan_snapshot::{Collected, InstanceProfile, Provider};
+use whocan_snapshot::{Collected, GapCode, InstanceProfile, Provider};
 
 use crate::draft::Draft;
 use crate::json::{List, Text, Wrong};
@@ -45,13 +45,30 @@ struct Named<'a> {
 }
 
 fn saml_providers(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
-    draft.object.saml_providers = Collected::Yes(providers(page)?);
+    let providers = providers(page)?;
+    draft.object.saml_providers = all_or_gap(draft, page, "list-saml-providers", providers);
     Ok(())
 }
 
 fn oidc_providers(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
-    draft.object.oidc_providers = Collected::Yes(providers(page)?);
+    let providers = providers(page)?;
+    let call = "list-open-id-connect-providers";
+    draft.object.oidc_providers = all_or_gap(draft, page, call, providers);
     Ok(())
+}
+
+/// Returns the providers, unless some may be missing: then it is a gap.
+fn all_or_gap(
+    draft: &mut Draft,
+    page: &Page<'_>,
+    call: &str,
+    providers: Vec<Provider>,
+) -> Collected<Vec<Provider>> {
+    if page.source.is_part() && !draft.absent_means_none {
+        draft.gap("iam", None, call, None, GapCode::NotExported);
+        return Collected::Not;
+    }
+    Collected::Yes(providers)
 }
 
 fn providers(page: &Page<'_>) -> Result<Vec<Provider>, Wrong> {

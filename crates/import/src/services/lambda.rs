@@ -1,7 +1,6 @@
 //! Lambda functions, their versions and aliases.
 
 use serde::Deserialize;
-use whocan_snapshot::Collected;
 
 use crate::draft::Draft;
 use crate::json::{List, Text, Wrong};
@@ -86,7 +85,7 @@ fn list_functions(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
         let resource = draft.add(FUNCTION, arn, page.region, &names)?;
         resource.role = function.role.map(|role| role.0.into_owned());
         let key = function.key.map(|key| key.0.into_owned());
-        resource.encryption_key = Collected::Yes(key.filter(|key| !key.is_empty()));
+        resource.encryption_key = page.field(key.filter(|key| !key.is_empty()));
     }
     Ok(())
 }

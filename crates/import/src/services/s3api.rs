@@ -274,18 +274,21 @@ fn ownership(resource: &mut Resource, answer: &Answer<'_>) -> Result<(), Wrong> 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", expecting = "an object with `AbacStatus`")]
 struct Abac {
-    abac_status: AbacStatus,
+    #[serde(default)]
+    abac_status: Option<AbacStatus>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", expecting = "an object with `Status`")]
 struct AbacStatus {
-    status: String,
+    #[serde(default)]
+    status: Option<String>,
 }
 
 fn abac(resource: &mut Resource, answer: &Answer<'_>) -> Result<(), Wrong> {
     let abac = answer.read::<Abac>()?;
-    let enabled = abac.is_some_and(|abac| abac.abac_status.status == "Enabled");
+    let status = abac.and_then(|abac| abac.abac_status?.status);
+    let enabled = status.is_some_and(|status| status == "Enabled");
     change(resource, |bucket| bucket.abac = Collected::Yes(enabled));
     Ok(())
 }

@@ -55,7 +55,7 @@ struct Listed<'a> {
     #[serde(borrow, default)]
     kms_key_id: Option<Text<'a>>,
     #[serde(default)]
-    tags: Tags,
+    tags: Option<Tags>,
 }
 
 /// Reads the secrets with their tags.
@@ -69,9 +69,12 @@ fn list_secrets(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
     for secret in answer.secret_list.0 {
         let names = [secret.name.as_str()];
         let resource = draft.add(SECRET, secret.arn.as_str(), page.region, &names)?;
-        resource.tags = Collected::Yes(secret.tags.sorted());
+        resource.tags = match page.field(secret.tags) {
+            Collected::Not => Collected::Not,
+            Collected::Yes(tags) => Collected::Yes(tags.unwrap_or_default().sorted()),
+        };
         let key = secret.kms_key_id.map(|key| key.0.into_owned());
-        resource.encryption_key = Collected::Yes(key.filter(|key| !key.is_empty()));
+        resource.encryption_key = page.field(key.filter(|key| !key.is_empty()));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod bundle;
 
 mod broken;
 mod details;
+mod formats;
 mod gaps;
 mod hostile;
 mod organization;

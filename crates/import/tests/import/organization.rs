@@ -351,6 +351,18 @@ fn a_unit_under_two_parents_is_noted() {
 }
 
 #[test]
+fn a_list_of_accounts_is_whole_if_it_is_there_uncut_and_has_the_management_account() {
+    let list = "organizations/list-accounts.json";
+    let whole = |listed: &[(&str, &str)]| object(&organization(listed).import()).all_accounts;
+    assert!(whole(&[]));
+    let cut = r#"{"Accounts": [{"Id": "111122223333"}], "NextToken": "more"}"#;
+    assert!(!whole(&[(list, cut)]));
+    let without = r#"{"Accounts": [{"Id": "444455556666"}]}"#;
+    assert!(!whole(&[(list, without)]));
+    assert!(!object(&export(&[ROOTS]).import()).all_accounts);
+}
+
+#[test]
 fn the_id_is_taken_from_arns_where_nothing_describes_the_organization() {
     let delivered = export(&[ROOTS]).import();
     assert_eq!(object(&delivered).id, "o-acme");

@@ -36,6 +36,27 @@ const OBJECT_PERMISSIONS: &[(&str, &[&str])] = &[
     ("WRITE_ACP", &["s3:putobjectacl", "s3:putobjectversionacl"]),
 ];
 
+/// Returns whether this file asks for the action by its name, given in lower case.
+pub(crate) fn names(action: &str) -> bool {
+    let tables = [BUCKET_PERMISSIONS, WRITE_PERMISSION, OBJECT_PERMISSIONS];
+    let mut listed = tables
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, actions)| *actions);
+    listed.any(|one| *one == action)
+        || action.starts_with("s3:delete")
+        || DECIDED_BY_BUCKET_OWNER.contains(&action)
+}
+
+/// Writing and deleting are the bucket owner's to grant, whoever owns what is there.
+/// Source: How Amazon S3 authorizes a request for an object operation, S3 User Guide.
+const DECIDED_BY_BUCKET_OWNER: [&str; 4] = [
+    "s3:putobject",
+    "s3:deleteobject",
+    "s3:deleteobjectversion",
+    "s3:abortmultipartupload",
+];
+
 impl Scene<'_> {
     /// Decides whom the bucket's or the object's ACL grants the action.
     pub fn acl_allows(&self) -> Named {
@@ -201,16 +222,8 @@ impl Scene<'_> {
         self.graph().resource(self.target.object_record()?).owner
     }
 
-    // Writing and deleting are the bucket owner's to grant, whoever owns what is there.
-    // Source: How Amazon S3 authorizes a request for an object operation, S3 User Guide.
     fn bucket_owner_decides(&self) -> bool {
-        matches!(
-            self.ask.action.to_ascii_lowercase().as_str(),
-            "s3:putobject"
-                | "s3:deleteobject"
-                | "s3:deleteobjectversion"
-                | "s3:abortmultipartupload"
-        )
+        DECIDED_BY_BUCKET_OWNER.contains(&self.ask.action.to_ascii_lowercase().as_str())
     }
 
     /// Returns whether the object belongs to an account that the bucket's

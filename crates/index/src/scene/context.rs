@@ -136,9 +136,9 @@ impl Scene<'_> {
             "aws:principalarn" => self.principal_arn(caller),
             "aws:principalaccount" => self.principal_account(caller),
             "aws:principaltype" => self.principal_type(caller),
-            "aws:principalorgid" => self.principal_org(caller, |_, id| known(id)),
+            "aws:principalorgid" => self.principal_org(caller, "", |_, id| known(id)),
             "aws:principalorgpaths" => {
-                self.principal_org(caller, |scene, _| scene.org_path(caller))
+                self.principal_org(caller, "/*", |scene, _| scene.org_path(caller))
             }
             "aws:principalisawsservice" => self.is_service(caller),
             "aws:principalservicename" => self.service_name(caller),
@@ -233,14 +233,25 @@ impl Scene<'_> {
         }
     }
 
-    fn principal_org(&self, caller: PrincipalId, of: impl Fn(&Self, &str) -> KeyState) -> KeyState {
+    fn principal_org(
+        &self,
+        caller: PrincipalId,
+        beneath: &str,
+        of: impl Fn(&Self, &str) -> KeyState,
+    ) -> KeyState {
         let Some(account) = self.account_of(caller) else {
             return KeyState::Absent;
         };
-        self.org_of(account, |id| of(self, id))
+        self.org_of(account, beneath, |id| of(self, id))
     }
 
-    fn org_of(&self, account: AccountIndex, of: impl Fn(&str) -> KeyState) -> KeyState {
+    // `beneath` ends the pattern of what the key can be inside of the organization.
+    fn org_of(
+        &self,
+        account: AccountIndex,
+        beneath: &str,
+        of: impl Fn(&str) -> KeyState,
+    ) -> KeyState {
         match (
             self.graph().account(account).membership,
             self.graph().organization(),
@@ -249,7 +260,20 @@ impl Scene<'_> {
                 of(&organization.id)
             }
             (Membership::Outside, _) => KeyState::Absent,
-            _ => KeyState::Unknown,
+            _ => self.org_of_stranger(beneath),
+        }
+    }
+
+    // An account that no whole list of the organization has belongs to another, or to none.
+    // Source: AWS Organizations API Reference, ListAccounts, read 2026-11-25.
+    fn org_of_stranger(&self, beneath: &str) -> KeyState {
+        let organization = self.graph().organization();
+        match organization.filter(|organization| organization.all_accounts) {
+            Some(organization) => KeyState::OneOf(vec![
+                KeyState::Absent,
+                KeyState::Outside(format!("{}{beneath}", organization.id)),
+            ]),
+            None => KeyState::Unknown,
         }
     }
 
@@ -554,9 +578,9 @@ impl Scene<'_> {
                 Some(account) => known(account.to_string()),
                 None => self.gap_key(),
             }),
-            "aws:resourceorgid" => Some(self.owner_org(caller, |_, _, id| known(id))),
+            "aws:resourceorgid" => Some(self.owner_org(caller, "", |_, _, id| known(id))),
             "aws:resourceorgpaths" => {
-                Some(self.owner_org(caller, |scene, account, _| scene.path_of(account)))
+                Some(self.owner_org(caller, "/*", |scene, account, _| scene.path_of(account)))
             }
             "aws:requestedregion" => Some(self.requested_region(caller)),
             "kms:resourcealiases" if self.service == "kms" => Some(self.aliases()),
@@ -603,14 +627,15 @@ impl Scene<'_> {
     fn owner_org(
         &self,
         caller: PrincipalId,
+        beneath: &str,
         of: impl Fn(&Self, AccountIndex, &str) -> KeyState,
     ) -> KeyState {
         let Some(owner) = self.owner_of(caller) else {
             return KeyState::Unknown;
         };
         match self.graph().account_of(owner) {
-            Some(account) => self.org_of(account, |id| of(self, account, id)),
-            None => KeyState::Unknown,
+            Some(account) => self.org_of(account, beneath, |id| of(self, account, id)),
+            None => self.org_of_stranger(beneath),
         }
     }
 
@@ -802,7 +827,7 @@ impl Scene<'_> {
             let state = self.ask.given.get(&KeyName::new(key));
             match state {
                 Some(KeyState::Known(values)) => !values.is_empty(),
-                Some(KeyState::Present | KeyState::Prefix(_)) => true,
+                Some(KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_)) => true,
                 _ => false,
             }
         };
@@ -848,8 +873,10 @@ impl Scene<'_> {
         let account = self.graph().account(endpoint.account);
         match name {
             "aws:vpceaccount" => known(account.id.to_string()),
-            "aws:vpceorgid" => self.org_of(endpoint.account, |id| known(id)),
-            "aws:vpceorgpaths" => self.org_of(endpoint.account, |_| self.path_of(endpoint.account)),
+            "aws:vpceorgid" => self.org_of(endpoint.account, "", |id| known(id)),
+            "aws:vpceorgpaths" => {
+                self.org_of(endpoint.account, "/*", |_| self.path_of(endpoint.account))
+            }
             // The VPC's ARN holds a region that the endpoint's id does not tell.
             _ => KeyState::Present,
         }

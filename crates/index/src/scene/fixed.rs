@@ -111,7 +111,7 @@ impl Scene<'_> {
         match index.map(|index| self.graph().account(index).membership) {
             Some(Membership::Member) => Truth::True,
             Some(Membership::Management | Membership::Outside) => Truth::False,
-            Some(Membership::Unknown) | None => Truth::Unknown,
+            Some(Membership::Elsewhere | Membership::Unknown) | None => Truth::Unknown,
         }
     }
 
@@ -124,7 +124,7 @@ impl Scene<'_> {
             let truth = match account.membership {
                 Membership::Management => Truth::True,
                 Membership::Outside => Truth::False,
-                Membership::Unknown => Truth::Unknown,
+                Membership::Elsewhere | Membership::Unknown => Truth::Unknown,
                 Membership::Member => self.administers_iam(account.id),
             };
             able.or(&Planes::uniform(truth, members));

@@ -20,6 +20,7 @@ pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState
         }
         KeyState::Present => present(condition, wanted, ""),
         KeyState::Prefix(prefix) => present(condition, wanted, prefix),
+        KeyState::Outside(pattern) => outside(condition, wanted, &Pattern::glob(pattern)),
         KeyState::Unknown => {
             let absent = operator.decide(wanted, None);
             agreed([absent, present(condition, wanted, "")].into_iter())
@@ -82,6 +83,28 @@ fn present(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
     if operator.negated { !matched } else { matched }
 }
 
+// In the request with any value but those that `inside` matches.
+fn outside(condition: &Condition, wanted: &[Filling], inside: &Pattern) -> Truth {
+    let operator = &condition.operator;
+    let mismatch = |filling: &Filling| match filling {
+        Filling::Pattern(asked) | Filling::Open(asked) => inside.contains(asked) == Some(true),
+        Filling::Nothing => true,
+        Filling::Undocumented => false,
+    };
+    match operator.test {
+        Test::StringEquals | Test::StringLike
+            if !wanted.is_empty() && wanted.iter().all(mismatch) =>
+        {
+            if operator.negated {
+                Truth::True
+            } else {
+                Truth::False
+            }
+        }
+        _ => present(condition, wanted, ""),
+    }
+}
+
 fn equals_without_case(filling: &Filling, prefix: &str) -> Truth {
     let literal = match filling {
         Filling::Pattern(pattern) => pattern.literal(),
@@ -129,14 +152,24 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
                 VariableValue::Unknown
             }
         }
-        KeyState::Present | KeyState::Prefix(_) | KeyState::Unknown => VariableValue::Unknown,
+        KeyState::Present | KeyState::Prefix(_) | KeyState::Outside(_) | KeyState::Unknown => {
+            VariableValue::Unknown
+        }
     }
 }
 
 /// Returns what is known once somebody has said `given` about a key that is
 /// `implied`: what is open is filled, what is known is never overridden.
 pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
-    let fits = match (&implied, given) {
+    if fits(&implied, given) {
+        given.clone()
+    } else {
+        implied
+    }
+}
+
+fn fits(implied: &KeyState, given: &KeyState) -> bool {
+    match (implied, given) {
         (implied, given) if is_other(implied) => {
             matches!(
                 given,
@@ -149,8 +182,15 @@ pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
             .iter()
             .all(|value| value.starts_with(prefix.as_str())),
         (KeyState::Prefix(_), _) => false,
-        (KeyState::OneOf(states), given) => states.contains(given),
+        (KeyState::Outside(pattern), KeyState::Known(values)) => {
+            let inside = Pattern::glob(pattern);
+            values.iter().all(|value| !inside.matches(value))
+        }
+        (KeyState::Outside(_), _) => false,
+        (KeyState::OneOf(states), given) => states.iter().any(|state| match state {
+            KeyState::Outside(_) => fits(state, given),
+            other => other == given,
+        }),
         (KeyState::Present | KeyState::Unknown, _) => true,
-    };
-    if fits { given.clone() } else { implied }
+    }
 }

@@ -26,10 +26,17 @@ impl Scene<'_> {
         let callers = self.callers();
         let federated = self.federated_holders();
         let covering = self.index.permissions.covering(&self.ask.action);
+        let permissions = &self.index.permissions;
+        let beginnings = permissions.beginnings_of(&self.target.text);
         let mut gathering = Gathering::default();
-        let mut look_at = |&(document, statement): &StatementRef| {
-            let line = self.index.facts.line(self.graph(), document, statement);
-            if line.statement.effect == Some(effect) {
+        let mut look_at = |one: &StatementRef| {
+            if permissions.has_effect(one, effect) && permissions.may_concern(one, &beginnings) {
+                let document = one.document;
+                if permissions.is_plain(one) && federated.is_none() {
+                    let holders = self.among(&callers.identity[document.index()]);
+                    return gathering.add(&Planes::certain(holders));
+                }
+                let line = self.index.facts.line(self.graph(), document, one.at);
                 let covered = match line.statement.actions {
                     Some(_) => Truth::True,
                     None => Truth::Unknown,
@@ -44,10 +51,9 @@ impl Scene<'_> {
         match self.identity_documents() {
             Some(documents) if federated.is_none() => {
                 for document in documents {
-                    let start = covering.partition_point(|(known, _)| known < document);
-                    let of_it = covering[start..]
-                        .iter()
-                        .take_while(|(known, _)| known == document);
+                    let start = covering.partition_point(|known| known.document < *document);
+                    let of_it = covering[start..].iter();
+                    let of_it = of_it.take_while(|known| known.document == *document);
                     of_it.for_each(&mut look_at);
                 }
             }

@@ -157,13 +157,13 @@ impl Scene<'_> {
             planes = self.narrowed(planes, condition);
         }
         for condition in others {
-            let looks = self.looks(&condition.keys);
+            let looks = self.looks(&condition.keys, planes.possibly.len());
             planes = self.narrowed_by(planes, &looks, |caller| {
                 self.condition_holds(condition, caller)
             });
         }
         if by_resources {
-            let looks = self.looks(&facts.variables);
+            let looks = self.looks(&facts.variables, planes.possibly.len());
             planes = self.narrowed_by(planes, &looks, |caller| {
                 self.resources_match(statement, resources, caller)
             });
@@ -185,12 +185,20 @@ impl Scene<'_> {
         self.about_all(keys) != About::Question
     }
 
-    fn looks(&self, keys: &[KeyId]) -> Vec<Look<'_>> {
+    // How to look the keys up for so many callers. Of everybody a key's states are
+    // worked out once they were of as many as there are.
+    fn looks(&self, keys: &[KeyId], callers: u64) -> Vec<Look<'_>> {
         let mut looks = Vec::new();
         for &id in keys {
             let key = self.index.facts.key(id);
             match self.about(&key.name, key.about) {
                 About::Question => {}
+                About::Caller
+                    if key.column.get().is_none()
+                        && key.asked.fetch_add(callers, Relaxed) + callers < self.everyone() =>
+                {
+                    looks.push(Look::Computed(&key.name));
+                }
                 About::Caller => looks.push(Look::Stored(self.column(id).numbers())),
                 About::Owner | About::Both => looks.push(Look::Computed(&key.name)),
             }
@@ -209,7 +217,7 @@ impl Scene<'_> {
             && dear
             && condition.asked.fetch_add(now, Relaxed) + now < self.everyone()
         {
-            let looks = self.looks(&condition.keys);
+            let looks = self.looks(&condition.keys, now);
             return self.narrowed_by(planes, &looks, |caller| {
                 self.condition_holds(condition, caller)
             });
@@ -352,7 +360,7 @@ impl Scene<'_> {
 
 impl Index {
     // Decides a condition that looks at nothing but the caller.
-    fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
+    pub(crate) fn decide_for_all(&self, condition: &ConditionFacts) -> Known<Planes> {
         let ask = Ask::about_callers();
         let scene = Scene::new(self, &ask, None);
         if let (Some(wanted), [key]) = (&condition.wanted, &*condition.keys) {
@@ -362,7 +370,7 @@ impl Index {
                 gap_seen: scene.gap_seen.get(),
             };
         }
-        let looks = scene.looks(&condition.keys);
+        let looks = scene.looks(&condition.keys, self.callers.all.len());
         let what = scene.by_signature(&looks, &self.callers.all, |caller| {
             scene.condition_holds(condition, caller)
         });

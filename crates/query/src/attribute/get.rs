@@ -78,7 +78,7 @@ pub(super) fn in_org(graph: &Graph, thing: Thing) -> Value {
     };
     match graph.account(account).membership {
         Membership::Management | Membership::Member => Value::Flag(true),
-        Membership::Outside => Value::Flag(false),
+        Membership::Outside | Membership::Elsewhere => Value::Flag(false),
         Membership::Unknown => Value::Unknown,
     }
 }

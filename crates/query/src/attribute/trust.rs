@@ -64,7 +64,7 @@ fn is_outside(graph: &Graph, account: AccountIndex) -> bool {
     let account = graph.account(account);
     match account.membership {
         Membership::Management | Membership::Member => false,
-        Membership::Outside | Membership::Unknown => {
+        Membership::Outside | Membership::Elsewhere | Membership::Unknown => {
             graph.organization().is_some() || !account.collected
         }
     }

@@ -108,15 +108,24 @@ impl<'a> Indexed<'a> {
 }
 
 impl Engine for Indexed<'_> {
-    fn can(&self, ask: &Ask) -> Verdicts {
-        self.index.can(ask)
+    fn can(&self, ask: &Ask, focus: Option<&RoaringBitmap>) -> Verdicts {
+        self.index.can_among(ask, focus)
     }
 
-    fn parts(&self, ask: &Ask, region: &Region, focus: Option<PrincipalId>) -> Vec<Cell> {
+    fn alike(
+        &self,
+        actions: &[ActionId],
+        base: &Ask,
+        focus: Option<&RoaringBitmap>,
+    ) -> Vec<Vec<ActionId>> {
+        self.index.alike(actions, base, focus)
+    }
+
+    fn parts(&self, ask: &Ask, region: &Region, focus: Option<&RoaringBitmap>) -> Vec<Cell> {
         let Some((asked, _)) = region.within.split_first() else {
             return self.parts(ask, &Region::of(whocan_policy::Pattern::glob("*")), focus);
         };
-        let mut cells = self.index.cells(ask, asked, focus);
+        let mut cells = self.index.cells_among(ask, asked, focus);
         if region.within.len() == 1 && region.except.is_empty() {
             return cells;
         }
@@ -136,16 +145,22 @@ impl Engine for Indexed<'_> {
         cells
     }
 
-    fn reach(&self, goal: &Goal, walk: &Walk) -> Reached {
+    fn reach(&self, goal: &Goal, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached {
         match goal {
-            Goal::Request(ask) => self.index.reach(ask, walk),
+            Goal::Request(ask) => self.index.reach_among(ask, walk, makers),
             Goal::Become(role) => self.become_role(*role, walk),
         }
     }
 
-    fn paths(&self, from: &[PrincipalId], goal: &Goal, walk: &Walk) -> Vec<Option<Path>> {
+    fn paths(
+        &self,
+        from: &[PrincipalId],
+        goal: &Goal,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Vec<Option<Path>> {
         match goal {
-            Goal::Request(ask) => self.index.shortest_paths(from, ask, walk),
+            Goal::Request(ask) => self.index.shortest_paths_among(from, ask, walk, makers),
             Goal::Become(role) => self.paths_to_role(from, *role, walk),
         }
     }
@@ -164,7 +179,7 @@ impl Engine for Indexed<'_> {
             .collect();
         let mut reached: RoaringBitmap = [from.0].into_iter().collect();
         loop {
-            let sources = with_sessions(graph, &reached);
+            let sources = self.index.with_sessions(&reached);
             let new: RoaringBitmap = callers
                 .iter()
                 .filter(|(role, callers)| {
@@ -177,7 +192,7 @@ impl Engine for Indexed<'_> {
             }
             reached |= new;
         }
-        with_sessions(graph, &reached)
+        self.index.with_sessions(&reached)
     }
 
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {
@@ -238,19 +253,6 @@ fn without(ignoring: Ignoring) -> Overrides {
 /// A policy that limits nothing.
 const FULL_ACCESS: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-
-/// Adds the sessions of roles that policies name: a chain may pick their names (R239).
-fn with_sessions(graph: &Graph, roles: &RoaringBitmap) -> RoaringBitmap {
-    let mut all = roles.clone();
-    for (at, principal) in graph.principals().iter().enumerate() {
-        if let PrincipalKind::Session { role, .. } = &principal.kind
-            && roles.contains(role.0)
-        {
-            all.insert(at as u32);
-        }
-    }
-    all
-}
 
 /// Returns the walk that leaves one hop for the last step, `None` if there is none.
 fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {

@@ -1,5 +1,7 @@
 //! Finds things by kind and name.
 
+use std::collections::BTreeSet;
+
 use roaring::RoaringBitmap;
 use whocan_graph::{
     AccountIndex, Detail, GroupId, LevelId, PolicyId, PrincipalId, PrincipalKind, ResourceId,
@@ -37,13 +39,36 @@ impl Resolver<'_> {
                 });
                 members.resources = of_kind.map(|(at, _)| at as u32).collect();
             }
-            _ => {
-                let principals = graph.principals().iter().enumerate();
-                let of_kind = principals.filter(|(_, one)| is_of(&one.kind, kind));
-                members.principals = of_kind.map(|(at, _)| at as u32).collect();
-            }
+            _ => members.principals = self.principals_of_kind(kind),
         }
         members
+    }
+
+    // Looks only where principals of the kind can be: of a million, most are roles.
+    fn principals_of_kind(&self, kind: Kind) -> RoaringBitmap {
+        let graph = self.context.graph;
+        let accounts = || (0..graph.accounts().len() as u32).map(AccountIndex);
+        let of_accounts = |collected: bool| {
+            let some = accounts().filter(move |&id| graph.account(id).collected == collected);
+            some.map(|id| graph.principals_of(id))
+        };
+        let among = |ids: RoaringBitmap| {
+            let ids = ids.iter();
+            ids.filter(|&id| is_of(&graph.principal(PrincipalId(id)).kind, kind))
+                .collect()
+        };
+        match kind {
+            Kind::Principal => all(graph.principals().len()),
+            Kind::Role => graph.roles().map(|role| role.0).collect(),
+            Kind::External => of_accounts(false).flatten().collect(),
+            Kind::Root => among(of_accounts(true).filter_map(|mut ids| ids.next()).collect()),
+            Kind::User | Kind::Session | Kind::FederatedUser => {
+                let roles: RoaringBitmap = graph.roles().map(|role| role.0).collect();
+                let all: RoaringBitmap = of_accounts(true).flatten().collect();
+                among(all - roles)
+            }
+            _ => among(graph.entry_points().collect()),
+        }
     }
 
     /// Returns everything of a kind that has this name, which may be a glob.
@@ -51,6 +76,9 @@ impl Resolver<'_> {
         let graph = self.context.graph;
         let mut members = match kind {
             Kind::Role if !name.contains(['*', '?', '/']) => self.roles_named(name),
+            Kind::ResourceOf(kind) if kind.word == "bucket" && !name.contains(['*', '?']) => {
+                self.buckets_named(name)
+            }
             _ => self.kind(kind),
         };
         let wanted = Name::new(name);
@@ -73,6 +101,21 @@ impl Resolver<'_> {
         let roles = accounts.filter_map(|account| graph.role_named(account, name));
         Members {
             principals: roles.map(|id| id.0).collect(),
+            ..Members::default()
+        }
+    }
+
+    // A bucket's ARN is its name.
+    fn buckets_named(&self, name: &str) -> Members {
+        let graph = self.context.graph;
+        let accounts = graph.accounts().iter();
+        let partitions: BTreeSet<&str> = accounts.map(|account| &*account.partition).collect();
+        let arns = partitions
+            .iter()
+            .map(|one| format!("arn:{one}:s3:::{name}"));
+        let buckets = arns.filter_map(|arn| graph.resource_of(&arn));
+        Members {
+            resources: buckets.map(|id| id.0).collect(),
             ..Members::default()
         }
     }

@@ -1,7 +1,9 @@
 //! Resolves sets.
 
+use std::ops::Range;
+
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, GroupId, PrincipalId};
+use whocan_graph::{AccountIndex, Graph, GroupId, PrincipalId};
 use whocan_policy::{Arn, Pattern, Truth};
 
 use super::Resolver;
@@ -318,14 +320,30 @@ impl Resolver<'_> {
             principals.insert_range(graph.principals_of(account));
         }
         if !members.regions.is_empty() {
-            let all = graph.principals().iter().enumerate();
-            let held = all.filter(|(_, one)| members.regions_hold(&one.arn));
-            principals.extend(held.map(|(at, _)| at as u32));
+            principals |= self.principals_in(members);
         }
         if principals.is_empty() && !members.is_empty() {
             return Err(self.no_principal(members, span));
         }
         Ok(principals)
+    }
+
+    // The principals whose ARNs the regions of a set hold.
+    fn principals_in(&self, members: &Members) -> RoaringBitmap {
+        let graph = self.context.graph;
+        let mut found = RoaringBitmap::new();
+        for pattern in members.regions.iter().flat_map(|region| &region.within) {
+            let named = pattern.literal().map(|arn| graph.principal_of(arn));
+            let ids: RoaringBitmap = match named {
+                Some(id) => id.map(|id| id.0).into_iter().collect(),
+                None => principals_beginning(graph, pattern.prefix()).collect(),
+            };
+            let held = ids.iter();
+            let held =
+                held.filter(|&id| members.regions_hold(&graph.principal(PrincipalId(id)).arn));
+            found.extend(held);
+        }
+        found
     }
 
     fn no_principal(&self, members: &Members, span: Span) -> Fault {
@@ -411,5 +429,16 @@ pub(super) fn pattern(text: &str) -> Pattern {
         Pattern::resource(text)
     } else {
         Pattern::exact(text)
+    }
+}
+
+// Those that may have an ARN with this beginning: of one account, if it names one.
+fn principals_beginning(graph: &Graph, prefix: &str) -> Range<u32> {
+    let mut parts = prefix.splitn(6, ':');
+    let account = parts.nth(4).filter(|_| parts.next().is_some());
+    let account = account.and_then(|text| graph.account_of(text.parse().ok()?));
+    match account {
+        Some(account) => graph.principals_of(account),
+        None => 0..graph.principals().len() as u32,
     }
 }

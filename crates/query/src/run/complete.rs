@@ -1,9 +1,11 @@
 //! Which parts of what was asked a row holds on; found late, for rows that are looked at.
 
+use std::sync::Arc;
+
 use super::draft::{Combine, Draft, Found};
 use super::part::Teller;
 use super::slice::Slice;
-use crate::rows::{Outcome, Verdict};
+use crate::rows::{Outcome, Part, Verdict};
 
 /// Finds the parts of every row, and tells them.
 pub(super) fn all(found: &mut Found) {
@@ -64,5 +66,20 @@ fn tell(draft: &mut Draft, slices: &[Slice], teller: &mut Teller) {
     if draft.has_own && !draft.told {
         draft.told = true;
         draft.row.parts = teller.parts(&draft.slices, slices, draft.span.clone());
+        if let Some(action) = &draft.row.action {
+            draft.row.parts = named(&draft.row.parts, action);
+        }
     }
+}
+
+/// Returns parts of a row about one action, which were told of one like it.
+fn named(parts: &Arc<[Part]>, action: &str) -> Arc<[Part]> {
+    if parts.iter().all(|part| part.actions == [action]) {
+        return parts.clone();
+    }
+    let mut parts = parts.to_vec();
+    for part in &mut parts {
+        part.actions = vec![action.to_owned()];
+    }
+    parts.into()
 }

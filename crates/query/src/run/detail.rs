@@ -31,7 +31,11 @@ pub(super) fn all(found: &mut Found, plan: &Plan, context: Context<'_>) {
     let goal_at = |at: usize| goal_at(goals, slices, at);
     for draft in drafts.iter_mut().filter(|draft| !draft.detailed) {
         draft.detailed = true;
-        if let Some(goal) = draft.goal.and_then(goal_at) {
+        if let Some(goal) = draft
+            .goal
+            .and_then(goal_at)
+            .map(|goal| of_row(goal, &draft.row))
+        {
             draft.row.evidence = calls(&draft.row, &goal, *reach, plan, context);
             conditions(&mut draft.row);
         }
@@ -44,6 +48,14 @@ fn goal_at(goals: &[Goal], slices: &[Slice], at: usize) -> Option<Goal> {
         Some(slice) => Some(slice.goal()),
         None => goals.get(at).cloned(),
     }
+}
+
+/// Returns the goal with the row's own action, which is like that of its slice.
+fn of_row(mut goal: Goal, row: &Row) -> Goal {
+    if let (Goal::Request(ask), Some(action)) = (&mut goal, &row.action) {
+        ask.action.clone_from(action);
+    }
+    goal
 }
 
 /// Finds the chains of all rows, with one search for each goal.
@@ -67,7 +79,9 @@ fn paths(found: &mut Found, plan: &Plan, context: Context<'_>) {
         let Some(goal) = goal_at(&found.goals, &found.slices, goal) else {
             continue;
         };
-        let paths = context.engine.paths(&starts, &goal, &plan.walk);
+        let paths = context
+            .engine
+            .paths(&starts, &goal, &plan.walk, found.makers.as_ref());
         for (at, path) in drafts.into_iter().zip(paths) {
             if let Some(path) = path {
                 found.drafts[at].row.path = Some(path.hops);

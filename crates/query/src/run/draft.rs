@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use roaring::RoaringBitmap;
 use whocan_policy::{Region, Truth};
 
 use super::part::Teller;
@@ -26,6 +27,8 @@ pub(super) struct Found {
     pub columns: Vec<&'static str>,
     /// Whether chains were followed, so that rows have paths.
     pub reach: bool,
+    /// Who alone makes the requests at the ends of chains, if not everybody.
+    pub makers: Option<RoaringBitmap>,
     /// How the parts of a row combine.
     pub combine: Combine,
     /// What happened on the way.
@@ -78,6 +81,7 @@ impl Found {
             slices: Vec::new(),
             columns: columns.to_vec(),
             reach: false,
+            makers: None,
             combine,
             notes: Vec::new(),
             teller: Teller::default(),
@@ -181,7 +185,7 @@ fn filter_parts(
         let mut facts = draft.row.facts(context.graph);
         facts.resource = slice.thing(context.graph);
         facts.resource_text = Some(&slice.ask.resource);
-        facts.action = Some(slice.action);
+        facts.action = facts.action.or(Some(slice.action));
         *verdict = and(&plan.filter, &facts, Some(*verdict));
     }
     draft

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -17,7 +18,8 @@ use crate::plan::{Deed, Target};
 use crate::rows::Verdict;
 use crate::thing::Thing;
 
-/// One action on one part of the resources, decided for everybody.
+/// One action on one part of the resources, decided for everybody who counts.
+#[derive(Clone)]
 pub(super) struct Slice {
     pub action: &'static str,
     /// The patterns of the part.
@@ -27,7 +29,7 @@ pub(super) struct Slice {
     /// The call on a resource of the part.
     pub ask: Ask,
     /// Who may, themselves or over chains.
-    pub verdicts: Verdicts,
+    pub verdicts: Arc<Verdicts>,
     /// With how many hops, if chains are followed.
     pub reached: Option<Arc<Reached>>,
     /// Whether the patterns were too complex to be told apart.
@@ -53,6 +55,14 @@ impl Slice {
         self.reached.as_ref()?.hops(principal)
     }
 
+    /// Returns the same slice of an action that nothing tells apart from this one's.
+    fn with(&self, action: &'static str) -> Slice {
+        let mut other = self.clone();
+        other.action = action;
+        action.clone_into(&mut other.ask.action);
+        other
+    }
+
     /// Returns where the slice is, without its action.
     pub fn place(&self) -> (&Region, Option<&str>) {
         (&self.region, self.ask.access_point.as_deref())
@@ -73,13 +83,15 @@ pub(super) fn thing_of(arn: &str, graph: &Graph) -> Option<Thing> {
 /// How deeds are decided.
 pub(super) struct Asking<'a> {
     pub base: &'a Ask,
-    /// The only principal whose answers are read, for direct calls.
-    pub focus: Option<PrincipalId>,
     /// The chains to follow, if they are followed.
     pub chains: Option<Chains<'a>>,
-    /// Who may make the requests, if they are few: the subjects, or what they come to be.
-    few: Option<RoaringBitmap>,
+    /// Who may make the requests, if not everybody: the subjects, or what they come to be.
+    pub makers: Option<RoaringBitmap>,
     pub context: Context<'a>,
+    /// The group of each action that was asked for, once it was asked for with others.
+    groups: BTreeMap<ActionId, usize>,
+    /// The actions that any maker may have, once somebody wanted to know.
+    possible: Option<BTreeSet<ActionId>>,
 }
 
 impl<'a> Asking<'a> {
@@ -90,62 +102,99 @@ impl<'a> Asking<'a> {
         base: &'a Ask,
         context: Context<'a>,
     ) -> Asking<'a> {
-        let focus = match (subjects.len(), subjects.min()) {
-            (1, Some(one)) => Some(PrincipalId(one)),
-            _ => None,
+        let everybody = context.graph.principals().len() as u64;
+        let makers = match walk {
+            Some(walk) => able(subjects, walk, context),
+            None => (subjects.len() < everybody).then(|| subjects.clone()),
         };
-        let chains = walk.map(|walk| Chains::of(subjects, walk, base, context));
-        let few = match &chains {
-            Some(chains) => chains.able.clone(),
-            None => (subjects.len() <= SUBJECTS).then(|| subjects.clone()),
-        };
+        let chains = walk.map(|walk| Chains::of(walk, base, makers.clone(), context));
         Asking {
             base,
-            // Chains end at others, so only a direct call is one principal's own.
-            focus: focus.filter(|_| walk.is_none()),
             chains,
-            few,
+            makers,
             context,
+            groups: BTreeMap::new(),
+            possible: None,
         }
     }
 
-    /// Returns the actions that anybody who counts may have at all, where
-    /// asking for them is cheaper than deciding every action.
-    fn possible(&self, deeds: &[Deed]) -> Option<BTreeSet<ActionId>> {
-        let few = self.few.as_ref().filter(|_| deeds.len() > MANY_ACTIONS)?;
+    /// Returns which deeds anybody who counts may have at all, where asking
+    /// that is cheaper than deciding every action.
+    pub fn possible(&mut self, deeds: &[Deed]) -> Vec<bool> {
+        let makers = self.makers.as_ref();
+        let few = makers.filter(|makers| makers.len() <= MAKERS_ASKED);
+        let Some(makers) = few.filter(|_| deeds.len() > MANY_ACTIONS) else {
+            return vec![true; deeds.len()];
+        };
         let engine = self.context.engine;
-        let each = few
-            .iter()
-            .map(|id| engine.candidate_actions(PrincipalId(id)));
-        Some(each.flatten().collect())
+        let possible = self.possible.get_or_insert_with(|| {
+            let ids = makers.iter().map(PrincipalId);
+            ids.flat_map(|id| engine.candidate_actions(id)).collect()
+        });
+        let is_possible = |deed: &Deed| {
+            let id = catalogue().action(deed.action);
+            id.is_none_or(|id| possible.contains(&id))
+        };
+        deeds.iter().map(is_possible).collect()
+    }
+
+    /// Returns for each deed the first one whose answers are the same.
+    pub fn alike(&mut self, deeds: &[Deed]) -> Vec<usize> {
+        if deeds.len() < 2 {
+            return (0..deeds.len()).collect();
+        }
+        let id = |deed: &Deed| catalogue().action(deed.action);
+        let actions: Vec<ActionId> = deeds.iter().filter_map(id).collect();
+        if actions.iter().any(|id| !self.groups.contains_key(id)) {
+            let all: Vec<ActionId> = self.groups.keys().copied().chain(actions).collect();
+            let engine = self.context.engine;
+            let groups = engine.alike(&all, self.base, self.makers.as_ref());
+            let numbered = (0..).zip(&groups);
+            self.groups = numbered
+                .flat_map(|(group, actions)| actions.iter().map(move |action| (*action, group)))
+                .collect();
+        }
+        let mut first: BTreeMap<(usize, &[Target]), usize> = BTreeMap::new();
+        let each = deeds.iter().enumerate().map(|(at, deed)| {
+            let group = id(deed).and_then(|id| self.groups.get(&id));
+            let same = group.map(|group| first.entry((*group, &deed.targets)).or_insert(at));
+            same.map_or(at, |first| *first)
+        });
+        each.collect()
     }
 
     /// Decides deeds part by part.
     pub fn slices(&mut self, deeds: &[Deed]) -> Vec<Slice> {
-        let mut slices = Vec::new();
         let possible = self.possible(deeds);
-        for deed in deeds {
-            let id = catalogue().action(deed.action);
-            let able = |possible: &BTreeSet<ActionId>| id.is_none_or(|id| possible.contains(&id));
-            if !possible.as_ref().is_none_or(able) {
-                slices.extend(
-                    deed.targets
-                        .iter()
-                        .map(|target| nobody(deed.action, target, self.base)),
-                );
-                continue;
+        let alike = self.alike(deeds);
+        let mut slices: Vec<Slice> = Vec::new();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for ((deed, first), possible) in deeds.iter().zip(alike).zip(possible) {
+            let start = slices.len();
+            if !possible {
+                let none = deed.targets.iter();
+                slices.extend(none.map(|target| nobody(deed.action, target, self.base)));
+            } else if let Some(same) = ranges.get(first) {
+                let same = slices[same.clone()].iter().map(|one| one.with(deed.action));
+                slices.extend(same.collect::<Vec<_>>());
+            } else {
+                self.decide_all(deed, &mut slices);
             }
-            for target in &deed.targets {
-                let direct = Ask {
-                    action: deed.action.to_owned(),
-                    ..self.base.clone()
-                };
-                for ask in routes(direct, target, self.context.graph) {
-                    self.decide(deed.action, ask, target, &mut slices);
-                }
-            }
+            ranges.push(start..slices.len());
         }
         slices
+    }
+
+    fn decide_all(&mut self, deed: &Deed, slices: &mut Vec<Slice>) {
+        for target in &deed.targets {
+            let direct = Ask {
+                action: deed.action.to_owned(),
+                ..self.base.clone()
+            };
+            for ask in routes(direct, target, self.context.graph) {
+                self.decide(deed.action, ask, target, slices);
+            }
+        }
     }
 
     /// Decides one action on one target by one route.
@@ -164,7 +213,10 @@ impl<'a> Asking<'a> {
                 slices.push(self.whole(action, on(arn), asked));
             }
             Target::Region(region) => {
-                let cells = self.context.engine.parts(&ask, region, self.focus);
+                let cells = self
+                    .context
+                    .engine
+                    .parts(&ask, region, self.makers.as_ref());
                 for cell in cells {
                     let ask = on(&cell.witness);
                     slices.push(self.cell(action, ask, region, cell));
@@ -174,7 +226,7 @@ impl<'a> Asking<'a> {
     }
 
     fn whole(&mut self, action: &'static str, ask: Ask, asked: Region) -> Slice {
-        let direct = self.context.engine.can(&ask);
+        let direct = self.context.engine.can(&ask, self.makers.as_ref());
         let cell = Cell {
             region: asked.clone(),
             witness: String::new(),
@@ -192,8 +244,8 @@ impl<'a> Asking<'a> {
             _ => None,
         };
         let verdicts = match &reached {
-            Some(reached) => reached.verdicts.clone(),
-            None => direct,
+            Some(reached) => Arc::new(reached.verdicts.clone()),
+            None => Arc::new(direct),
         };
         Slice {
             action,
@@ -222,7 +274,7 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
             action: action.to_owned(),
             ..base.clone()
         },
-        verdicts: Verdicts::default(),
+        verdicts: Arc::default(),
         reached: None,
         too_complex: false,
     }
@@ -230,6 +282,27 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
 
 /// For more actions than this it is worth asking first which somebody may have.
 const MANY_ACTIONS: usize = 50;
+
+/// For more makers than this each one's own actions are not looked up.
+const MAKERS_ASKED: u64 = 200;
+
+/// For more subjects than this the search itself is cheaper.
+const SUBJECTS: u64 = 20;
+
+/// Returns whom a few subjects may come to be: nobody else makes their requests.
+fn able(subjects: &RoaringBitmap, walk: &Walk, context: Context<'_>) -> Option<RoaringBitmap> {
+    if subjects.len() > SUBJECTS {
+        return None;
+    }
+    let mut able = RoaringBitmap::new();
+    for subject in subjects.iter().map(PrincipalId) {
+        able |= context.engine.candidates(subject, walk);
+    }
+    // Anybody may send a request unsigned (R238).
+    let anonymous = context.graph.principal_of("anonymous");
+    able.extend(anonymous.map(|id| id.0));
+    Some(able)
+}
 
 /// The chains of one question, searched once for requests that the same principals may make.
 pub(super) struct Chains<'a> {
@@ -244,28 +317,15 @@ pub(super) struct Chains<'a> {
 /// Who reaches a request, by who may make it; the sizes of the sets find them.
 type Known = BTreeMap<[u64; 4], Vec<(Verdicts, Arc<Reached>)>>;
 
-/// For more subjects than this the search itself is cheaper.
-const SUBJECTS: u64 = 20;
-
 impl<'a> Chains<'a> {
     fn of(
-        subjects: &RoaringBitmap,
         walk: &'a Walk,
         base: &Ask,
+        able: Option<RoaringBitmap>,
         context: Context<'a>,
     ) -> Chains<'a> {
-        let engine = context.engine;
-        let alike = !engine.tells_sessions_apart(walk) && base.session == Session::default();
-        let able = (subjects.len() <= SUBJECTS).then(|| {
-            let mut able = RoaringBitmap::new();
-            for subject in subjects.iter().map(PrincipalId) {
-                able |= engine.candidates(subject, walk);
-            }
-            // Anybody may send a request unsigned (R238).
-            let anonymous = context.graph.principal_of("anonymous");
-            able.extend(anonymous.map(|id| id.0));
-            able
-        });
+        let same_sessions = !context.engine.tells_sessions_apart(walk);
+        let alike = same_sessions && base.session == Session::default();
         Chains {
             walk,
             able,
@@ -293,7 +353,8 @@ impl<'a> Chains<'a> {
             return reached.clone();
         }
         let goal = Goal::Request(Box::new(ask.clone()));
-        let reached = Arc::new(self.context.engine.reach(&goal, self.walk));
+        let reached = self.context.engine.reach(&goal, self.walk, able);
+        let reached = Arc::new(reached);
         if let Some(known) = &mut self.known {
             known
                 .entry(key)
@@ -329,7 +390,7 @@ fn routes(direct: Ask, target: &Target, graph: &Graph) -> Vec<Ask> {
     if !text.contains('/') {
         return asks;
     }
-    for resource in graph.resources() {
+    for resource in graph.access_points().map(|id| graph.resource(id)) {
         if let Detail::AccessPoint(point) = &resource.detail
             && point.bucket == bucket
         {

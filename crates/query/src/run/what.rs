@@ -1,11 +1,10 @@
 //! `what can PRINCIPAL do`, `what can PRINCIPAL reach`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 use whocan_index::Reached;
-use whocan_policy::catalogue::catalogue;
 
 use super::draft::{Combine, Draft, Found};
 use super::slice::{Asking, combine, hops};
@@ -41,41 +40,56 @@ pub(super) fn find(
     let alone: RoaringBitmap = [subject.0].into_iter().collect();
     let walk = reach.then_some(&plan.walk);
     let mut asking = Asking::about(&alone, walk, &plan.base, context);
-    let possible = (!reach).then(|| candidates(subject, context));
-    for deed in deeds {
-        let possible = possible.as_ref();
-        if possible.is_some_and(|possible| !possible.contains(deed.action)) {
-            continue;
+    let possible = asking.possible(deeds);
+    let alike = asking.alike(deeds);
+    // What was found for the first of the deeds that are alike.
+    let mut known: BTreeMap<usize, Option<Draft>> = BTreeMap::new();
+    for ((deed, first), _) in deeds
+        .iter()
+        .zip(alike)
+        .zip(possible)
+        .filter(|(_, able)| *able)
+    {
+        let draft = known
+            .entry(first)
+            .or_insert_with(|| draft(subject, deed, &mut asking, &mut found));
+        if let Some(mut draft) = draft.clone() {
+            draft.row.action = Some(deed.action.to_owned());
+            found.drafts.push(draft);
         }
-        let first = found.slices.len();
-        let own = asking.slices(std::slice::from_ref(deed));
-        let verdicts = combine(&own, Combine::Some);
-        let verdict = who::of(&verdicts, subject);
-        if verdict == Verdict::plain(Outcome::No) {
-            continue;
-        }
-        let nearest = hops(&own).map(|hops| Reached { verdicts, ..hops });
-        found.slices.extend(own);
-        let row = Row {
-            verdict: Some(verdict),
-            principal: Some(subject),
-            action: Some(deed.action.to_owned()),
-            hops: nearest.and_then(|nearest| nearest.hops(subject)),
-            ..Row::default()
-        };
-        found.drafts.push(Draft {
-            row,
-            span: first..found.slices.len(),
-            ..Draft::default()
-        });
     }
+    found.makers = asking.makers;
     who::note_complexity(&mut found);
     found
 }
 
-fn candidates(subject: PrincipalId, context: Context<'_>) -> BTreeSet<&'static str> {
-    let actions = context.engine.candidate_actions(subject);
-    actions.into_iter().map(|id| catalogue().name(id)).collect()
+/// Decides one deed; the draft lacks the action's name.
+fn draft(
+    subject: PrincipalId,
+    deed: &Deed,
+    asking: &mut Asking<'_>,
+    found: &mut Found,
+) -> Option<Draft> {
+    let own = asking.slices(std::slice::from_ref(deed));
+    let verdicts = combine(&own, Combine::Some);
+    let verdict = who::of(&verdicts, subject);
+    if verdict == Verdict::plain(Outcome::No) {
+        return None;
+    }
+    let nearest = hops(&own).map(|hops| Reached { verdicts, ..hops });
+    let first = found.slices.len();
+    found.slices.extend(own);
+    let row = Row {
+        verdict: Some(verdict),
+        principal: Some(subject),
+        hops: nearest.and_then(|nearest| nearest.hops(subject)),
+        ..Row::default()
+    };
+    Some(Draft {
+        row,
+        span: first..found.slices.len(),
+        ..Draft::default()
+    })
 }
 
 /// Finds the roles that a principal comes to, itself not among them.
@@ -95,7 +109,7 @@ pub(super) fn find_roles(subject: PrincipalId, plan: &Plan, context: Context<'_>
     let roles = candidates.iter().map(PrincipalId).filter(is_role);
     for role in roles.filter(|role| *role != subject) {
         let goal = Goal::Become(role);
-        let reached = context.engine.reach(&goal, &plan.walk);
+        let reached = context.engine.reach(&goal, &plan.walk, None);
         let verdict = who::of(&reached.verdicts, subject);
         if verdict == Verdict::plain(Outcome::No) {
             continue;

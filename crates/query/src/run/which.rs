@@ -64,6 +64,7 @@ pub(super) fn find(
             ..Draft::default()
         });
     }
+    found.makers = asking.makers;
     who::note_complexity(&mut found);
     found
 }
@@ -117,7 +118,7 @@ pub(super) fn find_roles(
     found.reach = true;
     for role in roles.iter().map(PrincipalId) {
         let goal = Goal::Become(role);
-        let reached = context.engine.reach(&goal, &plan.walk);
+        let reached = context.engine.reach(&goal, &plan.walk, None);
         if let Some(mut draft) = nearest(role, subjects, &reached) {
             draft.goal = Some(found.goals.len());
             found.goals.push(goal);

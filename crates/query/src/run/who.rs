@@ -86,7 +86,9 @@ fn doing(principals: &RoaringBitmap, access: &Access, plan: &Plan, context: Cont
     let mut found = Found::new(columns, combination(&access.aim));
     found.reach = access.reach;
     let walk = access.reach.then_some(&plan.walk);
-    found.slices = Asking::about(principals, walk, &plan.base, context).slices(deeds);
+    let mut asking = Asking::about(principals, walk, &plan.base, context);
+    found.slices = asking.slices(deeds);
+    found.makers = asking.makers;
     let all = combine(&found.slices, found.combine);
     let hops = hops(&found.slices).filter(|_| found.combine == Combine::Some);
     let nearest = hops.map(|hops| Reached {
@@ -168,7 +170,7 @@ fn becoming(
         .map(|role| {
             context
                 .engine
-                .reach(&Goal::Become(PrincipalId(role)), &plan.walk)
+                .reach(&Goal::Become(PrincipalId(role)), &plan.walk, None)
         })
         .collect();
     found.goals = roles

@@ -44,6 +44,9 @@ pub enum FindingKind {
     Unfinished,
     /// Derived from a snapshot that is gone.
     UnneededDerived,
+    /// Derived from a snapshot and of no use: it will be built again. Whoever
+    /// knows what is derived finds this, not the store.
+    UnusableDerived,
     /// Not of the store at all.
     Foreign,
     /// Others than the owner may read or write it.

@@ -74,6 +74,7 @@ pub fn organization(name: &str) -> OrganizationObject {
         }],
         accounts: Vec::new(),
         policies: Vec::new(),
+        all_accounts: false,
         delegated_administrators: Collected::Not,
         public_access_block: Collected::Yes(None),
         gaps: Vec::new(),

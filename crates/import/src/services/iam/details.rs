@@ -11,7 +11,7 @@ use super::{Profiles, add_profile};
 use crate::draft::Draft;
 use crate::json::{self, List, Places, Wrong};
 use crate::note::NoteKind;
-use crate::table::Page;
+use crate::table::{Page, PageSource};
 
 const CALL: &str = "get-account-authorization-details";
 
@@ -21,10 +21,13 @@ pub(super) fn read(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
         return Ok(());
     };
     let details: Details<'_> = json::read(text)?;
+    if page.source.is_part() && !draft.absent_means_none {
+        draft.gap("iam", None, CALL, None, GapCode::NotExported);
+    }
     let whole = check_whole(draft, &details);
     let mut take = Taking {
         draft,
-        places: Places::new(text),
+        places: (page.source == PageSource::Printed).then(|| Places::new(text)),
         refused: false,
     };
     let users = take.all(
@@ -82,7 +85,8 @@ fn check_whole(draft: &mut Draft, details: &Details<'_>) -> bool {
 /// Takes the entries of one list after the other.
 struct Taking<'a> {
     draft: &'a mut Draft,
-    places: Places<'a>,
+    /// None for a text that we made, where a place would mislead.
+    places: Option<Places<'a>>,
     /// Whether an entry was left out.
     refused: bool,
 }
@@ -103,7 +107,8 @@ impl Taking<'_> {
         let mut taken: BTreeMap<String, T> = BTreeMap::new();
         for entry in list.map(|list| list.0).unwrap_or_default() {
             let key = arn(&entry).to_owned();
-            let offset = self.places.offset(arn(&entry));
+            let places = self.places.as_ref();
+            let offset = places.and_then(|places| places.offset(arn(&entry)));
             match self.check(what, &key) {
                 Ok(true) => {}
                 Ok(false) => continue,
@@ -154,7 +159,8 @@ impl Taking<'_> {
 
     /// Leaves an entry out, if the import goes on past what is wrong.
     fn refuse(&mut self, arn: &str, offset: Option<usize>, problem: String) -> Result<(), Wrong> {
-        let place = offset.map(|offset| self.places.at(offset));
+        let places = self.places.as_mut();
+        let place = places.zip(offset).map(|(places, offset)| places.at(offset));
         if !self.draft.keep_going {
             return Err(Wrong { place, problem });
         }

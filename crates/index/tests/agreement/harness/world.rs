@@ -506,6 +506,7 @@ impl Builder<'_> {
             units: vec![self.unit("ou-1", "r-1"), self.unit("ou-2", "ou-1")],
             accounts: self.members(),
             policies,
+            all_accounts: self.chance(60),
             delegated_administrators: self.collected(|b| {
                 let one = b.maybe(50, |_| DelegatedAdministrator {
                     account: account_id("222222222222"),
