@@ -320,3 +320,40 @@ fn notes_that_say_the_same_are_one_line() {
     assert_eq!(out.matches("note:").count(), 1, "{out}");
     assert!(out.contains("(and 49 more like it)"), "{out}");
 }
+
+#[test]
+fn a_plan_is_laid_over_a_snapshot_and_asked_by_its_label() {
+    let place = Place::new();
+    let details = place.file("details.json", DETAILS);
+    place
+        .run(["import", "--absent-means-none", &details])
+        .fine();
+    let plan = r#"{"format_version": "1.2", "resource_changes": [{
+        "address": "aws_iam_user_policy.p", "mode": "managed", "type": "aws_iam_user_policy", "name": "p",
+        "change": {"actions": ["create"], "before": null, "after_unknown": {}, "after": {"user": "ana", "name": "p",
+            "policy": "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"iam:ListUsers\",\"Resource\":\"*\"}]}"}}
+    }]}"#;
+    let plan = place.file("plan.json", plan);
+    let out = place
+        .run(["import", "--plan", &plan, "--label", "planned"])
+        .fine();
+    assert!(
+        out.contains("1 changes laid over account 111122223333 of 20"),
+        "{out}"
+    );
+    let question = "can user/ana iam:ListUsers";
+    let planned = place.run(["query", "--snapshot", "planned", question]);
+    assert_ne!(planned.code, 1, "{planned:?}");
+    // What would be is asked by its name only.
+    assert_eq!(place.run(["query", question]).code, 1);
+    place
+        .run(["import", "--plan", &plan])
+        .error("required arguments were not provided");
+    place
+        .run(["import", "--plan", &plan, "--label", "b", "--account", "5"])
+        .error("`5` is not an account id");
+    let account = ["import", "--plan", &plan, "--label", "b", "--account"];
+    place
+        .run(account.into_iter().chain(["444455556666"]))
+        .error("has no account 444455556666");
+}

@@ -81,12 +81,22 @@ Examples:
   whocan import details.json                 one account's get-account-authorization-details
   whocan import audit/*/ --label 2026-Q3     several folders, one snapshot
   whocan import --recognize collected/       say what it is and store nothing
+  whocan import --plan plan.json --over 2026-Q3 --label after-plan
 
 A broken file is an error, and then nothing is stored.")]
 pub struct Import {
     /// Exports: AWS CLI bundles, files of account details, or what other tools collected
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "plan", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Lay a Terraform plan (`terraform show -json`) over a snapshot, as a what-if snapshot
+    #[arg(long, value_name = "PLAN.json", requires = "label", conflicts_with_all = ["paths", "absent_means_none", "keep_going", "recognize"])]
+    pub plan: Option<PathBuf>,
+    /// The snapshot that the plan is laid over
+    #[arg(long, value_name = "ID", requires = "plan", default_value = "latest")]
+    pub over: String,
+    /// The account that the plan is about, where its ARNs do not tell
+    #[arg(long, value_name = "ACCOUNT", requires = "plan")]
+    pub account: Option<String>,
     /// A name for the snapshot, to be used instead of its id
     #[arg(long, value_name = "NAME")]
     pub label: Option<String>,

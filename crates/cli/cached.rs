@@ -27,6 +27,16 @@ pub fn index(store: &Store, id: &SnapshotId) -> Result<Index, StoreError> {
     Ok(index)
 }
 
+/// Returns the facts of a snapshot alone: those that are kept, if they are.
+pub fn graph(store: &Store, id: &SnapshotId) -> Result<Arc<Graph>, StoreError> {
+    let manifest = store.manifest(id)?;
+    let key = manifest.content_hash();
+    match Index::load(&path(store, &key), key.as_str(), manifest.taken) {
+        Ok(index) => Ok(index.graph().clone()),
+        Err(_) => Ok(Arc::new(Graph::build(&store.load(id)?))),
+    }
+}
+
 /// Examines the index that is kept of a snapshot, and returns what is wrong with it.
 pub fn verify(store: &Store, id: &SnapshotId) -> Option<Finding> {
     finding(store, id, &store.manifest(id).ok()?)

@@ -18,6 +18,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::{output, store_location};
 
+mod plan;
 mod recognition;
 mod summary;
 
@@ -29,6 +30,9 @@ pub fn run(args: &Import, store: Option<&Path>, terminal: &Terminal) -> Result<O
     };
     if let Some(label) = &args.label {
         check_label(label)?;
+    }
+    if let Some(plan) = &args.plan {
+        return plan::run(plan, args, store);
     }
     // Before the store is made: a mistyped path leaves nothing behind.
     for path in &args.paths {
@@ -226,7 +230,7 @@ impl From<ImportError> for Failure {
                 failure.hint(format!("there are exports in {}: name them", paths.join(", ")))
             }
             ImportError::NoExport { .. } => failure.hint(
-                "`whocan import --recognize PATH` says what is looked for; `aws iam get-account-authorization-details --output json > details.json` makes one for an account",
+                "`whocan import --recognize PATH` says what is looked for, `--plan` takes Terraform plans; `aws iam get-account-authorization-details --output json > details.json` makes one for an account",
             ),
             ImportError::AccountTwice { .. } | ImportError::OrganizationTwice { .. } => {
                 failure.hint("nothing was stored; import them one by one, as two snapshots")

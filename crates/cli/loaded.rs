@@ -60,10 +60,9 @@ impl Loaded {
 }
 
 /// Loads the facts of the snapshot that `id` means.
-pub fn graph(store: &Store, id: &str) -> Result<Graph, Failure> {
+pub fn graph(store: &Store, id: &str) -> Result<Arc<Graph>, Failure> {
     let id = store.find(id)?;
-    let snapshot = store.load(&id)?;
-    Ok(Graph::build(&snapshot))
+    Ok(cached::graph(store, &id)?)
 }
 
 /// Returns the facts of nothing at all.

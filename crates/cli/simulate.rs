@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use whocan_eval::{Overrides, Strictness};
@@ -60,7 +61,7 @@ fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
 
 /// Everything that bears on an answer besides the request.
 struct Judge {
-    graph: Graph,
+    graph: Arc<Graph>,
     alone: bool,
     strictness: Strictness,
     documents: Documents,
@@ -76,7 +77,7 @@ impl Judge {
     fn new(args: &Simulate, store: Option<&Path>) -> Result<Judge, Failure> {
         let graph = match &args.snapshot {
             Some(id) => loaded::graph(&store_location::open(store)?, id)?,
-            None => loaded::empty_graph(),
+            None => Arc::new(loaded::empty_graph()),
         };
         Ok(Judge {
             graph,

@@ -284,6 +284,14 @@ impl Export {
         Ok(())
     }
 
+    /// Finishes an export that was made of another tool's: its files are read
+    /// already, and its answers are what remains.
+    pub(crate) fn finish_made(&mut self) {
+        self.finish();
+        let calls = self.calls.values().flatten();
+        self.files = calls.filter(|call| call.left.is_answer()).count();
+    }
+
     /// Sorts, and keeps the last word on each call: an answer, else the last line.
     pub(crate) fn finish(&mut self) {
         self.strange.sort();

@@ -32,6 +32,8 @@ pub(crate) fn load(path: &Path) -> Result<String, FileError> {
 
 fn decode(bytes: Vec<u8>) -> Result<String, String> {
     match bytes.as_slice() {
+        // As AWS Config delivers its snapshots.
+        [0x1f, 0x8b, ..] => Err("is compressed with gzip: `gunzip` it first".to_owned()),
         [0xef, 0xbb, 0xbf, rest @ ..] => from_utf8(rest.to_vec()),
         [0xff, 0xfe, rest @ ..] => from_utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => from_utf16(rest, u16::from_be_bytes),
@@ -87,5 +89,7 @@ mod tests {
         assert!(decode(vec![b'"', 0xff, b'"']).is_err());
         assert!(decode(vec![0xff, 0xfe, b'{']).is_err());
         assert!(decode(vec![0xff, 0xfe, 0x00, 0xd8]).is_err());
+        let gzip = decode(vec![0x1f, 0x8b, 0x08, 0x00]);
+        assert!(gzip.is_err_and(|problem| problem.contains("gunzip")));
     }
 }

@@ -30,7 +30,8 @@ pub struct Options {
 ///
 /// A path is a bundle (a folder with `accounts/<id>` and `organizations`), a
 /// folder of bundles or of account folders, one account's folder, a folder
-/// with loose `get-account-authorization-details` files, or one such file.
+/// with loose `get-account-authorization-details` files, one such file, or
+/// what another tool collected ([`crate::Format`]).
 /// Accounts are read in parallel and delivered to `sink` as soon as each is
 /// finished; one thread holds one account at a time.
 ///

@@ -2,7 +2,9 @@
 //!
 //! Reads what the AWS command line printed into the layout
 //! `<service>/[<region>/]<command>[/<argument>].json`, many accounts at once,
-//! and a lone `get-account-authorization-details` file. Draws no conclusions:
+//! and a lone `get-account-authorization-details` file. What other tools
+//! collected is told as the calls that AWS answered them, and read alike
+//! (`formats`); a Terraform plan is laid over an account ([`Plan`]). Draws no conclusions:
 //! documents stay verbatim, and what is missing or was refused becomes a gap.
 //! Knows nothing of the store; whoever calls gives a [`Sink`]. Start at [`import`].
 //!
@@ -24,6 +26,7 @@ mod locate;
 mod naming;
 mod note;
 mod organization;
+mod plan;
 mod reading;
 mod recognition;
 mod services;
@@ -33,6 +36,7 @@ mod table;
 pub use error::{BoxError, FileError, ImportError, Place};
 pub use import::{Options, import};
 pub use note::{Alike, Imported, Note, NoteKind, digest};
+pub use plan::{Laid, Plan};
 pub use recognition::{Format, Recognition, Recognized, recognize};
 pub use sink::{Event, Sink};
 pub use table::wanted_commands;

@@ -4,9 +4,12 @@
 //! and distinct clauses of them are asked once for each action; resources are
 //! told apart by the literal beginnings of their patterns.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use roaring::{MultiOps, RoaringBitmap};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph};
@@ -46,7 +49,27 @@ pub(crate) struct Actions {
     clauses_of: Lists,
     statements_of: Lists,
     rest: Rest,
-    answers: RwLock<FxHashMap<String, Arc<[StatementRef]>>>,
+    answers: RwLock<FxHashMap<String, Arc<Covering>>>,
+}
+
+/// The statements that cover one action, by document and position.
+#[derive(Debug)]
+pub(crate) struct Covering {
+    statements: Box<[StatementRef]>,
+    // How often all of them were looked through.
+    looked_through: AtomicU32,
+    sorted: OnceLock<Sorted>,
+}
+
+/// The same, sorted by what their resources are.
+#[derive(Debug, Default)]
+struct Sorted {
+    // By effect: those that apply to every call.
+    plain: FxHashMap<u32, Vec<StatementRef>>,
+    holders_of_plain: FxHashMap<u32, OnceLock<RoaringBitmap>>,
+    // All others, by each beginning that their resources may have.
+    by_beginning: FxHashMap<u32, Vec<StatementRef>>,
+    of_any: Vec<StatementRef>,
 }
 
 /// What is read from a file at once.
@@ -63,6 +86,22 @@ struct Rest {
 /// Which beginnings a resource has, so that statements about others can be left out.
 #[derive(Debug)]
 pub(crate) struct Beginnings(Vec<u32>);
+
+impl Covering {
+    /// Returns all of them.
+    pub fn iter(&self) -> impl Iterator<Item = &StatementRef> {
+        self.statements.iter()
+    }
+
+    /// Returns those of one document.
+    pub fn of_document(&self, document: DocumentId) -> impl Iterator<Item = &StatementRef> {
+        let start = self
+            .statements
+            .partition_point(|known| known.document < document);
+        let rest = self.statements[start..].iter();
+        rest.take_while(move |known| known.document == document)
+    }
+}
 
 impl Actions {
     /// Gathers the statements of the documents for which `wanted` holds.
@@ -81,19 +120,23 @@ impl Actions {
     /// Returns the statements that cover `action`, by document and position.
     ///
     /// A statement whose actions cannot be read is among them.
-    pub fn covering(&self, action: &str) -> Arc<[StatementRef]> {
+    pub fn covering(&self, action: &str) -> Arc<Covering> {
         let known = self.answers.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = known.get(action) {
             return answer.clone();
         }
         drop(known);
-        let answer = self.find(action);
+        let answer = Arc::new(Covering {
+            statements: self.find(action),
+            looked_through: AtomicU32::new(0),
+            sorted: OnceLock::new(),
+        });
         let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
         answers.insert(action.to_owned(), answer.clone());
         answer
     }
 
-    fn find(&self, action: &str) -> Arc<[StatementRef]> {
+    fn find(&self, action: &str) -> Box<[StatementRef]> {
         let service = service_of(action);
         let groups = [service.as_str(), ""];
         let candidates = groups
@@ -141,6 +184,69 @@ impl Actions {
             document: DocumentId(of(&self.documents)),
             at: of(&self.positions),
         }
+    }
+
+    /// Returns those of `covering` that may concern a resource with these
+    /// beginnings, and whom its plain statements with this effect bear on.
+    ///
+    /// The first time it looks through all of them; whoever asks again, as
+    /// for each role of an organization, gets them sorted.
+    pub fn concerning<'a>(
+        &self,
+        covering: &'a Covering,
+        effect: Effect,
+        beginnings: &Beginnings,
+        identity: &Table<RoaringBitmap>,
+    ) -> (Cow<'a, RoaringBitmap>, Vec<StatementRef>) {
+        if covering.looked_through.fetch_add(1, Relaxed) == 0 {
+            let mut holders = RoaringBitmap::new();
+            let mut others = Vec::new();
+            let all = covering.statements.iter();
+            for one in all.filter(|one| self.has_effect(one, effect)) {
+                if self.is_plain(one) {
+                    holders |= &identity[one.document.index()];
+                } else if self.may_concern(one, beginnings) {
+                    others.push(*one);
+                }
+            }
+            return (Cow::Owned(holders), others);
+        }
+        let sorted = covering.sorted.get_or_init(|| self.sort(covering));
+        let lists = beginnings.0.iter();
+        let lists = lists.filter_map(|one| sorted.by_beginning.get(one));
+        let mut others: Vec<StatementRef> =
+            lists.flatten().chain(&sorted.of_any).copied().collect();
+        others.retain(|one| self.has_effect(one, effect));
+        others.sort_unstable();
+        others.dedup();
+        let empty = Cow::Owned(RoaringBitmap::new());
+        let code = code(Some(effect));
+        let holders = sorted.holders_of_plain.get(&code).map_or(empty, |known| {
+            let plain = sorted.plain.get(&code).into_iter().flatten();
+            let sets = plain.map(|one| &identity[one.document.index()]);
+            Cow::Borrowed(known.get_or_init(|| sets.union()))
+        });
+        (holders, others)
+    }
+
+    fn sort(&self, covering: &Covering) -> Sorted {
+        let mut sorted = Sorted::default();
+        for one in &covering.statements {
+            if self.is_plain(one) {
+                let code = self.traits(one) & EFFECTS;
+                sorted.plain.entry(code).or_default().push(*one);
+                sorted.holders_of_plain.entry(code).or_default();
+                continue;
+            }
+            let own = self.beginnings_of.get(one.number as usize);
+            if own.len() == 0 {
+                sorted.of_any.push(*one);
+            }
+            for beginning in own {
+                sorted.by_beginning.entry(beginning).or_default().push(*one);
+            }
+        }
+        sorted
     }
 
     /// Returns whether a statement has this effect.

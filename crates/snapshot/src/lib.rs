@@ -28,7 +28,7 @@ pub use identity::{
     AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyVersion, Provider,
     Role, Tag, User,
 };
-pub use manifest::{Manifest, Snapshot, SnapshotId};
+pub use manifest::{Manifest, PLAN, Snapshot, SnapshotId};
 pub use names::{Hashed, Names, hashed};
 pub use numbers::{Lists, Numbers};
 pub use organization::{

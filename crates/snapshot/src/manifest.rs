@@ -9,6 +9,9 @@ use whocan_policy::AccountId;
 
 use crate::{AccountObject, ActivityObject, FORMAT, ObjectHash, OrganizationObject};
 
+/// How the assumption begins that a plan was applied.
+pub const PLAN: &str = "plan ";
+
 /// The name of a snapshot in its store, such as `2026-11-24T231500Z-1f0c96ab`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -67,6 +70,12 @@ impl Manifest {
             accounts: Vec::new(),
             activity: Vec::new(),
         }
+    }
+
+    /// Returns whether the snapshot shows what would be, and not what is: a
+    /// plan was laid over another.
+    pub fn is_what_if(&self) -> bool {
+        self.assumptions.iter().any(|it| it.starts_with(PLAN))
     }
 
     /// Returns the hash of all that bears on access: the organization, the

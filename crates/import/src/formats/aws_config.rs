@@ -270,7 +270,6 @@ impl Account {
             identities: identities::Identities::default(),
         };
         for item in self.items.into_values().filter(|item| !item.deleted) {
-            telling.export.files += 1;
             if let Err(problem) = telling.item(&item) {
                 telling.refuse(&item, problem);
             }
@@ -279,7 +278,7 @@ impl Account {
         telling
             .lists
             .add_to(&mut telling.export, &self.from, |_| false);
-        telling.export.finish();
+        telling.export.finish_made();
         telling.export
     }
 }

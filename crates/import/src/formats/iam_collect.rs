@@ -198,7 +198,6 @@ impl Reading<'_> {
         if !path.exists() {
             return Ok(None);
         }
-        self.export.files += 1;
         file::load(path).map(Some)
     }
 
@@ -235,7 +234,7 @@ impl Reading<'_> {
         self.lists.add_to(&mut self.export, &from, |command| {
             !self.lost && *command != super::resource::BUCKETS
         });
-        self.export.finish();
+        self.export.finish_made();
         Ok(self.export)
     }
 }

@@ -103,10 +103,7 @@ pub(crate) fn export(path: &Path, no_boundaries: bool) -> Result<Export, FileErr
     let documents: Vec<Document> = load(&folder.join("policies.json"))?;
     let groups: Vec<Group> = load(&folder.join("groups.json"))?;
     let nodes: Vec<Node> = load(&folder.join("nodes.json"))?;
-    let mut export = Export {
-        files: 3,
-        ..Export::default()
-    };
+    let mut export = Export::default();
     let telling = Telling {
         documents: documents
             .iter()
@@ -130,7 +127,7 @@ pub(crate) fn export(path: &Path, no_boundaries: bool) -> Result<Export, FileErr
         }
     }
     lists.add_to(&mut export, &folder, |_| false);
-    export.finish();
+    export.finish_made();
     Ok(export)
 }
 

@@ -6,6 +6,7 @@ mod iam_collect;
 mod pmapper;
 
 use serde_json::Value;
+use whocan_import::Event;
 
 use crate::bundle::{Delivered, Export, account};
 
@@ -122,6 +123,7 @@ pub const DETAILS: &str = r#"{
 /// Asserts that an account was told as in the bundle, and where not, that it is unknown.
 #[track_caller]
 pub fn assert_tells_the_same_or_nothing(told: &Delivered) {
+    assert_progress_ends(told);
     let mut told = stored(told);
     let mut bundle = stored(&bundle().import());
     for object in [&mut told, &mut bundle] {
@@ -131,6 +133,20 @@ pub fn assert_tells_the_same_or_nothing(told: &Delivered) {
         }
     }
     compare("", &told, &bundle);
+}
+
+/// No more files are read than were announced.
+#[track_caller]
+fn assert_progress_ends(told: &Delivered) {
+    let (mut announced, mut read) = (0, 0);
+    for event in &told.events {
+        match event {
+            Event::Files(files) => announced += files,
+            Event::Read { .. } => read += 1,
+            _ => {}
+        }
+    }
+    assert!(read <= announced, "{read} of {announced} files read");
 }
 
 fn stored(delivered: &Delivered) -> Value {

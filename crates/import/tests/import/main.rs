@@ -15,5 +15,6 @@ mod gaps;
 mod hostile;
 mod organization;
 mod paths;
+mod plan;
 mod resources;
 mod same_bytes;

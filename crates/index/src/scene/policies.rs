@@ -48,16 +48,21 @@ impl Scene<'_> {
                 }
             }
         };
-        match self.identity_documents() {
-            Some(documents) if federated.is_none() => {
-                for document in documents {
-                    let start = covering.partition_point(|known| known.document < *document);
-                    let of_it = covering[start..].iter();
-                    let of_it = of_it.take_while(|known| known.document == *document);
-                    of_it.for_each(&mut look_at);
-                }
+        match (self.identity_documents(), &federated) {
+            (Some(documents), None) => {
+                let documents = documents.iter();
+                documents
+                    .flat_map(|&document| covering.of_document(document))
+                    .for_each(&mut look_at);
             }
-            _ => covering.iter().for_each(look_at),
+            (None, None) => {
+                let identity = &callers.identity;
+                let (plain, others) =
+                    permissions.concerning(&covering, effect, &beginnings, identity);
+                others.iter().for_each(&mut look_at);
+                gathering.add(&Planes::certain(self.among(&plain)));
+            }
+            (_, Some(_)) => covering.iter().for_each(&mut look_at),
         }
         let mut planes = gathering.planes();
         planes.or(&Planes::open(self.open_identities(federated.as_ref())));

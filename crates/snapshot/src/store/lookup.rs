@@ -14,7 +14,7 @@ pub(super) fn snapshots(store: &Path) -> Result<Vec<(SnapshotId, Manifest)>, Sto
     Ok(sorted(load_all(store, ids)?))
 }
 
-/// Returns the latest snapshot.
+/// Returns the latest snapshot that shows what is, not what would be.
 ///
 /// Ids begin with the time, so only manifests of the same second are read: one
 /// old manifest that is damaged does not hide the latest snapshot.
@@ -26,7 +26,9 @@ pub(super) fn latest(store: &Path) -> Result<SnapshotId, StoreError> {
             same_second.push(id);
         }
         // If all of them were removed meanwhile, the ones before are the latest.
-        if let Some((id, _)) = sorted(load_all(store, same_second)?).pop() {
+        let mut found = sorted(load_all(store, same_second)?);
+        found.retain(|(_, manifest)| !manifest.is_what_if());
+        if let Some((id, _)) = found.pop() {
             return Ok(id);
         }
     }

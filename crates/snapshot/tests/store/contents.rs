@@ -282,3 +282,17 @@ fn a_store_with_an_unreadable_version_is_damaged() {
         assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
     }
 }
+
+#[test]
+fn what_would_be_is_never_the_latest_snapshot() {
+    let (_dir, store) = new_store();
+    let mut writer = store.writer().unwrap();
+    let is = import(&mut writer, "2026-11-24T23:15:00Z", &[]);
+    for taken in ["2026-11-24T23:15:00Z", "2026-12-01T00:00:00Z"] {
+        let mut manifest = Manifest::new(time(taken), "plan");
+        manifest.assumptions = vec![format!("{PLAN}plan.json is applied")];
+        writer.commit(manifest).unwrap();
+    }
+    assert_eq!(store.latest().unwrap(), is);
+    assert_eq!(store.snapshots().unwrap().len(), 3);
+}

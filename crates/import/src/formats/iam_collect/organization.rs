@@ -87,7 +87,7 @@ pub(crate) fn export(root: &Path, broken: &mut Broken<'_>) -> Result<Export, Fil
     reading.tags(&accounts);
     reading.delegation()?;
     let mut export = reading.export;
-    export.finish();
+    export.finish_made();
     Ok(export)
 }
 
@@ -104,7 +104,6 @@ impl Reading<'_> {
         if !path.exists() {
             return Ok(None);
         }
-        self.export.files += 1;
         let read = file::load(&path)
             .and_then(|text| json::read(&text).map_err(|wrong| in_file(&path, wrong)));
         match read {
@@ -241,7 +240,6 @@ impl Reading<'_> {
         if !path.exists() {
             return;
         }
-        self.export.files += 1;
         let checked = file::load(&path).and_then(|text| {
             json::check(&text).map_err(|wrong| in_file(&path, wrong))?;
             Ok(text)
