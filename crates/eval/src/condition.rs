@@ -5,6 +5,7 @@ use whocan_policy::{Condition, Filling, KeyName, KeyState, Pattern, Test, Truth,
 use crate::OpenPoint;
 use crate::context::{derived, variable};
 use crate::inquiry::{Inquiry, undocumented};
+use crate::noted;
 
 /// A condition that may hold or not.
 #[derive(Clone, Debug)]
@@ -20,6 +21,10 @@ pub(crate) fn decide(inquiry: &Inquiry<'_>, condition: &Condition) -> Truth {
     inquiry.rule(operator_rule(condition));
     let wanted = condition.fill(|name| variable(inquiry, &name.key));
     let known = derived(inquiry, &condition.key);
+    noted::condition(inquiry, condition, &known.state);
+    if wanted.contains(&Filling::Nothing) {
+        inquiry.rule(94);
+    }
     holds(condition, &wanted, &known.state, &known.excluded)
 }
 

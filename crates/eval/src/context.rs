@@ -98,7 +98,11 @@ pub(crate) fn variable(inquiry: &Inquiry<'_>, key: &KeyName) -> VariableValue {
         inquiry.rule(97);
         return VariableValue::None;
     }
-    value_of(&derived(inquiry, key).state)
+    let value = value_of(&derived(inquiry, key).state);
+    if value == VariableValue::None {
+        inquiry.rule(93);
+    }
+    value
 }
 
 fn value_of(state: &KeyState) -> VariableValue {

@@ -97,6 +97,9 @@ fn union<'a>(
     own: &PrincipalSides<'a>,
 ) -> Granted<'a> {
     inquiry.rule(122);
+    if own.boundary.truth() == Truth::True && own.identity.truth() == Truth::False {
+        inquiry.rule(125);
+    }
     let formula = Formula::Any(vec![
         resource.direct.clone(),
         limited(&resource.role, own),
@@ -119,6 +122,9 @@ pub(crate) fn other_account<'a>(
     inquiry.rule(137);
     if inquiry.target.family == Family::Key {
         return kms::other_account(inquiry, resource, own);
+    }
+    if own.boundary.truth() != Truth::True {
+        inquiry.rule(139);
     }
     let named = resource.any();
     let mut blame = silent_sides(own);

@@ -186,6 +186,13 @@ fn by_policies<'a>(inquiry: &Inquiry<'a>, fixed: Option<Fixed>) -> Verdict<'a> {
         organization::resource_control(inquiry),
         resource.deny,
     ];
+    if own.denies.iter().any(|side| side.truth == Truth::True) {
+        match inquiry.target.family {
+            Family::Key => inquiry.rule(171),
+            _ if grants.direct.truth() != Truth::False => inquiry.rule(133),
+            _ => {}
+        }
+    }
     denies.extend(own.denies);
     denies.push(endpoint.deny);
     let filters = vec![
@@ -200,6 +207,12 @@ fn by_policies<'a>(inquiry: &Inquiry<'a>, fixed: Option<Fixed>) -> Verdict<'a> {
     }
     let passes = filters.iter().map(|(_, filter)| filter.truth());
     let denied = Truth::any(denies.iter().map(|side| side.truth));
+    if denied == Truth::True {
+        inquiry.rule(121);
+    }
+    if granted.formula.truth() == Truth::False {
+        inquiry.rule(120);
+    }
     let mut truth = granted.formula.truth() & Truth::all(passes) & !denied;
     if fixed.is_some() {
         truth = truth & Truth::Unknown;

@@ -18,6 +18,7 @@ mod granted;
 mod inquiry;
 mod judge;
 mod kms;
+mod noted;
 mod organization;
 mod policies;
 mod principal;

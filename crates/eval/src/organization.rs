@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_graph::{AccountIndex, LevelId, PolicyId};
+use whocan_graph::{AccountIndex, LevelId, Membership, PolicyId};
 use whocan_policy::catalogue::facts::is_under_rcps;
 use whocan_policy::{Document, Effect, NamedPrincipal, Statement, Truth};
 use whocan_snapshot::Collected;
@@ -10,7 +10,7 @@ use whocan_snapshot::Collected;
 use crate::PolicyType;
 use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::policies::{Bearing, Origin, add_hit, given, readable, said};
-use crate::resource::Owner;
+use crate::resource::{Owner, Relation};
 use crate::side::{Formula, Side};
 use crate::statement;
 use crate::subject::SubjectKind;
@@ -66,15 +66,22 @@ pub(crate) fn service_control<'a>(inquiry: &Inquiry<'a>) -> ServiceControl<'a> {
     };
     if !levels.is_empty() {
         inquiry.rule(146);
+        note_caller(inquiry);
     }
     let mut allows = Vec::new();
     for level in levels {
         match level.policies {
             Ok(bearings) => {
+                if bearings.len() > 1 {
+                    inquiry.rule(147);
+                }
                 let mut allowed = said(inquiry, PolicyType::Scp, Effect::Allow, &bearings);
                 allowed.level = level.id;
                 allows.push(allowed.formula());
                 let denied = said(inquiry, PolicyType::Scp, Effect::Deny, &bearings);
+                if !denied.hits.is_empty() {
+                    inquiry.rule(148);
+                }
                 denied.hits.into_iter().for_each(|hit| deny.add(hit));
             }
             Err(note) => {
@@ -94,16 +101,45 @@ pub(crate) fn service_control<'a>(inquiry: &Inquiry<'a>) -> ServiceControl<'a> {
 fn is_restricted(inquiry: &Inquiry<'_>) -> bool {
     let subject = inquiry.call.subject;
     if subject.is_service_linked() {
+        inquiry.rule(136);
         inquiry.rule(150);
         return false;
     }
-    matches!(
+    let membership = inquiry
+        .call
+        .caller_account()
+        .map(|account| account.membership);
+    if membership == Some(Membership::Management) {
+        inquiry.rule(149);
+    }
+    let restricted = matches!(
         subject.kind,
         SubjectKind::User(_)
             | SubjectKind::Role { .. }
             | SubjectKind::Federated { .. }
             | SubjectKind::Root(_)
-    )
+    );
+    if !restricted || membership == Some(Membership::Outside) {
+        inquiry.rule(152);
+    }
+    restricted
+}
+
+// Whose policies these are, and for which call.
+fn note_caller(inquiry: &Inquiry<'_>) {
+    if matches!(inquiry.call.subject.kind, SubjectKind::Root(_)) {
+        inquiry.rule(151);
+    }
+    if inquiry.relation == Relation::Other {
+        inquiry.rule(153);
+        let owner = inquiry.owner_account().map(|account| account.membership);
+        if owner == Some(Membership::Member) {
+            inquiry.rule(157);
+        }
+    }
+    if trust::is_assuming(inquiry.call.action) {
+        inquiry.rule(201);
+    }
 }
 
 fn scp_levels<'a>(inquiry: &Inquiry<'a>) -> Levels<'a> {
@@ -198,6 +234,17 @@ pub(crate) fn resource_control<'a>(inquiry: &Inquiry<'a>) -> Side<'a> {
     };
     if !levels.is_empty() {
         inquiry.rule(158);
+        if inquiry.relation != Relation::Same {
+            inquiry.rule(160);
+        }
+        if trust::is_assuming(inquiry.call.action) {
+            inquiry.rule(164);
+            inquiry.rule(202);
+        }
+    }
+    let owner = inquiry.owner_account().map(|account| account.membership);
+    if owner == Some(Membership::Management) {
+        inquiry.rule(161);
     }
     for level in levels {
         match level.policies {
@@ -223,6 +270,9 @@ fn is_exempt(inquiry: &Inquiry<'_>) -> bool {
         .target
         .key()
         .is_some_and(|key| key.aws_managed == Collected::Yes(true));
+    if managed_key {
+        inquiry.rule(174);
+    }
     let exempt = managed_key
         || inquiry.call.action == "kms:RetireGrant"
         || inquiry.call.subject.is_service_linked()
@@ -260,7 +310,11 @@ fn add_denies<'a>(inquiry: &Inquiry<'a>, deny: &mut Side<'a>, bearing: Bearing<'
         return;
     };
     for statement in &document.statements {
-        if is_rcp_statement(statement) && statement::concerns(inquiry, statement, Effect::Deny) {
+        if !is_rcp_statement(statement) {
+            inquiry.rule(163);
+            continue;
+        }
+        if statement::concerns(inquiry, statement, Effect::Deny) {
             // Everyone, whoever calls (R160).
             add_hit(inquiry, deny, bearing.origin, statement, Truth::True, &[]);
         }

@@ -93,6 +93,9 @@ pub(crate) fn denied(inquiry: &Inquiry<'_>, clause: &PrincipalClause) -> (Truth,
 }
 
 fn named_in(inquiry: &Inquiry<'_>, entries: &[NamedPrincipal]) -> Naming {
+    if entries.len() > 1 {
+        inquiry.rule(32);
+    }
     let each = entries.iter().map(|entry| named(inquiry, entry));
     each.fold(Naming::nobody(), Naming::or)
 }

@@ -5,6 +5,7 @@ use whocan_policy::{Effect, Statement, Truth};
 use crate::condition::{self, OpenCondition};
 use crate::context::variable;
 use crate::inquiry::{Inquiry, Note, undocumented};
+use crate::noted;
 use crate::resource::Family;
 
 /// How a statement applies, its principal apart.
@@ -45,6 +46,7 @@ pub(crate) fn applies<'a>(
     statement: &'a Statement,
     missing: MissingResource,
 ) -> Applies<'a> {
+    noted::statement(inquiry, statement);
     let mut applies = Applies {
         truth: covers_resource(inquiry, statement, missing),
         conditions: Vec::new(),

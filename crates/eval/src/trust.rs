@@ -40,6 +40,13 @@ pub(crate) fn same_account<'a>(
     own: &PrincipalSides<'a>,
 ) -> Granted<'a> {
     inquiry.rule(195);
+    if own.boundary.truth() != Truth::True {
+        inquiry.rule(200);
+    }
+    let subject = inquiry.call.subject.role.map(std::ptr::from_ref);
+    if subject.is_some() && subject == inquiry.target.role.map(std::ptr::from_ref) {
+        inquiry.rule(205);
+    }
     let boundary = Formula::Any(vec![
         own.boundary.clone(),
         doubt(
@@ -69,6 +76,11 @@ pub(crate) fn companions(call: &Call<'_>) -> Vec<&'static str> {
         _ => "",
     };
     let always_tags = matches!(service, POD_IDENTITY | ROLES_ANYWHERE);
+    match service {
+        POD_IDENTITY => call.rule(220),
+        ROLES_ANYWHERE => call.rule(221),
+        _ => {}
+    }
     if always_tags || call.assume.passes_tags() || !call.session.transitive.is_empty() {
         call.rule(209);
         needed.push("sts:TagSession");

@@ -25,6 +25,7 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<De
             if inquiry.call.subject.is_service() {
                 Derived::open(Environment)
             } else {
+                inquiry.rule(189);
                 Derived::absent()
             }
         }

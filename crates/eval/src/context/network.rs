@@ -45,6 +45,7 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
         }
         "calledvia" | "calledviafirst" | "calledvialast" => {
             inquiry.rule(5);
+            inquiry.rule(111);
             Derived::by_default(KeyState::Absent)
         }
         // Calls through AWS's MCP servers are no direct calls either.

@@ -89,6 +89,7 @@ fn bucket_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
 // The caller's transitive tags take the place of the role's (R224).
 // Source: Passing session tags in AWS STS, IAM User Guide.
 fn role_tag(inquiry: &Inquiry<'_>, tag: &str) -> Derived {
+    inquiry.rule(224);
     let session = inquiry.call.session;
     if let Some((_, value)) = session.transitive_tag(tag) {
         return Derived::set(value);

@@ -18,6 +18,9 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<De
     Some(match name {
         "principalarn" => {
             inquiry.rule(101);
+            if inquiry.call.subject.is_role() {
+                inquiry.rule(37);
+            }
             arn(inquiry.call.subject)
         }
         "principalaccount" => {

@@ -16,6 +16,9 @@ pub(super) fn key(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
     Some(match name {
         "multifactorauthpresent" => {
             inquiry.rule(112);
+            if trust::is_assuming(inquiry.call.action) {
+                inquiry.rule(208);
+            }
             multi_factor(inquiry)
         }
         "multifactorauthage" => {

@@ -6,6 +6,7 @@ use whocan_policy::{Effect, Statement, Truth};
 
 use super::{Bearing, Origin, add_hit, readable};
 use crate::inquiry::{Inquiry, Note, not_collected};
+use crate::noted;
 use crate::principal;
 use crate::resource::{Family, Relation};
 use crate::side::Side;
@@ -111,6 +112,7 @@ fn add_allow<'a>(
         return;
     };
     let naming = principal::allowed(inquiry, clause);
+    noted::naming(inquiry, &naming);
     let ways = [
         (naming.direct, &mut sides.direct),
         (naming.role, &mut sides.role),

@@ -21,8 +21,10 @@ impl Search<'_> {
         let last = &found.nodes[found.last];
         let mut path = Vec::new();
         let mut to = last;
+        let mut chosen = false;
         while let (Place::Role(role), Some((from, choice))) = (to.place, &to.from) {
             let from = &found.nodes[*from];
+            chosen |= choice.limit != Truth::True;
             path.push(self.hop(from, role, choice)?);
             to = from;
         }
@@ -32,8 +34,29 @@ impl Search<'_> {
         } else {
             self.last(last)?
         };
+        let mut decision = along(&path, decision);
+        let mut note = |rule: u16| note(&mut decision, rule);
+        if path.is_empty() {
+            note(228);
+        } else {
+            [227, 229, 231, 232, 237].into_iter().for_each(&mut note);
+        }
+        let carries = last.state.source_identity.is_set() || !last.state.transitive.is_empty();
+        if carries {
+            note(233);
+        }
+        if path.len() > 1 {
+            [234, 236].into_iter().for_each(&mut note);
+        }
+        if found.unsigned {
+            note(238);
+        }
+        if chosen {
+            note(240);
+        }
+        note(230);
         Ok(Reach {
-            decision: along(&path, decision),
+            decision,
             path: Some(path),
         })
     }
@@ -132,6 +155,14 @@ fn chosen(choice: &Choice, decision: Decision) -> Decision {
         choose(&format!("aws:RequestTag/{key}"), value.known());
     }
     open(decision, texts, points)
+}
+
+// Notes a rule of the search itself.
+fn note(decision: &mut Decision, rule: u16) {
+    let (Decision::Allow(reason) | Decision::Deny(reason) | Decision::If(reason, _)) = decision;
+    if let Err(at) = reason.rules.binary_search(&rule) {
+        reason.rules.insert(at, rule);
+    }
 }
 
 // One open hop makes the path open (R229).

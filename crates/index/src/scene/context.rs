@@ -394,7 +394,10 @@ impl Scene<'_> {
                 None if self.index.trust_facts(role).sets_source_identity => KeyState::Unknown,
                 None => KeyState::Absent,
             },
-            None => self.unless_foreign(caller),
+            None => match &self.ask.session.source_identity {
+                Some(text) if self.is_foreign_session(caller) => known(text.as_str()),
+                _ => self.unless_foreign(caller),
+            },
         }
     }
 

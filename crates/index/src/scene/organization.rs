@@ -240,19 +240,29 @@ impl Scene<'_> {
     // user (R187, A31).
     fn gateway_principals(&self, clause: &PrincipalClause) -> Planes {
         let mut named = RoaringBitmap::new();
+        let mut perhaps = RoaringBitmap::new();
         for entry in &clause.entries {
             match entry {
                 NamedPrincipal::Everyone => named |= &self.callers().all,
                 NamedPrincipal::Account(account) => {
-                    named |= self.of_account(*account) & &self.callers().roots;
+                    let members = self.of_account(*account);
+                    named |= &members & &self.callers().roots;
+                    // An account as a whole may be its root user.
+                    perhaps |= members
+                        .iter()
+                        .filter(|&id| self.is_whole(id))
+                        .collect::<RoaringBitmap>();
                 }
                 _ => {}
             }
         }
+        perhaps -= &named;
         if clause.negated {
-            named = &self.callers().all - &named;
+            named = &self.callers().all - &(named | &perhaps);
         }
-        Planes::certain(named)
+        let mut planes = Planes::certain(named);
+        planes.or(&Planes::open(perhaps));
+        planes
     }
 }
 

@@ -171,15 +171,17 @@ impl Scene<'_> {
         let Some(own) = index.map(|index| &callers.by_account[index.index()]) else {
             return Default::default();
         };
-        let is_whole = |id: &u32| {
-            let kind = &self.graph().principal(PrincipalId(*id)).kind;
-            matches!(kind, PrincipalKind::Foreign(_))
-        };
         let foreign = own & &callers.foreign;
         (
             own & &callers.roots,
-            foreign.iter().filter(is_whole).collect(),
+            foreign.iter().filter(|&id| self.is_whole(id)).collect(),
         )
+    }
+
+    /// Returns whether it is an account that was not collected, as a whole.
+    pub fn is_whole(&self, id: u32) -> bool {
+        let kind = &self.graph().principal(PrincipalId(id)).kind;
+        matches!(kind, PrincipalKind::Foreign(_))
     }
 
     fn resource_policy(&self) -> Policy {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use harness::case::{Case, Counts};
 use harness::compare::Disagreement;
+use harness::rules::{NOTED, UNSEEN};
 use harness::run;
 use harness::tally::Tally;
 
@@ -22,16 +23,6 @@ const COUNTS: Counts = Counts {
     reach: 2,
     region: 2,
 };
-
-/// The rules that the judge notes when it uses them. Each must be used by some
-/// request, or nothing is compared about it.
-const RULES: [u16; 100] = [
-    1, 5, 6, 12, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 33, 34, 35, 36, 39, 55, 67, 68,
-    69, 70, 71, 72, 73, 74, 75, 79, 88, 97, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109,
-    110, 112, 113, 114, 115, 116, 117, 118, 119, 122, 124, 130, 131, 134, 135, 137, 140, 141, 142,
-    143, 144, 145, 146, 150, 158, 159, 162, 167, 168, 169, 172, 173, 176, 177, 178, 179, 180, 182,
-    183, 184, 185, 186, 187, 192, 193, 195, 204, 207, 209, 210, 211, 212, 215, 217, 222,
-];
 
 /// The cases, asked once for all tests.
 fn asked() -> &'static (Tally, Vec<(u64, Disagreement)>) {
@@ -74,8 +65,23 @@ fn the_same_number_draws_the_same_case_and_it_can_be_written_down() {
 fn every_rule_that_the_judge_notes_is_used_and_helps_decide() {
     let (tally, _) = asked();
     let idle = |rule: &&u16| tally.rules.get(rule).is_none_or(|uses| uses.decided == 0);
-    let unused: Vec<&u16> = RULES.iter().filter(idle).collect();
+    let unused: Vec<&u16> = NOTED.iter().filter(idle).collect();
     assert_eq!(unused, Vec::<&u16>::new(), "\n{tally}");
+}
+
+#[test]
+fn every_rule_is_counted_or_says_why_it_is_not() {
+    let unseen = UNSEEN.iter().flat_map(|(_, rules)| *rules);
+    let mut all: Vec<u16> = NOTED.iter().chain(unseen).copied().collect();
+    all.sort_unstable();
+    assert_eq!(all, (1..=240).collect::<Vec<u16>>());
+}
+
+#[test]
+fn no_rule_is_counted_that_is_not_listed() {
+    let (tally, _) = asked();
+    let unlisted = tally.rules.keys().filter(|rule| !NOTED.contains(rule));
+    assert_eq!(unlisted.collect::<Vec<_>>(), Vec::<&u16>::new());
 }
 
 #[test]

@@ -35,7 +35,11 @@ impl Case {
         let mixed = seed.rotate_left(32) ^ number;
         let mut dice = Dice::new(mixed);
         let scenery = Scenery::draw(&mut dice);
-        let keys: Vec<Key> = (0..5).map(|_| key::draw(&mut dice)).collect();
+        let mut keys: Vec<Key> = (0..5).map(|_| key::draw(&mut dice)).collect();
+        if dice.chance(30) {
+            keys[0] = dice.pick(&key::CHAIN);
+            keys[1] = dice.pick(&key::CHAIN);
+        }
         let world = world::draw(&mut dice, &scenery, &keys);
         let ways = [
             (Way::Can, counts.can),

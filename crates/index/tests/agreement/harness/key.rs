@@ -164,6 +164,19 @@ pub const OPEN: [Key; 62] = [
     one("identitystore:UserId", Shape::Word),
 ];
 
+/// Keys about what a chain of roles fixes, keeps and loses.
+pub const CHAIN: [Key; 9] = [
+    one("aws:MultiFactorAuthPresent", Shape::Bool),
+    one("sts:SourceIdentity", Shape::Word),
+    one("aws:SourceIdentity", Shape::Word),
+    several("sts:TransitiveTagKeys", Shape::Tag),
+    several("aws:TagKeys", Shape::Tag),
+    one("aws:RequestTag/team", Shape::Word),
+    one("aws:PrincipalTag/team", Shape::Word),
+    one("sts:RoleSessionName", Shape::Of(&["alice", "ana", "i-1"])),
+    one("sts:ExternalId", Shape::Word),
+];
+
 /// Draws a key.
 pub fn draw(dice: &mut Dice) -> Key {
     if dice.chance(60) {

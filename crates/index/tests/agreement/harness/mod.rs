@@ -13,6 +13,7 @@ pub mod key;
 pub mod member;
 pub mod policy;
 pub mod question;
+pub mod rules;
 pub mod run;
 pub mod scenery;
 pub mod show;

@@ -5,6 +5,8 @@ use std::fmt::{self, Display, Formatter};
 
 use whocan_eval::{Decision, PolicyType};
 
+use super::rules::{NOTED, UNSEEN};
+
 /// Counts over many requests.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
@@ -102,6 +104,14 @@ impl Display for Tally {
         }
         for (why, count) in &self.refused {
             writeln!(f, "{count} refused: {why}")?;
+        }
+        let unused = NOTED.iter().filter(|rule| !self.rules.contains_key(rule));
+        for rule in unused {
+            writeln!(f, "R{rule} was not used")?;
+        }
+        for (why, rules) in UNSEEN {
+            let rules: Vec<String> = rules.iter().map(|rule| format!("R{rule}")).collect();
+            writeln!(f, "not counted: {} ({why})", rules.join(" "))?;
         }
         Ok(())
     }
