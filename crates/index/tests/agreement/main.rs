@@ -17,7 +17,7 @@ use harness::run;
 use harness::tally::Tally;
 
 const SEED: u64 = 1;
-const CASES: u64 = 150;
+const CASES: u64 = 450;
 const COUNTS: Counts = Counts {
     can: 12,
     reach: 2,
