@@ -191,7 +191,8 @@ fn place_inside(
         (Place::Organization, _) => Derived::value(&*organization.id),
         (Place::Path, Some(Collected::Yes(Some(path)))) => Derived::value(path),
         (Place::Path, Some(Collected::Yes(None))) => Derived::absent(),
-        (Place::Path, Some(Collected::Not) | None) => Derived::open(NotCollected),
+        // A member has a path, known or not (R105).
+        (Place::Path, Some(Collected::Not) | None) => Derived::present(NotCollected),
     }
 }
 
