@@ -1,5 +1,6 @@
 //! Roles that are assumed: their trust policies, and what else the call needs.
 
+use whocan_policy::catalogue::facts::{POD_IDENTITY, ROLES_ANYWHERE};
 use whocan_policy::{Document, Effect, NamedPrincipal, Statement, Truth};
 
 use crate::PolicyType;
@@ -9,12 +10,6 @@ use crate::policies::PrincipalSides;
 use crate::resource::Target;
 use crate::side::Formula;
 use crate::subject::{Subject, SubjectKind};
-
-/// The service of IAM Roles Anywhere, which always passes tags and a source identity (R221).
-pub(crate) const ROLES_ANYWHERE: &str = "rolesanywhere.amazonaws.com";
-
-/// The service of EKS Pod Identity, which always passes tags (R220).
-pub(crate) const POD_IDENTITY: &str = "pods.eks.amazonaws.com";
 
 const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 const SAML: &str = "sts:AssumeRoleWithSAML";

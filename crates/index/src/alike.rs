@@ -90,12 +90,12 @@ impl Index {
             None => !holders.is_empty(),
         };
         let documents = self.graph.documents().iter();
-        for (document, holders) in documents.zip(&self.callers.identity) {
+        for (document, holders) in documents.zip(&self.base.callers.identity) {
             if bears(holders) {
                 add(document);
             }
         }
-        for (document, holders) in &self.callers.boundary {
+        for (document, holders) in &self.base.callers.boundary {
             if bears(holders) {
                 add(self.graph.document(*document));
             }

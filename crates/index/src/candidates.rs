@@ -18,15 +18,15 @@ impl Index {
     /// principal was not collected or is no proper document.
     pub fn candidate_actions(&self, principal: PrincipalId) -> Vec<ActionId> {
         let all = catalogue().len() as u32;
-        let unread = self.callers.identity_unread.contains(principal.0)
-            || self.malformed_identity.contains(principal.0)
-            || self.callers.foreign.contains(principal.0)
-            || self.callers.federated_users.contains(principal.0)
-            || self.callers.roots.contains(principal.0);
+        let unread = self.base.callers.identity_unread.contains(principal.0)
+            || self.base.malformed_identity.contains(principal.0)
+            || self.base.callers.foreign.contains(principal.0)
+            || self.base.callers.federated_users.contains(principal.0)
+            || self.base.callers.roots.contains(principal.0);
         if unread {
             return (0..all).map(ActionId).collect();
         }
-        let mut actions = self.resource_actions.clone();
+        let mut actions = self.base.resource_actions.clone();
         for document in self.documents_of(principal) {
             actions |= allowed(self.graph.document(document));
         }

@@ -87,7 +87,7 @@ impl Index {
 
     // Too complex to be told apart: possible for everyone, sure for nobody (R240).
     fn undecided(&self, region: Region) -> Cell {
-        let open = Planes::open(self.callers.all.clone());
+        let open = Planes::open(self.base.callers.all.clone());
         Cell {
             region,
             witness: String::new(),
@@ -198,7 +198,7 @@ impl<'a> Cuts<'a> {
         let places = accounts
             .iter()
             .map(|account| format!("arn:*:*:*:{}:*", account.id));
-        let regions = self.index.regions.iter();
+        let regions = self.index.base.regions.iter();
         let regions = regions.map(|region| format!("arn:*:*:{region}:*:*"));
         // What was listed region by region.
         let may_list = |service: &str| self.service.as_deref().is_none_or(|own| own == service);
@@ -259,7 +259,7 @@ impl<'a> Cuts<'a> {
                 && self.concerns(&resource.arn)
                 && let Some(document) = graph.document_of(policy)
             {
-                self.by_document(document, &index.callers.all);
+                self.by_document(document, &index.base.callers.all);
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) && !alike {
@@ -360,7 +360,7 @@ impl<'a> Cuts<'a> {
         });
         for one in cutting {
             let document = one.document;
-            let holders = &index.callers.identity[document.index()];
+            let holders = &index.base.callers.identity[document.index()];
             if self.bears(holders) {
                 let statement = &index.graph.document(document).statements[one.at as usize];
                 self.by_statement(statement, holders);
@@ -378,7 +378,7 @@ impl<'a> Cuts<'a> {
     // Boundaries, organization policies, endpoint and session policies.
     fn by_other_policies(&mut self) {
         let index = self.index;
-        for (document, holders) in &index.callers.boundary {
+        for (document, holders) in &index.base.callers.boundary {
             if self.bears(holders) {
                 self.by_document(index.graph.document(*document), holders);
             }
@@ -388,11 +388,11 @@ impl<'a> Cuts<'a> {
             let everywhere = policy.kind != PolicyKind::Endpoint
                 || self.ask.endpoint.as_deref() == Some(&*policy.at);
             if let Some(document) = policy.document.filter(|_| everywhere) {
-                self.by_document(index.graph.document(document), &index.callers.all);
+                self.by_document(index.graph.document(document), &index.base.callers.all);
             }
         }
         for document in self.ask.session.policies.clone() {
-            self.by_document(&document, &index.callers.all);
+            self.by_document(&document, &index.base.callers.all);
         }
     }
 

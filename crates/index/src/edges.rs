@@ -285,7 +285,7 @@ impl Walk {
 
     // Nobody can make another kind's call (R204, R215, R217).
     fn callers(&self, index: &Index) -> RoaringBitmap {
-        let callers = &index.callers;
+        let callers = &index.base.callers;
         let mut all = RoaringBitmap::new();
         for call in SESSION_CALLS.iter().filter(|call| self.follows(call)) {
             all |= match *call {

@@ -54,40 +54,32 @@ pub use whocan_snapshot::DerivedError as IndexError;
 #[derive(Debug)]
 pub struct Index {
     pub(crate) graph: Arc<Graph>,
-    pub(crate) callers: Callers,
+    pub(crate) base: Base,
     // The statements of identity-based policies.
     pub(crate) permissions: Actions,
-    // Those with an identity-based policy that is no proper document (R16).
-    pub(crate) malformed_identity: RoaringBitmap,
-    pub(crate) roles: RoaringBitmap,
     pub(crate) edges: Edges,
     pub(crate) facts: Facts,
-    pub(crate) source_identities: SourceIdentities,
-    pub(crate) tag_looks: TagLooks,
-    pub(crate) guardrails: Guardrails,
     pub(crate) bearing: BearingByAccount,
     pub(crate) places: Places,
-    // The regions, as written, that some condition compares with the request's.
-    pub(crate) regions: Vec<String>,
-    // The actions that something other than an identity-based policy may allow.
-    pub(crate) resource_actions: RoaringBitmap,
     trust: TrustTable,
-    // Principals whose ARN says so, by partition.
-    pub(crate) partitions: Vec<(Arc<str>, RoaringBitmap)>,
 }
 
 /// What every question looks at.
 #[derive(Debug, Serialize, Deserialize)]
-struct Base {
-    callers: Callers,
-    roles: RoaringBitmap,
-    guardrails: Guardrails,
-    malformed_identity: RoaringBitmap,
-    source_identities: SourceIdentities,
-    tag_looks: TagLooks,
-    regions: Vec<String>,
-    partitions: Vec<(Arc<str>, RoaringBitmap)>,
-    resource_actions: RoaringBitmap,
+pub(crate) struct Base {
+    pub callers: Callers,
+    pub roles: RoaringBitmap,
+    pub guardrails: Guardrails,
+    // Those with an identity-based policy that is no proper document (R16).
+    pub malformed_identity: RoaringBitmap,
+    pub source_identities: SourceIdentities,
+    pub tag_looks: TagLooks,
+    // The regions, as written, that some condition compares with the request's.
+    pub regions: Vec<String>,
+    // Principals whose ARN says so, by partition.
+    pub partitions: Vec<(Arc<str>, RoaringBitmap)>,
+    // The actions that something other than an identity-based policy may allow.
+    pub resource_actions: RoaringBitmap,
 }
 
 impl Index {
@@ -123,20 +115,12 @@ impl Index {
     fn assemble(graph: Arc<Graph>, base: Base, permissions: Actions, facts: Facts) -> Index {
         Index {
             trust: TrustTable::of_none(&graph),
-            roles: base.roles,
-            guardrails: base.guardrails,
             bearing: BearingByAccount::of_none(&graph),
             places: Places::default(),
-            callers: base.callers,
-            permissions,
-            malformed_identity: base.malformed_identity,
             edges: Edges::default(),
+            base,
+            permissions,
             facts,
-            source_identities: base.source_identities,
-            tag_looks: base.tag_looks,
-            regions: base.regions,
-            partitions: base.partitions,
-            resource_actions: base.resource_actions,
             graph,
         }
     }
@@ -146,10 +130,15 @@ impl Index {
         &self.graph
     }
 
+    // The service principal with this name, if some policy names it.
+    pub(crate) fn service(&self, name: &str) -> Option<PrincipalId> {
+        self.graph.principal_of(&format!("service:{name}"))
+    }
+
     /// Adds to `roles` the sessions of them that policies name: a chain may pick their names (R239).
     pub fn with_sessions(&self, roles: &RoaringBitmap) -> RoaringBitmap {
         let mut all = roles.clone();
-        for (role, sessions) in &self.callers.sessions_of {
+        for (role, sessions) in &self.base.callers.sessions_of {
             if roles.contains(role.0) {
                 all |= sessions;
             }
@@ -167,7 +156,7 @@ impl Index {
         match self.graph.principal(caller).kind {
             PrincipalKind::Role(..) => self.trust_facts(caller).sets_source_identity,
             PrincipalKind::Session { role, .. } => self.trust_facts(role).sets_source_identity,
-            PrincipalKind::ForeignNamed(_) => self.callers.sessions.contains(caller.0),
+            PrincipalKind::ForeignNamed(_) => self.base.callers.sessions.contains(caller.0),
             PrincipalKind::Foreign(_) => true,
             _ => false,
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph, PolicyId, PrincipalId};
+use whocan_policy::catalogue::facts::{POD_IDENTITY, POD_IDENTITY_TAGS};
 use whocan_policy::{Condition, Document, KeyName, Session, Test};
 
 use crate::state::{Fixed, FixedTag, literals};
@@ -15,20 +16,6 @@ const MOST_SETS: usize = 256;
 
 /// Stands for the key of a tag that no policy names.
 const OTHER_TAG: &str = "(any other tag)";
-
-/// The service that always passes transitive tags (R220).
-pub(crate) const POD_IDENTITY: &str = "service:pods.eks.amazonaws.com";
-
-/// The tags that EKS Pod Identity always passes, all transitive.
-/// Source: Grant Pods access to AWS resources based on tags, EKS User Guide, read 2026-11-24.
-const POD_TAGS: [&str; 6] = [
-    "eks-cluster-arn",
-    "eks-cluster-name",
-    "kubernetes-namespace",
-    "kubernetes-pod-name",
-    "kubernetes-pod-uid",
-    "kubernetes-service-account",
-];
 
 /// What a session carries along a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,9 +50,10 @@ pub(crate) struct Travelling {
 impl Travelling {
     /// Reads the policies of `index` and the session that `ask` describes.
     pub fn of(index: &Index, ask: &Ask) -> Travelling {
-        let pods = index.graph.principal_of(POD_IDENTITY);
-        let of_pods = pods.map(|_| POD_TAGS.map(|key| (key.to_owned(), Fixed::Any)).to_vec());
-        let looks = &index.tag_looks;
+        let passed = POD_IDENTITY_TAGS.rows.iter();
+        let passed = passed.map(|key| ((*key).to_owned(), Fixed::Any));
+        let of_pods = index.service(POD_IDENTITY).map(|_| passed.collect());
+        let looks = &index.base.tag_looks;
         let mut policies = ask.session.policies.iter();
         let elsewhere = looks.elsewhere || policies.any(|one| wanted_by(one).is_some());
         let mut travelling = Travelling {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashSet;
 use whocan_graph::PrincipalId;
+use whocan_policy::catalogue::facts::{POD_IDENTITY, ROLES_ANYWHERE};
 use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
-use crate::load::{Load, POD_IDENTITY, Passed, Travelling, loads};
+use crate::load::{Load, Passed, Travelling, loads};
 use crate::scene::Scene;
 use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
@@ -104,9 +105,9 @@ impl Index {
     /// Returns whether anything looks at what sessions carry along a chain
     /// (R233). If not, who reaches a request depends only on who may make it.
     pub fn tells_sessions_apart(&self, walk: &Walk) -> bool {
-        let pods = self.graph.principal_of(POD_IDENTITY);
-        !self.source_identities.values(&walk.given).is_empty()
-            || self.tag_looks.any()
+        let pods = self.service(POD_IDENTITY);
+        !self.base.source_identities.values(&walk.given).is_empty()
+            || self.base.tag_looks.any()
             || pods.is_some()
     }
 
@@ -139,7 +140,7 @@ struct Search<'a> {
 // whether there is one where some call sets it, since every further role must
 // permit it (R211).
 fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fixed> {
-    let mut values = index.source_identities.values(&walk.given);
+    let mut values = index.base.source_identities.values(&walk.given);
     let by_call = ask.assume.as_ref();
     let by_call = by_call.and_then(|assume| assume.source_identity.as_ref());
     let given = [by_call, ask.session.source_identity.as_ref()];
@@ -158,14 +159,6 @@ fn identities(index: &Index, ask: &Ask, walk: &Walk, by_service: bool) -> Vec<Fi
     }
     values
 }
-
-/// Keeps those who may make another call too.
-fn narrow(all: &mut Verdicts, other: &Verdicts) {
-    all.strict = std::mem::take(&mut all.strict).and(&other.strict);
-    all.as_collected = std::mem::take(&mut all.as_collected).and(&other.as_collected);
-}
-
-const ROLES_ANYWHERE: &str = "service:rolesanywhere.amazonaws.com";
 
 /// What starting a chain depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,11 +190,9 @@ impl Kind {
 
 // Parts all callers by kind.
 fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 5] {
-    let callers = &index.callers;
-    let service = |name: &str| -> RoaringBitmap {
-        let id = index.graph.principal_of(name);
-        id.map(|id| id.0).into_iter().collect()
-    };
+    let callers = &index.base.callers;
+    let service =
+        |name: &str| -> RoaringBitmap { index.service(name).map(|id| id.0).into_iter().collect() };
     let (pods, anywhere) = (service(POD_IDENTITY), service(ROLES_ANYWHERE));
     let open = ask.session.source_identity.is_none() && !ask.given.complete;
     let all = &callers.sessions | &callers.foreign;
@@ -237,13 +228,13 @@ impl<'a> Search<'a> {
         };
         let mut first = index.can_among(&ask_of_facts, makers);
         for call in also {
-            narrow(&mut first, &index.can_among(call, makers));
+            first = first.and(&index.can_among(call, makers));
         }
         let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
         }
-        let anywhere = index.graph.principal_of(ROLES_ANYWHERE);
+        let anywhere = index.service(ROLES_ANYWHERE);
         let values = identities(index, ask, walk, anywhere.is_some());
         let travelling = Travelling::of(index, ask);
         let kinds = if values.is_empty() && travelling.sets.len() == 1 {
@@ -292,8 +283,7 @@ impl<'a> Search<'a> {
                     session: Session::default(),
                     ..call.clone()
                 };
-                let able = Scene::new(self.index, &call, state.as_ref()).verdicts();
-                narrow(&mut last, &able);
+                last = last.and(&Scene::new(self.index, &call, state.as_ref()).verdicts());
             }
             last
         };
@@ -367,7 +357,7 @@ impl<'a> Search<'a> {
         let (start, _) = self.passing(start, false);
         let mut seen_sessions = Sessions::new();
         for (load, last) in self.last.iter().enumerate() {
-            let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.roles);
+            let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.base.roles);
             let (passed, not) = self.passing(roles, false);
             seen_sessions.insert((load, true), passed);
             seen_sessions.insert((load, false), not);
@@ -402,7 +392,7 @@ impl<'a> Search<'a> {
             let (first, later) = self.before_all(roles, load, strict, sure);
             starts |= self.passing(first, behind).0;
             for (load, callers) in later {
-                let callers = callers & &self.index.roles;
+                let callers = callers & &self.index.base.roles;
                 let (passed, not) = self.passing(callers, behind);
                 *sessions.entry((load, true)).or_default() |= passed;
                 *sessions.entry((load, false)).or_default() |= not;
@@ -616,9 +606,9 @@ enum Before {
 
 // Anybody may send the last request without signing it (R238).
 fn sent_unsigned(index: &Index, planes: &mut Planes) {
-    let anonymous = index.callers.anonymous.min();
+    let anonymous = index.base.callers.anonymous.min();
     let truth = anonymous.map_or(Truth::False, |id| planes.of(PrincipalId(id)));
-    planes.or(&Planes::uniform(truth, &index.callers.all));
+    planes.or(&Planes::uniform(truth, &index.base.callers.all));
 }
 
 impl Levels {

@@ -90,28 +90,13 @@ impl Index {
 
     fn to_sections(&self) -> Vec<Vec<u8>> {
         let mut sections = self.graph.to_sections();
-        let base = self.base().expect("only lists of known length");
+        let base = postcard::to_stdvec(&self.base).expect("only lists of known length");
         sections.push(base);
-        sections.push(self.callers.identity.to_bytes(DOCUMENTS_PER_CHUNK));
+        sections.push(self.base.callers.identity.to_bytes(DOCUMENTS_PER_CHUNK));
         sections.extend(self.permissions.to_sections());
         sections.extend(self.facts.to_sections());
         sections.extend(self.edges.to_sections());
         sections
-    }
-
-    // As `Base` is read.
-    fn base(&self) -> postcard::Result<Vec<u8>> {
-        postcard::to_stdvec(&(
-            &self.callers,
-            &self.roles,
-            &self.guardrails,
-            &self.malformed_identity,
-            &self.source_identities,
-            &self.tag_looks,
-            &self.regions,
-            &self.partitions,
-            &self.resource_actions,
-        ))
     }
 
     fn from_file(file: &DerivedFile, taken: Timestamp) -> Option<Index> {

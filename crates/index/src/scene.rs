@@ -115,7 +115,7 @@ impl<'a> Scene<'a> {
     }
 
     pub fn callers(&self) -> &'a Callers {
-        &self.index.callers
+        &self.index.base.callers
     }
 
     /// Returns what a thing that was not collected counts as: open, or `default`.

@@ -36,6 +36,16 @@ pub struct Verdicts {
     pub as_collected: Planes,
 }
 
+impl Verdicts {
+    /// Keeps those for whom `other` holds too.
+    pub fn and(self, other: &Verdicts) -> Verdicts {
+        Verdicts {
+            strict: self.strict.and(&other.strict),
+            as_collected: self.as_collected.and(&other.as_collected),
+        }
+    }
+}
+
 /// One part of a set of resources, on which every answer is the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {

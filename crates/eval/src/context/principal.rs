@@ -1,6 +1,7 @@
 //! Keys about the caller.
 
 use whocan_graph::{Membership, Organization};
+use whocan_policy::catalogue::facts::ROLES_ANYWHERE;
 use whocan_policy::{KeyName, KeyState};
 use whocan_snapshot::Collected;
 
@@ -314,7 +315,7 @@ pub(super) fn tag_in(tags: &Collected<Vec<whocan_snapshot::Tag>>, key: &str) -> 
 // Source: Trust model in IAM Roles Anywhere, IAM Roles Anywhere User Guide.
 fn certificate_tag(inquiry: &Inquiry<'_>, key: &str) -> Derived {
     let subject = &inquiry.call.subject.kind;
-    let anywhere = matches!(subject, SubjectKind::Service(name) if name == trust::ROLES_ANYWHERE);
+    let anywhere = matches!(subject, SubjectKind::Service(name) if name == ROLES_ANYWHERE);
     if !anywhere || !key.to_ascii_lowercase().starts_with("x509") {
         return Derived::absent();
     }

@@ -3,27 +3,16 @@
 use std::collections::BTreeSet;
 
 use whocan_graph::{Graph, PolicyId, PrincipalId};
+use whocan_policy::catalogue::facts::{POD_IDENTITY, POD_IDENTITY_TAGS, ROLES_ANYWHERE};
 use whocan_policy::{Condition, ConditionValue, Document, Effect, KeyName, Statement, Test, Truth};
 
 use super::{Node, Place, Search};
+use crate::Request;
 use crate::session::{AssumeState, OpenTag, SessionState, SetValue, SourceIdentity};
 use crate::subject::{Subject, SubjectKind};
-use crate::{Request, trust};
 
 /// The most combinations of transitive tags that are tried for one hop.
 const MOST_TAGS: usize = 256;
-
-/// The tags that EKS Pod Identity always passes, all transitive.
-///
-/// Source: Grant Pods access to AWS resources based on tags, EKS User Guide, read 2026-11-24.
-const POD_TAGS: [&str; 6] = [
-    "eks-cluster-arn",
-    "eks-cluster-name",
-    "kubernetes-namespace",
-    "kubernetes-pod-name",
-    "kubernetes-pod-uid",
-    "kubernetes-service-account",
-];
 
 /// One way to assume a role.
 #[derive(Clone, Debug)]
@@ -240,12 +229,14 @@ fn plain(subject: &Subject<'_>, session: &SessionState) -> AssumeState {
         _ => "",
     };
     let tags = match service {
-        trust::POD_IDENTITY => POD_TAGS
-            .map(|tag| (tag.to_owned(), SetValue::any()))
-            .to_vec(),
+        POD_IDENTITY => POD_IDENTITY_TAGS
+            .rows
+            .iter()
+            .map(|tag| ((*tag).to_owned(), SetValue::any()))
+            .collect(),
         _ => Vec::new(),
     };
-    let anywhere = service == trust::ROLES_ANYWHERE && !session.source_identity.is_set();
+    let anywhere = service == ROLES_ANYWHERE && !session.source_identity.is_set();
     AssumeState {
         tags: None,
         transitive: Some(tags),

@@ -33,7 +33,7 @@ impl Scene<'_> {
             About::Question
                 if key.as_lower() == "aws:requestedregion"
                     && self.target.arn.is_none()
-                    && self.index.partitions.len() > 1 =>
+                    && self.index.base.partitions.len() > 1 =>
             {
                 About::Both
             }
@@ -759,7 +759,7 @@ impl Scene<'_> {
     }
 
     fn partition_of(&self, caller: PrincipalId) -> &str {
-        let mut all = self.index.partitions.iter();
+        let mut all = self.index.base.partitions.iter();
         let own = all.find(|(_, members)| members.contains(caller.0));
         own.map_or("aws", |(partition, _)| &**partition)
     }

@@ -89,7 +89,7 @@ impl Scene<'_> {
         let Some(partition) = self.arn().map(|arn| arn.partition()) else {
             return others;
         };
-        for (own, members) in &self.index.partitions {
+        for (own, members) in &self.index.base.partitions {
             if **own != *partition {
                 others |= self.among(members);
             }

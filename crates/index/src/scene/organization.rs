@@ -18,7 +18,7 @@ impl Scene<'_> {
         if self.ask.ignoring.scps {
             return allowed;
         }
-        let guardrails = &self.index.guardrails;
+        let guardrails = &self.index.base.guardrails;
         for (policies, below) in &guardrails.scp_levels {
             let set = self.among(below);
             if !set.is_empty() {
@@ -51,7 +51,7 @@ impl Scene<'_> {
         if self.ask.ignoring.scps {
             return denied;
         }
-        let guardrails = &self.index.guardrails;
+        let guardrails = &self.index.base.guardrails;
         for (policy, below) in &guardrails.scps {
             let set = self.among(below);
             if !set.is_empty() {
@@ -106,7 +106,7 @@ impl Scene<'_> {
 
     fn rcps_of_callers(&self, set: &RoaringBitmap) -> Planes {
         let mut denied = Planes::default();
-        let guardrails = &self.index.guardrails;
+        let guardrails = &self.index.base.guardrails;
         for (policy, below) in &guardrails.rcps {
             let own = below & set;
             if !own.is_empty() {

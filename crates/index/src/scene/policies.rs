@@ -72,7 +72,8 @@ impl Scene<'_> {
     // Those whose identity-based policies may say anything: malformed (R16), or not known.
     fn open_identities(&self, federated: Option<&Federated>) -> RoaringBitmap {
         let callers = self.callers();
-        let mut open = self.among(&callers.foreign) | self.among(&self.index.malformed_identity);
+        let mut open =
+            self.among(&callers.foreign) | self.among(&self.index.base.malformed_identity);
         if !callers.identity_unread.is_empty() {
             self.gap_seen.set(true);
             open |= self.among(&callers.identity_unread);

@@ -370,8 +370,8 @@ impl Index {
                 gap_seen: scene.gap_seen.get(),
             };
         }
-        let looks = scene.looks(&condition.keys, self.callers.all.len());
-        let what = scene.by_signature(&looks, &self.callers.all, |caller| {
+        let looks = scene.looks(&condition.keys, self.base.callers.all.len());
+        let what = scene.by_signature(&looks, &self.base.callers.all, |caller| {
             scene.condition_holds(condition, caller)
         });
         Known {

@@ -4,6 +4,7 @@ use super::Scene;
 use crate::Planes;
 use crate::state::Fixed;
 use roaring::RoaringBitmap;
+use whocan_policy::catalogue::facts::{POD_IDENTITY, ROLES_ANYWHERE};
 
 /// Returns whether the action hands out credentials of a role, or belongs to such a call (R60).
 pub(crate) fn is_session_call(action: &str) -> bool {
@@ -61,9 +62,8 @@ impl Scene<'_> {
         let callers = self.callers();
         let everyone = callers.all.clone();
         let carriers = &callers.sessions | &callers.federated_users;
-        let mut tags =
-            self.services_that(&["pods.eks.amazonaws.com", "rolesanywhere.amazonaws.com"]);
-        let mut identity = self.services_that(&["rolesanywhere.amazonaws.com"]);
+        let mut tags = self.services_that(&[POD_IDENTITY, ROLES_ANYWHERE]);
+        let mut identity = self.services_that(&[ROLES_ANYWHERE]);
         if let Some(assume) = &self.ask.assume {
             if !assume.tags.is_empty() {
                 tags |= &everyone;
@@ -95,9 +95,7 @@ impl Scene<'_> {
     }
 
     fn services_that(&self, names: &[&str]) -> RoaringBitmap {
-        let ids = names
-            .iter()
-            .filter_map(|name| self.graph().principal_of(&format!("service:{name}")));
+        let ids = names.iter().filter_map(|name| self.index.service(name));
         ids.map(|id| id.0).collect()
     }
 

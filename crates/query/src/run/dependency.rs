@@ -29,9 +29,7 @@ impl Dependency {
     /// Narrows who may make a call to those who may use the key.
     pub fn narrow(&self, mut direct: Verdicts, can: impl Fn(&Ask) -> Verdicts) -> Verdicts {
         for call in &self.calls {
-            let key = can(call);
-            direct.strict = direct.strict.and(&key.strict);
-            direct.as_collected = direct.as_collected.and(&key.as_collected);
+            direct = direct.and(&can(call));
         }
         if self.gap.is_some() {
             direct.strict.surely.clear();

@@ -216,10 +216,7 @@ fn filter(filter: &[Check]) -> String {
 }
 
 fn people(set: &RoaringBitmap) -> String {
-    match set.len() {
-        1 => "1 principal".to_owned(),
-        count => format!("{count} principals"),
-    }
+    counted(set.len() as usize, "principal")
 }
 
 fn counted(count: usize, noun: &str) -> String {

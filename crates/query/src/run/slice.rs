@@ -473,23 +473,14 @@ fn grouped<'s, K: Ord>(all: &[(&'s Slice, &'s Planes)], key: impl Fn(&'s Slice) 
 
 fn union<'p>(all: impl IntoIterator<Item = &'p Planes>) -> Planes {
     let mut joined = Planes::default();
-    for planes in all {
-        joined.surely |= &planes.surely;
-        joined.possibly |= &planes.possibly;
-    }
+    all.into_iter().for_each(|planes| joined.or(planes));
     joined
 }
 
 fn intersection(all: impl IntoIterator<Item = Planes>) -> Planes {
-    let mut all = all.into_iter();
-    let Some(mut joined) = all.next() else {
-        return Planes::default();
-    };
-    for planes in all {
-        joined.surely &= planes.surely;
-        joined.possibly &= planes.possibly;
-    }
-    joined
+    let all = all.into_iter();
+    all.reduce(|joined, planes| joined.and(&planes))
+        .unwrap_or_default()
 }
 
 /// Joins the fewest hops of all slices: one set for each number of hops, each

@@ -18,6 +18,7 @@ mod resource_account;
 mod resource_policies;
 mod resource_tags;
 mod service_principals;
+mod session_services;
 
 pub use anonymous::{ANONYMOUS_ACTIONS, accepts_anonymous_calls};
 pub use encrypted::{ENCRYPTED_CALLS, EncryptedCall, key_permissions};
@@ -33,6 +34,7 @@ pub use resource_policies::{
 };
 pub use resource_tags::{NO_RESOURCE_TAGS, lacks_tags_of_resource};
 pub use service_principals::{SERVICE_PRINCIPALS, is_known_service_principal};
+pub use session_services::{POD_IDENTITY, POD_IDENTITY_TAGS, ROLES_ANYWHERE};
 
 /// A list of facts with its source.
 #[derive(Clone, Copy, Debug)]
