@@ -1,8 +1,11 @@
 //! `whocan fmt`: questions in their canonical form, comments kept.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+use whocan_grammar::{Stretch, stretches};
 use whocan_query::{parse, pretty};
 
 use crate::args::Fmt;
@@ -41,7 +44,20 @@ pub fn run(args: &Fmt) -> Result<Outcome, Failure> {
 
 /// Writes the file anew under its name, so that it is never half there.
 fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| Failure::writing(file, &error))
+    replace(file, text).map_err(|error| Failure::writing(file, &error))
+}
+
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    // A link stays one: what it leads to is written.
+    let file = fs::canonicalize(file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut new = NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.as_file()
+        .set_permissions(fs::metadata(&file)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(&file).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Returns a text in canonical form.
@@ -109,37 +125,20 @@ fn between(text: &str, out: &mut String) {
 }
 
 fn has_comment(text: &str) -> bool {
-    let mut any = false;
-    scan(text, |_, _, in_comment| any |= in_comment);
-    any
+    stretches(text).any(|(stretch, _)| stretch == Stretch::Comment)
 }
 
 /// Returns how long a text is without the blanks and comments at its end.
 fn code_length(text: &str) -> usize {
-    let mut length = 0;
-    scan(text, |at, character, in_comment| {
-        if !in_comment && !character.is_whitespace() {
-            length = at + character.len_utf8();
+    let (mut at, mut length) = (0, 0);
+    for (stretch, piece) in stretches(text) {
+        let code = piece.trim_end();
+        if stretch != Stretch::Comment && !code.is_empty() {
+            length = at + code.len();
         }
-    });
-    length
-}
-
-/// Gives each character with its place, and whether it is part of a comment.
-fn scan(text: &str, mut give: impl FnMut(usize, char, bool)) {
-    let (mut quoted, mut escaped, mut comment) = (false, false, false);
-    for (at, character) in text.char_indices() {
-        match character {
-            '\n' if comment => comment = false,
-            _ if comment => {}
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '#' if !quoted => comment = true,
-            _ => {}
-        }
-        give(at, character, comment);
+        at += piece.len();
     }
+    length
 }
 
 fn has_parameters(text: &str) -> bool {
@@ -174,6 +173,23 @@ list x
         # behind
         ");
         assert_eq!(formatted(&once).unwrap(), once);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_keeps_its_mode_and_a_link_stays_one() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.wq"), folder.path().join("b.wq"));
+        fs::write(&file, "LIST roles").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        replace(&link, "list roles;\n").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "list roles;\n");
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

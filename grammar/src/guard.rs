@@ -4,6 +4,8 @@
 //! scan bounds its depth, and can point at what was left open, which a parser
 //! notices only at the end of the text.
 
+use crate::stretch::{Stretch, stretches};
+
 /// The deepest nesting of parentheses that is parsed.
 pub const MAX_NESTING: usize = 64;
 
@@ -31,44 +33,35 @@ pub(crate) fn check(text: &str) -> Result<(), Imbalance> {
         return Err(Imbalance::TooLong);
     }
     let mut open = Vec::new();
-    let mut chars = text.char_indices();
-    while let Some((offset, char)) = chars.next() {
-        match char {
-            '#' => skip_comment(&mut chars),
-            '"' => skip_quoted(&mut chars).ok_or(Imbalance::UnclosedQuote(offset))?,
-            '(' if open.len() == MAX_NESTING => return Err(Imbalance::TooDeep(offset)),
-            '(' => open.push(offset),
-            ')' => {
-                open.pop().ok_or(Imbalance::Unopened(offset))?;
-            }
-            // A parenthesis never spans statements, so the error can point at
-            // the statement that forgot it and not at the end of the file.
-            ';' if !open.is_empty() => break,
-            _ => {}
+    let mut start = 0;
+    for (stretch, piece) in stretches(text) {
+        match stretch {
+            Stretch::Code if balance(piece, start, &mut open)? => break,
+            Stretch::Unclosed => return Err(Imbalance::UnclosedQuote(start)),
+            Stretch::Code | Stretch::Quoted | Stretch::Comment => {}
         }
+        start += piece.len();
     }
     open.pop().map_or(Ok(()), |at| Err(Imbalance::Unclosed(at)))
 }
 
-fn skip_comment(chars: &mut impl Iterator<Item = (usize, char)>) {
-    for (_, char) in chars {
-        if char == '\n' {
-            return;
-        }
-    }
-}
-
-fn skip_quoted(chars: &mut impl Iterator<Item = (usize, char)>) -> Option<()> {
-    while let Some((_, char)) = chars.next() {
-        match char {
-            '"' => return Some(()),
-            '\\' => {
-                chars.next();
+// Notes the parentheses of a piece of code that starts at `start`, and returns
+// whether a statement ends in it that has left one open.
+fn balance(piece: &str, start: usize, open: &mut Vec<usize>) -> Result<bool, Imbalance> {
+    for (at, character) in piece.char_indices() {
+        match character {
+            '(' if open.len() == MAX_NESTING => return Err(Imbalance::TooDeep(start + at)),
+            '(' => open.push(start + at),
+            ')' => {
+                open.pop().ok_or(Imbalance::Unopened(start + at))?;
             }
+            // A parenthesis never spans statements, so the error can point at
+            // the statement that forgot it and not at the end of the file.
+            ';' if !open.is_empty() => return Ok(true),
             _ => {}
         }
     }
-    None
+    Ok(false)
 }
 
 #[cfg(test)]

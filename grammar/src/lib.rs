@@ -6,9 +6,11 @@
 
 mod guard;
 mod parser;
+mod stretch;
 
 pub use guard::{Imbalance, MAX_NESTING, MAX_TEXT_BYTES};
 pub use parser::Rule;
+pub use stretch::{Stretch, quoted, stretches};
 
 use std::num::NonZeroUsize;
 

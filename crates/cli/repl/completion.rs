@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reedline::{Completer, CompletionResult, Span, Suggestion};
+use whocan_grammar::quoted;
 use whocan_policy::catalogue::catalogue;
 use whocan_query::attribute::ATTRIBUTES;
 use whocan_query::expected_after;
@@ -83,7 +84,7 @@ impl Words {
         found.extend(known.sets.iter().filter(|one| fits(one)).cloned());
         if word.contains('/') {
             let names = known.vocabulary.beginning_with(word, MOST);
-            found.extend(names.into_iter().map(quoted));
+            found.extend(names.into_iter().map(written));
             return;
         }
         for row in kinds() {
@@ -98,11 +99,11 @@ impl Words {
 }
 
 /// Returns a name as a question has it: in quotes where it needs them.
-fn quoted(name: &str) -> String {
+fn written(name: &str) -> String {
     match name
         .contains(|character: char| character.is_whitespace() || ",;()=\"#".contains(character))
     {
-        true => format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")),
+        true => quoted(name),
         false => name.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! Colours for what is typed: words of the language, actions, names, quotes.
 
 use reedline::{Color, Highlighter, StyledText};
+use whocan_grammar::{Stretch, stretches};
 
 /// Colours a question as it is typed.
 pub struct Colours;
@@ -36,39 +37,24 @@ enum Piece {
 
 /// Cuts a line into pieces; joined they are the line.
 fn pieces(line: &str) -> Vec<(Piece, &str)> {
-    let mut pieces = Vec::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let (kind, length) = match first {
-            '#' => (Piece::Comment, rest.find('\n').unwrap_or(rest.len())),
-            '"' => (Piece::Quoted, quoted(rest)),
-            _ if is_sign(first) => (Piece::Other, first.len_utf8()),
-            _ => {
-                let end = rest.find(is_sign).unwrap_or(rest.len());
-                (kind(&rest[..end]), end)
-            }
-        };
-        pieces.push((kind, &rest[..length]));
-        rest = &rest[length..];
-    }
-    pieces
+    let cut = |(stretch, text)| match stretch {
+        Stretch::Comment => vec![(Piece::Comment, text)],
+        Stretch::Quoted | Stretch::Unclosed => vec![(Piece::Quoted, text)],
+        Stretch::Code => words(text),
+    };
+    stretches(line).flat_map(cut).collect()
 }
 
-fn is_sign(character: char) -> bool {
-    character.is_whitespace() || ",;()=\"#".contains(character)
-}
-
-fn quoted(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, character) in text.char_indices().skip(1) {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
+fn words(code: &str) -> Vec<(Piece, &str)> {
+    let is_sign = |character: char| {
+        character.is_whitespace() || matches!(character, ',' | ';' | '(' | ')' | '=')
+    };
+    let ended = code.split_inclusive(is_sign);
+    let parts = ended.flat_map(|part| {
+        let word = part.trim_end_matches(is_sign);
+        [(kind(word), word), (Piece::Other, &part[word.len()..])]
+    });
+    parts.filter(|(_, part)| !part.is_empty()).collect()
 }
 
 fn kind(word: &str) -> Piece {

@@ -2,6 +2,8 @@
 
 use std::fmt::{Display, Formatter, Result, Write};
 
+use whocan_grammar::quoted;
+
 use crate::ast::{
     Access, Actions, Aim, Ast, Attribute, Bound, Certainty, Choice, Clauses, Comparator, Deed,
     Filter, FilterKind, Given, GivenState, On, OrderKey, PathKind, Place, Predicate, PredicateKind,
@@ -301,7 +303,7 @@ impl Display for Attribute {
             }
             Some(key) => {
                 out.write_char('[')?;
-                quoted(out, key)?;
+                out.write_str(&quoted(key))?;
                 out.write_char(']')
             }
         }
@@ -319,7 +321,7 @@ impl Display for Value {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         match &self.kind {
             ValueKind::Word(word) => out.write_str(word),
-            ValueKind::Quoted(text) => quoted(out, text),
+            ValueKind::Quoted(text) => out.write_str(&quoted(text)),
             ValueKind::Moment(None) => out.write_str("snapshot"),
             ValueKind::Moment(Some(ago)) => write!(out, "snapshot - {}{}", ago.count, ago.unit),
         }
@@ -544,17 +546,6 @@ fn thing(out: &mut Formatter<'_>, text: &str) -> Result {
     if plain {
         out.write_str(text)
     } else {
-        quoted(out, text)
+        out.write_str(&quoted(text))
     }
-}
-
-fn quoted(out: &mut Formatter<'_>, text: &str) -> Result {
-    out.write_char('"')?;
-    for char in text.chars() {
-        if matches!(char, '"' | '\\') {
-            out.write_char('\\')?;
-        }
-        out.write_char(char)?;
-    }
-    out.write_char('"')
 }

@@ -14,6 +14,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use whocan_grammar::{Stretch, quoted, stretches};
+
 /// A text with its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedQuery {
@@ -121,10 +123,7 @@ impl ParameterKind {
                 all.then(|| value.to_owned())
             }
             ParameterKind::Number => is_digits(value).then(|| value.to_owned()),
-            ParameterKind::Text => {
-                let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-                Some(format!("\"{escaped}\""))
-            }
+            ParameterKind::Text => Some(quoted(value)),
             ParameterKind::Duration => {
                 let count = value.strip_suffix(['m', 'h', 'd', 'w', 'y'])?;
                 is_digits(count).then(|| value.to_owned())
@@ -277,30 +276,32 @@ fn is_name_byte(byte: u8) -> bool {
 /// Replaces each `$name` outside of comments and quotes.
 fn fill(text: &str, written: &BTreeMap<&str, String>) -> Result<String, SavedQueryError> {
     let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    let (mut quoted, mut comment) = (false, false);
-    while let Some(character) = rest.chars().next() {
-        let behind = &rest[character.len_utf8()..];
-        match character {
-            '\n' => comment = false,
-            '#' if !quoted => comment = true,
-            '"' if !comment => quoted = !quoted,
-            '$' if !quoted && !comment => {
-                let end = behind.bytes().position(|byte| !is_name_byte(byte));
-                let name = &behind[..end.unwrap_or(behind.len())];
-                let value = written
-                    .get(name)
-                    .ok_or_else(|| SavedQueryError::Undeclared(name.to_owned()))?;
-                filled.push_str(value);
-                rest = &behind[name.len()..];
-                continue;
-            }
-            _ => {}
+    for (stretch, piece) in stretches(text) {
+        match stretch {
+            Stretch::Code => fill_code(piece, written, &mut filled)?,
+            Stretch::Quoted | Stretch::Unclosed | Stretch::Comment => filled.push_str(piece),
         }
-        filled.push(character);
-        rest = behind;
     }
     Ok(filled)
+}
+
+fn fill_code(
+    code: &str,
+    written: &BTreeMap<&str, String>,
+    filled: &mut String,
+) -> Result<(), SavedQueryError> {
+    let mut rest = code;
+    while let Some((before, behind)) = rest.split_once('$') {
+        filled.push_str(before);
+        let end = behind.bytes().position(|byte| !is_name_byte(byte));
+        let (name, behind) = behind.split_at(end.unwrap_or(behind.len()));
+        let value = written.get(name);
+        let value = value.ok_or_else(|| SavedQueryError::Undeclared(name.to_owned()))?;
+        filled.push_str(value);
+        rest = behind;
+    }
+    filled.push_str(rest);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -358,6 +359,14 @@ where name = \"$that\"
             filled(&[("mots", "1")]),
             Err("this query has no parameter `mots`".to_owned())
         );
+    }
+
+    #[test]
+    fn an_escaped_quote_does_not_end_a_text() {
+        let text = "# param x: number = 1\nlist roles where name = \"a\\\"$y\" limit $x";
+        let filled = SavedQuery::read(text).map(|saved| saved.filled(&BTreeMap::new()));
+        let filled = filled.and_then(|filled| filled).unwrap();
+        assert!(filled.ends_with("name = \"a\\\"$y\" limit 1"), "{filled}");
     }
 
     #[test]
