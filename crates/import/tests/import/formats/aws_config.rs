@@ -24,6 +24,10 @@ fn item(
 }
 
 fn items() -> Vec<Value> {
+    [identities(), resources()].concat()
+}
+
+fn identities() -> Vec<Value> {
     let iam = |path: &str| format!("arn:aws:iam::111122223333:{path}");
     vec![
         item(
@@ -79,6 +83,12 @@ fn items() -> Vec<Value> {
             json!({}),
             json!({}),
         ),
+    ]
+}
+
+fn resources() -> Vec<Value> {
+    let iam = |path: &str| format!("arn:aws:iam::111122223333:{path}");
+    vec![
         item(
             "AWS::S3::Bucket",
             "payroll",
