@@ -138,28 +138,15 @@ fn settle(inquiry: &Inquiry<'_>, key: &KeyName) -> Derived {
         };
     }
     let implied = implied(inquiry, key);
-    let settled = match given {
-        Some(given) if implied.default => given.clone(),
-        Some(given) => narrow(implied.state, given),
-        None => implied.state,
-    };
-    let state = if inquiry.call.request.given.complete {
-        close(settled)
-    } else {
-        settled
+    let state = match given {
+        Some(given) if implied.default || agrees(&implied.state, given) => given.clone(),
+        _ if inquiry.call.request.given.complete => close(implied.state),
+        _ => implied.state,
     };
     Derived { state, ..implied }
 }
 
-/// Fills an open state with what is given, as far as they agree.
-fn narrow(implied: KeyState, given: &KeyState) -> KeyState {
-    if agrees(&implied, given) {
-        given.clone()
-    } else {
-        implied
-    }
-}
-
+/// Returns whether what is given fills an open state.
 fn agrees(implied: &KeyState, given: &KeyState) -> bool {
     match (implied, given) {
         (KeyState::Unknown, _) => true,

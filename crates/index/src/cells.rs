@@ -18,7 +18,7 @@ use whocan_policy::{
     Truth,
 };
 
-use crate::scene::Scene;
+use crate::scene::{Scene, trust};
 use crate::{Ask, Cell, Index, Planes, Verdicts};
 
 /// How many cells a question may have before the rest is left undecided.
@@ -146,6 +146,8 @@ struct Part {
 struct Cuts<'a> {
     index: &'a Index,
     ask: &'a Ask,
+    // Its action, and those that must be allowed besides.
+    actions: Vec<&'a str>,
     asked: &'a Pattern,
     // The service that all ARNs of the asked set name, if it is one.
     service: Option<String>,
@@ -166,6 +168,7 @@ impl<'a> Cuts<'a> {
         let mut cuts = Cuts {
             index,
             ask,
+            actions: trust::with_permissions_beside(&ask.action),
             asked,
             service: service_of(asked),
             focus,
@@ -353,17 +356,19 @@ impl<'a> Cuts<'a> {
     fn by_identity_policies(&mut self) {
         let index = self.index;
         let beginnings = index.permissions.beginnings_within(self.asked);
-        let covering = index.permissions.covering(&self.ask.action);
-        let cutting = covering.iter().filter(|one| {
-            index.permissions.tells_resources_apart(one)
-                && index.permissions.may_concern(one, &beginnings)
-        });
-        for one in cutting {
-            let document = one.document;
-            let holders = &index.base.callers.identity[document.index()];
-            if self.bears(holders) {
-                let statement = &index.graph.document(document).statements[one.at as usize];
-                self.by_statement(statement, holders);
+        for action in self.actions.clone() {
+            let covering = index.permissions.covering(action);
+            let cutting = covering.iter().filter(|one| {
+                index.permissions.tells_resources_apart(one)
+                    && index.permissions.may_concern(one, &beginnings)
+            });
+            for one in cutting {
+                let document = one.document;
+                let holders = &index.base.callers.identity[document.index()];
+                if self.bears(holders) {
+                    let statement = &index.graph.document(document).statements[one.at as usize];
+                    self.by_statement(statement, holders);
+                }
             }
         }
     }
@@ -402,7 +407,8 @@ impl<'a> Cuts<'a> {
             .iter()
             .filter(|statement| !statement.is_inert())
         {
-            if statement.covers_action(&self.ask.action) != Truth::False {
+            let covers = |action: &&str| statement.covers_action(action) != Truth::False;
+            if self.actions.iter().any(covers) {
                 self.by_statement(statement, holders);
             }
         }

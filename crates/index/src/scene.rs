@@ -17,7 +17,7 @@ mod principal;
 mod public_access;
 mod resource;
 mod statement;
-mod trust;
+pub(crate) mod trust;
 
 pub(crate) use acl::names as acl_names;
 pub(crate) use context::is_delivered;

@@ -70,14 +70,14 @@ impl Scene<'_> {
             // What is said holds for the callers that can carry it, not for a
             // whole account.
             _ if self.is_of_some(key, caller) => implied,
-            Some(given) => key_state::filled(implied, given),
-            None if self.ask.given.complete => match implied {
+            Some(given) if key_state::fits(&implied, given) => given.clone(),
+            _ if self.ask.given.complete => match implied {
                 KeyState::Unknown | KeyState::Present => KeyState::Absent,
                 state if is_other(&state) => KeyState::Absent,
                 KeyState::OneOf(states) if states.contains(&KeyState::Absent) => KeyState::Absent,
                 known => known,
             },
-            None => implied,
+            _ => implied,
         }
     }
 
@@ -753,8 +753,11 @@ impl Scene<'_> {
         if !in_arn.is_empty() {
             return known(in_arn);
         }
-        let record = self.target.carrier.or(self.target.record);
-        let region = record.and_then(|record| self.graph().resource(record).region.clone());
+        // The region of an object is that of its bucket (R116).
+        let region = self
+            .target
+            .carrier
+            .and_then(|bucket| self.graph().resource(bucket).region.clone());
         region.map_or(KeyState::Present, |region| known(&*region))
     }
 

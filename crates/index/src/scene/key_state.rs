@@ -158,17 +158,9 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
     }
 }
 
-/// Returns what is known once somebody has said `given` about a key that is
-/// `implied`: what is open is filled, what is known is never overridden.
-pub(crate) fn filled(implied: KeyState, given: &KeyState) -> KeyState {
-    if fits(&implied, given) {
-        given.clone()
-    } else {
-        implied
-    }
-}
-
-fn fits(implied: &KeyState, given: &KeyState) -> bool {
+/// Returns whether what somebody has said, `given`, fills what is `implied`:
+/// what is open is filled, what is known is never overridden.
+pub(crate) fn fits(implied: &KeyState, given: &KeyState) -> bool {
     match (implied, given) {
         (implied, given) if is_other(implied) => {
             matches!(

@@ -12,11 +12,22 @@ pub(crate) fn is_session_call(action: &str) -> bool {
         "sts:AssumeRole",
         "sts:AssumeRoleWithSAML",
         "sts:AssumeRoleWithWebIdentity",
-        "sts:TagSession",
-        "sts:SetSourceIdentity",
+        TAG,
+        SET_IDENTITY,
     ]
     .iter()
     .any(|one| action.eq_ignore_ascii_case(one))
+}
+
+const TAG: &str = "sts:TagSession";
+const SET_IDENTITY: &str = "sts:SetSourceIdentity";
+
+/// Returns the action with those that it may need besides (R209 to R211).
+pub(crate) fn with_permissions_beside(action: &str) -> Vec<&str> {
+    match is_session_call(action) {
+        true => vec![action, TAG, SET_IDENTITY],
+        false => vec![action],
+    }
 }
 
 impl Scene<'_> {
@@ -88,10 +99,7 @@ impl Scene<'_> {
                 identity |= &everyone;
             }
         }
-        vec![
-            ("sts:TagSession", tags),
-            ("sts:SetSourceIdentity", identity),
-        ]
+        vec![(TAG, tags), (SET_IDENTITY, identity)]
     }
 
     fn services_that(&self, names: &[&str]) -> RoaringBitmap {
