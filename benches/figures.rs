@@ -205,6 +205,7 @@ fn what_can(index: &Index, caller: PrincipalId) {
         graph: index.graph(),
         engine: &engine,
         as_of: None,
+        others: &[],
         read_policy: &|_| Err(String::new()),
         rows_with_evidence: 0,
     };

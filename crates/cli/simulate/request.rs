@@ -140,5 +140,6 @@ fn overrides(fields: &Fields<'_>, documents: &Documents) -> Result<Overrides, Fa
         rcps: levels("rcps")?,
         endpoint: one("endpoint_policy")?,
         alone: false,
+        ..Overrides::default()
     })
 }

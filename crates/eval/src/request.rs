@@ -92,6 +92,24 @@ pub struct Overrides {
     pub endpoint: Option<Arc<Document>>,
     /// Whether there is no snapshot: what is not overridden does not exist.
     pub alone: bool,
+    /// What is left out.
+    pub without: Without,
+}
+
+/// What is left out of a decision: what would be without it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Without {
+    /// Resource-based policies, but for those without which nobody has any
+    /// access: key policies and role trust policies.
+    pub resource_policies: bool,
+    /// Access control lists of S3.
+    pub acls: bool,
+    /// Grants of KMS keys.
+    pub grants: bool,
+    /// Block Public Access of S3, on every level.
+    pub public_access_blocks: bool,
+    /// Policies of VPC endpoints.
+    pub endpoint_policies: bool,
 }
 
 /// How gaps count.

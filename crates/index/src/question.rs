@@ -38,6 +38,19 @@ pub struct Ignoring {
     pub rcps: bool,
     /// Permissions boundaries.
     pub boundaries: bool,
+    /// Identity-based policies.
+    pub identity_policies: bool,
+    /// Resource-based policies, but for those without which nobody has any
+    /// access: key policies and role trust policies.
+    pub resource_policies: bool,
+    /// Access control lists of S3.
+    pub acls: bool,
+    /// Grants of KMS keys.
+    pub grants: bool,
+    /// Block Public Access of S3, on every level.
+    pub public_access_blocks: bool,
+    /// Policies of VPC endpoints.
+    pub endpoint_policies: bool,
 }
 
 /// How chains are followed.
@@ -48,12 +61,19 @@ pub struct Walk {
     pub via: Vec<&'static str>,
     /// The most hops; `None` for no limit (R236).
     pub within: Option<u32>,
-    /// A path must pass one of these roles.
-    pub through: Option<RoaringBitmap>,
+    /// A path must pass one of each of these sets, in any order; at most
+    /// [`Walk::MAX_THROUGH`] sets.
+    pub through: Vec<RoaringBitmap>,
     /// A path must pass none of these.
     pub avoiding: RoaringBitmap,
     /// What is said about context keys, for every call that can carry them.
     pub given: Given,
     /// Which policies are left out.
     pub ignoring: Ignoring,
+}
+
+impl Walk {
+    /// How many sets a path can be asked to pass: the search tells apart which
+    /// of them it has passed, so its work grows with their subsets.
+    pub const MAX_THROUGH: usize = 8;
 }

@@ -157,6 +157,9 @@ pub(crate) fn resource_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
     if target.family == Family::Role {
         return trust_policy(inquiry);
     }
+    if call.request.overrides.without.resource_policies && target.family != Family::Key {
+        return ResourcePolicy::None;
+    }
     let Some(record) = target.carrier else {
         return unrecorded(inquiry);
     };

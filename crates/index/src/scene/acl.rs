@@ -60,7 +60,8 @@ const DECIDED_BY_BUCKET_OWNER: [&str; 4] = [
 impl Scene<'_> {
     /// Decides whom the bucket's or the object's ACL grants the action.
     pub fn acl_allows(&self) -> Named {
-        if self.service != "s3" || self.through.is_some() && self.at_access_point() {
+        let at_access_point = self.through.is_some() && self.at_access_point();
+        if self.service != "s3" || at_access_point || self.ask.ignoring.acls {
             return Named::default();
         }
         let Some(bucket) = self.target.bucket(self.graph()) else {

@@ -198,7 +198,7 @@ impl Scene<'_> {
             self.gap_seen.set(true);
             return Policy::Unread;
         }
-        if self.target.arn.is_none() || !self.takes_policy() {
+        if self.target.arn.is_none() || !self.takes_policy() || self.ignores_resource_policy() {
             return Policy::None;
         }
         match self.target.carrier.map(|id| &graph.resource(id).policy) {
@@ -213,6 +213,11 @@ impl Scene<'_> {
                 Policy::Unread
             }
         }
+    }
+
+    /// Returns whether the policy of the resource is left out of the question.
+    pub fn ignores_resource_policy(&self) -> bool {
+        self.ask.ignoring.resource_policies && !self.is_key()
     }
 
     // A trust policy of a role that was not collected.

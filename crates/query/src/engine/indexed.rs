@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
+use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness, Without};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
@@ -57,7 +57,10 @@ impl<'a> Indexed<'a> {
         if walk.avoiding.contains(role.0) {
             return Reached::default();
         }
-        let mut reached = itself(role);
+        let mut reached = match passes_all(walk, role) {
+            true => itself(role),
+            false => Reached::default(),
+        };
         let Some(before) = one_less(walk, role) else {
             return reached;
         };
@@ -76,7 +79,7 @@ impl<'a> Indexed<'a> {
 
     /// Whether one search for several roles sees all that bears on their chains.
     fn is_plain(&self, walk: &Walk) -> bool {
-        !self.index.tells_sessions_apart(walk) && walk.through.is_none()
+        !self.index.tells_sessions_apart(walk) && walk.through.is_empty()
     }
 
     fn become_any(&self, roles: &RoaringBitmap, walk: &Walk) -> Reached {
@@ -129,7 +132,9 @@ impl<'a> Indexed<'a> {
         if walk.avoiding.contains(role.0) {
             return vec![None; from.len()];
         }
-        let mut best: Vec<Option<Path>> = from.iter().map(|&start| stay(start, role)).collect();
+        let stays = passes_all(walk, role);
+        let stay = |&start: &PrincipalId| stay(start, role).filter(|_| stays);
+        let mut best: Vec<Option<Path>> = from.iter().map(stay).collect();
         let Some(before) = one_less(walk, role) else {
             return best;
         };
@@ -263,6 +268,10 @@ impl Engine for Indexed<'_> {
         hops.filter(possible).collect()
     }
 
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
+        self.index.callers_of(role, walk)
+    }
+
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {
         self.index.tells_sessions_apart(walk)
     }
@@ -327,6 +336,14 @@ fn without(ignoring: Ignoring) -> Overrides {
         scps: ignoring.scps.then(Vec::new),
         rcps: ignoring.rcps.then(Vec::new),
         boundary: ignoring.boundaries.then(full),
+        identity: ignoring.identity_policies.then(Vec::new),
+        without: Without {
+            resource_policies: ignoring.resource_policies,
+            acls: ignoring.acls,
+            grants: ignoring.grants,
+            public_access_blocks: ignoring.public_access_blocks,
+            endpoint_policies: ignoring.endpoint_policies,
+        },
         ..Overrides::default()
     }
 }
@@ -335,11 +352,16 @@ fn without(ignoring: Ignoring) -> Overrides {
 const FULL_ACCESS: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
+/// Whether who is this role already has passed all that the walk must pass.
+fn passes_all(walk: &Walk, role: PrincipalId) -> bool {
+    walk.through.iter().all(|through| through.contains(role.0))
+}
+
 /// Returns the walk that leaves one hop for the last step, `None` if there is none.
 fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {
     let mut before = walk.clone();
     // The last step passes the role itself.
-    before.through = before.through.filter(|through| !through.contains(role.0));
+    before.through.retain(|through| !through.contains(role.0));
     before.within = match walk.within {
         None => None,
         Some(hops) => Some(hops.checked_sub(1)?),

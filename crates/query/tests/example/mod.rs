@@ -14,7 +14,7 @@ use whocan_policy::{Region, Truth};
 use whocan_query::attribute::Value;
 use whocan_query::engine::{Engine, Goal, Indexed};
 use whocan_query::rows::{Answer, Row};
-use whocan_query::{Context, Names, answer};
+use whocan_query::{Context, Names, Other, answer};
 use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
 
 /// Keeps what an import delivers.
@@ -48,12 +48,23 @@ impl Sink for Kept {
     }
 }
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
+static INDEX: LazyLock<Index> = LazyLock::new(|| index_without(""));
+
+/// The same as it was before a role was there.
+static EARLIER: LazyLock<Index> = LazyLock::new(|| index_without("reporting"));
+
+/// Returns the example's index without the roles of a name.
+fn index_without(role: &str) -> Index {
     let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example");
     let kept = Kept::default();
     import(&[bundle], &Options::default(), &kept).expect("the example imports");
     let mut accounts = kept.accounts.into_inner().expect("no thread panics");
     accounts.sort_by_key(|account| account.id);
+    for account in &mut accounts {
+        account
+            .roles
+            .retain(|one| role.is_empty() || !one.arn.ends_with(&format!("/{role}")));
+    }
     let mut activity = kept.activity.into_inner().expect("no thread panics");
     activity.sort_by_key(|one| one.id);
     let snapshot = Snapshot {
@@ -68,7 +79,13 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         assumptions: Vec::new(),
     };
     Index::build(Arc::new(Graph::build(&snapshot)))
-});
+}
+
+/// Returns the index of the example, for questions past the language.
+#[allow(dead_code, reason = "some tests use the rest")]
+pub fn index() -> &'static Index {
+    &INDEX
+}
 
 /// Answers a text; the last answer, or the error, as text.
 pub fn ask(text: &str) -> String {
@@ -83,10 +100,19 @@ pub fn ask_plainly(text: &str) -> String {
 
 fn ask_with(text: &str, engine: &dyn Engine) -> String {
     let mut names = Names::default();
+    let earlier = text.contains("as of earlier");
+    let earlier = earlier.then(|| Indexed::new(&EARLIER));
+    let others = earlier.iter().map(|engine| Other {
+        name: "earlier",
+        graph: EARLIER.graph(),
+        engine,
+    });
+    let others: Vec<Other<'_>> = others.collect();
     let context = Context {
         graph: INDEX.graph(),
         engine,
         as_of: None,
+        others: &others,
         read_policy: &|file| Err(format!("no file `{file}` in tests")),
         rows_with_evidence: 200,
     };
@@ -139,6 +165,10 @@ impl Engine for Plain<'_> {
         among: &RoaringBitmap,
     ) -> Vec<(Hop, Truth)> {
         self.0.next_roles(from, walk, among)
+    }
+
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
+        self.0.callers(role, walk)
     }
 
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {

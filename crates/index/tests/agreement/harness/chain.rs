@@ -23,7 +23,7 @@ pub fn of_index(graph: &Graph, question: &Question) -> index::Walk {
     index::Walk {
         via: followed(&chain),
         within: chain.within,
-        through: chain.through.as_deref().map(ids),
+        through: chain.through().iter().map(|set| ids(set)).collect(),
         avoiding: ids(&chain.avoiding),
         given: question.given(),
         ignoring: index::Ignoring::default(),
@@ -48,7 +48,7 @@ pub fn of_judge(question: &Question) -> whocan_eval::Walk {
             web_identity: follows(1),
             saml: follows(2),
         },
-        through: chain.through,
+        through: chain.through(),
         avoiding: chain.avoiding,
     }
 }

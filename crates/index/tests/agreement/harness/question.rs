@@ -65,8 +65,22 @@ pub struct Chain {
     pub within: Option<u32>,
     /// The ARNs of roles of which a path must pass one.
     pub through: Option<Vec<String>>,
+    /// Whether a path must pass each of them.
+    #[serde(default)]
+    pub through_each: bool,
     /// The ARNs of roles that a path must not pass.
     pub avoiding: Vec<String>,
+}
+
+impl Chain {
+    /// Returns the sets of which a path must pass one each.
+    pub fn through(&self) -> Vec<Vec<String>> {
+        match &self.through {
+            None => Vec::new(),
+            Some(arns) if self.through_each => arns.iter().map(|arn| vec![arn.clone()]).collect(),
+            Some(arns) => vec![arns.clone()],
+        }
+    }
 }
 
 /// What is said about a key.
@@ -263,6 +277,7 @@ fn chain(dice: &mut Dice, scenery: &Scenery) -> Chain {
             .chance(30)
             .then(|| u32::try_from(dice.below(4)).unwrap_or_default()),
         through: dice.chance(20).then(|| some(dice, 2)),
+        through_each: avoided == 2,
         avoiding: if dice.chance(20) {
             some(dice, avoided)
         } else {
