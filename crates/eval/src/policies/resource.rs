@@ -157,12 +157,13 @@ pub(crate) fn resource_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
     if target.family == Family::Role {
         return trust_policy(inquiry);
     }
-    if call.request.overrides.without.resource_policies && target.family != Family::Key {
-        return ResourcePolicy::None;
-    }
     let Some(record) = target.carrier else {
         return unrecorded(inquiry);
     };
+    // What the snapshot does not have stays open: what it is is not known.
+    if call.request.overrides.without.resource_policies && target.family != Family::Key {
+        return ResourcePolicy::None;
+    }
     match call.collected(&record.policy, || None) {
         Some(Some(policy)) => ResourcePolicy::This(inquiry.bearing(Origin::Policy(policy), policy)),
         // As it would be in a fresh account, where a key has its default policy.

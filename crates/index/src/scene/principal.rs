@@ -216,8 +216,11 @@ impl Scene<'_> {
     }
 
     /// Returns whether the policy of the resource is left out of the question.
+    ///
+    /// What the snapshot does not have stays open: what it is is not known.
     pub fn ignores_resource_policy(&self) -> bool {
-        self.ask.ignoring.resource_policies && !self.is_key()
+        let known = self.target.carrier.is_some();
+        self.ask.ignoring.resource_policies && known && !self.is_key()
     }
 
     // A trust policy of a role that was not collected.
