@@ -37,6 +37,7 @@ use whocan_graph::{DocumentId, Graph, PrincipalId, PrincipalKind};
 use actions::Actions;
 use callers::Callers;
 use edges::Edges;
+pub use edges::IDENTITY_CENTER;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
@@ -176,6 +177,7 @@ fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
         let by_arn = match principal.kind {
             PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => Some(&*principal.arn),
             PrincipalKind::Saml => principal.arn.strip_prefix("saml:"),
+            PrincipalKind::IdentityCenterUser { .. } => Some(&*principal.arn),
             _ => None,
         };
         let partition = match account.filter(|account| account.collected) {
