@@ -7,6 +7,7 @@ use whocan_snapshot::Collected;
 use crate::OpenKind::CallerChosen;
 use crate::OpenPoint;
 use crate::inquiry::{Inquiry, Note, not_collected, undocumented};
+use crate::session::SetValue;
 use crate::subject::{Subject, SubjectKind};
 
 /// In which ways a principal element names the caller.
@@ -259,9 +260,14 @@ fn session(subject: &Subject<'_>, named_role: &str, named_session: &str) -> Nami
     };
     match session {
         _ if name != named_role => Naming::nobody(),
-        Some(session) => Naming::direct((session == named_session).into()),
+        Some(SetValue::Known(session)) => Naming::direct((session == named_session).into()),
+        Some(SetValue::Other(names)) if names.iter().any(|name| name == named_session) => {
+            Naming::nobody()
+        }
         // Whoever assumes the role chooses the name.
-        None => Naming::direct(Truth::Unknown).because(session_name(named_session)),
+        Some(SetValue::Other(_)) | None => {
+            Naming::direct(Truth::Unknown).because(session_name(named_session))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod edges;
 mod facts;
 mod guardrails;
 mod load;
+mod name;
 mod places;
 mod planes;
 mod question;
@@ -41,6 +42,7 @@ pub use edges::IDENTITY_CENTER;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
+use name::SessionNames;
 use places::Places;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
@@ -75,6 +77,7 @@ pub(crate) struct Base {
     pub malformed_identity: RoaringBitmap,
     pub source_identities: SourceIdentities,
     pub tag_looks: TagLooks,
+    pub session_names: SessionNames,
     // The regions, as written, that some condition compares with the request's.
     pub regions: Vec<String>,
     // Principals whose ARN says so, by partition.
@@ -99,6 +102,7 @@ impl Index {
             malformed_identity,
             source_identities: SourceIdentities::of(&graph),
             tag_looks: TagLooks::of(&graph),
+            session_names: SessionNames::of(&graph),
             regions: regions(&graph),
             partitions: partitions(&graph),
             resource_actions: candidates::resource_actions(&graph),

@@ -8,7 +8,7 @@ use whocan_snapshot::Collected;
 use super::Derived;
 use crate::OpenKind::{CallerChosen, Environment, NotCollected, Undocumented};
 use crate::inquiry::Inquiry;
-use crate::session::same_key;
+use crate::session::{SetValue, same_key};
 use crate::subject::{Subject, SubjectKind};
 use crate::trust;
 
@@ -221,7 +221,12 @@ fn user_id(subject: &Subject<'_>) -> Derived {
         (SubjectKind::User(_), Some(id)) => Derived::value(id),
         (SubjectKind::User(_), None) => Derived::present(NotCollected),
         (SubjectKind::Role { session, .. }, Some(id)) => match session {
-            Some(session) => Derived::value(format!("{id}:{session}")),
+            Some(SetValue::Known(session)) => Derived::value(format!("{id}:{session}")),
+            Some(SetValue::Other(names)) => Derived {
+                kind: CallerChosen,
+                excluded: names.iter().map(|name| format!("{id}:{name}")).collect(),
+                ..Derived::fact(KeyState::Prefix(format!("{id}:")))
+            },
             None => Derived {
                 kind: CallerChosen,
                 ..Derived::fact(KeyState::Prefix(format!("{id}:")))

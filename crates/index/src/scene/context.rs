@@ -331,8 +331,8 @@ impl Scene<'_> {
             PrincipalKind::User(identity) => known(&*identity.id),
             PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
             PrincipalKind::Role(identity, _) => {
-                match self.state.and_then(|state| state.name.as_deref()) {
-                    Some(name) => known(format!("{}:{name}", identity.id)),
+                match self.state.and_then(|state| state.name.as_ref()) {
+                    Some(name) => name.key_state(&format!("{}:", identity.id)),
                     None => KeyState::Prefix(format!("{}:", identity.id)),
                 }
             }
@@ -943,7 +943,12 @@ impl Scene<'_> {
             "sts:externalid" if self.is_assume_role() => KeyState::Unknown,
             "sts:rolesessionname" if self.gives_session() => {
                 let named = assume.and_then(|assume| assume.name.as_deref());
-                named.map_or(KeyState::Present, known)
+                let in_chain = || self.state?.next_name.as_ref();
+                match (named, in_chain()) {
+                    (Some(named), _) => known(named),
+                    (None, Some(name)) => name.key_state(""),
+                    (None, None) => KeyState::Present,
+                }
             }
             "sts:sourceidentity" if self.carries_parameter(name) => self.identity_passed(caller),
             "sts:transitivetagkeys" if self.carries_parameter(name) => {
