@@ -21,6 +21,7 @@ mod places;
 mod planes;
 mod question;
 mod reach;
+mod reading;
 mod saved;
 mod scene;
 mod state;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
-use whocan_graph::{DocumentId, Graph, PrincipalId, PrincipalKind};
+use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
@@ -41,6 +42,7 @@ use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
 use places::Places;
+use reading::Reading;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::{TrustFacts, TrustTable};
@@ -86,27 +88,23 @@ impl Index {
     /// Builds the index of a graph.
     pub fn build(graph: Arc<Graph>) -> Index {
         let callers = Callers::of(&graph);
-        let mut malformed_identity = RoaringBitmap::new();
-        for (document, holders) in graph.documents().iter().zip(&callers.identity) {
-            if document.malformed {
-                malformed_identity |= holders;
-            }
-        }
+        let Reading {
+            permissions,
+            facts,
+            malformed_identity,
+            resource_actions,
+        } = Reading::of(&graph, &callers);
         let base = Base {
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
             malformed_identity,
-            source_identities: SourceIdentities::of(&graph),
-            tag_looks: TagLooks::of(&graph),
-            regions: regions(&graph),
+            source_identities: SourceIdentities::of(&facts),
+            tag_looks: TagLooks::of(&graph, &facts),
+            regions: regions(&facts),
             partitions: partitions(&graph),
-            resource_actions: candidates::resource_actions(&graph),
+            resource_actions,
             callers,
         };
-        let held = |id: DocumentId| !base.callers.identity[id.index()].is_empty();
-        let sound = |id: DocumentId| held(id) && !graph.document(id).malformed;
-        let permissions = Actions::of(&graph, sound);
-        let facts = Facts::of(graph.clone());
         let mut index = Index::assemble(graph, base, permissions, facts);
         index.edges = Edges::build(&index);
         index
@@ -189,12 +187,8 @@ fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
     all.into_iter().collect()
 }
 
-fn regions(graph: &Graph) -> Vec<String> {
-    let statements = graph
-        .documents()
-        .iter()
-        .flat_map(|document| &document.statements);
-    let conditions = statements.flat_map(|statement| &statement.conditions);
+fn regions(facts: &Facts) -> Vec<String> {
+    let conditions = facts.conditions().map(|one| &one.condition);
     let on_region =
         conditions.filter(|condition| condition.key.as_lower() == "aws:requestedregion");
     let named = on_region.flat_map(|condition| &condition.values);

@@ -1,0 +1,50 @@
+//! What an index keeps of the documents, from one look at each of them.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+use whocan_graph::{DocumentId, Graph};
+
+use crate::actions::{self, Actions};
+use crate::callers::Callers;
+use crate::candidates::ResourceActions;
+use crate::facts::{self, Facts};
+
+/// What all documents say.
+pub(crate) struct Reading {
+    /// The statements of identity-based policies.
+    pub permissions: Actions,
+    /// What all statements look at.
+    pub facts: Facts,
+    /// Those with an identity-based policy that is no proper document (R16).
+    pub malformed_identity: RoaringBitmap,
+    /// The actions that something other than an identity-based policy may allow.
+    pub resource_actions: RoaringBitmap,
+}
+
+impl Reading {
+    /// Looks at all documents of `graph`.
+    pub fn of(graph: &Arc<Graph>, callers: &Callers) -> Reading {
+        let mut permissions = actions::Gathering::default();
+        let mut facts = facts::Reader::default();
+        let mut resource_actions = ResourceActions::of(graph);
+        let mut malformed_identity = RoaringBitmap::new();
+        graph.documents().look_through(|at, document| {
+            let id = DocumentId(at as u32);
+            facts.document(id, document);
+            resource_actions.document(id, document);
+            let holders = &callers.identity[at];
+            if document.malformed {
+                malformed_identity |= holders;
+            } else if !holders.is_empty() {
+                permissions.document(id, document);
+            }
+        });
+        Reading {
+            permissions: permissions.finish(),
+            facts: facts.finish(graph.clone()),
+            malformed_identity,
+            resource_actions: resource_actions.finish(),
+        }
+    }
+}
