@@ -60,6 +60,7 @@ pub(crate) struct ResourceActions {
     // The documents that are trust policies or policies of resources.
     documents: RoaringBitmap,
     given: Allowed,
+    patterns: BTreeSet<Box<str>>,
 }
 
 impl ResourceActions {
@@ -68,6 +69,7 @@ impl ResourceActions {
         let mut found = ResourceActions {
             documents: RoaringBitmap::new(),
             given: Allowed::default(),
+            patterns: BTreeSet::new(),
         };
         let mut open = BTreeSet::new();
         for resource in graph.resources() {
@@ -100,14 +102,22 @@ impl ResourceActions {
 
     /// Takes a document.
     pub fn document(&mut self, id: DocumentId, document: &Document) {
-        if self.documents.contains(id.0) {
-            self.given.document(document);
+        if !self.documents.contains(id.0) {
+            return;
+        }
+        self.given.document(document);
+        let clauses = document.statements.iter();
+        let clauses = clauses.filter_map(|statement| statement.actions.as_ref());
+        for pattern in clauses.flat_map(|clause| &clause.patterns) {
+            if !self.patterns.contains(pattern.as_str()) {
+                self.patterns.insert(pattern.as_str().into());
+            }
         }
     }
 
-    /// Returns the actions.
-    pub fn finish(self) -> RoaringBitmap {
-        self.given.actions
+    /// Returns the actions, and the distinct action patterns of all statements.
+    pub fn finish(self) -> (RoaringBitmap, Vec<Box<str>>) {
+        (self.given.actions, self.patterns.into_iter().collect())
     }
 }
 

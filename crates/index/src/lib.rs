@@ -37,6 +37,7 @@ use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
+use cells::Pieces;
 use edges::Edges;
 use facts::Facts;
 use guardrails::Guardrails;
@@ -63,6 +64,7 @@ pub struct Index {
     pub(crate) facts: Facts,
     pub(crate) bearing: BearingByAccount,
     pub(crate) places: Places,
+    pub(crate) pieces: Pieces,
     trust: TrustTable,
 }
 
@@ -82,6 +84,8 @@ pub(crate) struct Base {
     pub partitions: Vec<(Arc<str>, RoaringBitmap)>,
     // The actions that something other than an identity-based policy may allow.
     pub resource_actions: RoaringBitmap,
+    // The action patterns of trust policies and policies of resources.
+    pub resource_patterns: Vec<Box<str>>,
 }
 
 impl Index {
@@ -93,6 +97,7 @@ impl Index {
             facts,
             malformed_identity,
             resource_actions,
+            resource_patterns,
         } = Reading::of(&graph, &callers);
         let base = Base {
             roles: graph.roles().map(|role| role.0).collect(),
@@ -103,6 +108,7 @@ impl Index {
             regions: regions(&facts),
             partitions: partitions(&graph),
             resource_actions,
+            resource_patterns,
             callers,
         };
         let mut index = Index::assemble(graph, base, permissions, facts);
@@ -116,6 +122,7 @@ impl Index {
             bearing: BearingByAccount::of_none(&graph),
             places: Places::default(),
             edges: Edges::default(),
+            pieces: Pieces::default(),
             base,
             permissions,
             facts,

@@ -20,6 +20,8 @@ pub(crate) struct Reading {
     pub malformed_identity: RoaringBitmap,
     /// The actions that something other than an identity-based policy may allow.
     pub resource_actions: RoaringBitmap,
+    /// The action patterns of trust policies and policies of resources.
+    pub resource_patterns: Vec<Box<str>>,
 }
 
 impl Reading {
@@ -40,11 +42,13 @@ impl Reading {
                 permissions.document(id, document);
             }
         });
+        let (resource_actions, resource_patterns) = resource_actions.finish();
         Reading {
             permissions: permissions.finish(),
             facts: facts.finish(graph.clone()),
             malformed_identity,
-            resource_actions: resource_actions.finish(),
+            resource_actions,
+            resource_patterns,
         }
     }
 }
