@@ -65,11 +65,11 @@ impl Graph {
         let organization = organizations::read(snapshot, &mut interner);
         let identities = identities::read(snapshot, &mut interner);
         let resources = resources::read(snapshot, &mut interner);
-        let mentions = crate::mention::all(interner.documents(), callers);
+        let (policies, documents) = interner.finish();
+        let mentions = crate::mention::all(&documents, callers);
         let accounts = accounts::read(snapshot, &mentions);
         let positions = organizations::positions(snapshot, &organization, &accounts);
         let nodes = principals::number(snapshot, identities, &accounts, &mentions);
-        let (policies, documents) = interner.finish();
         let endpoints = resources.endpoints(&accounts);
         let resources = resources.resources(&accounts);
         let directory = Directory::of(accounts.len(), &nodes.principals, &policies, &resources);

@@ -207,6 +207,20 @@ impl Engine for Indexed<'_> {
         }
     }
 
+    fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        match ask.precedence {
+            Precedence::Facts => self.index.reach_known(ask, direct, walk, makers),
+            // Chains are followed as facts have it.
+            Precedence::Given => self.index.reach_among(ask, &[], walk, makers),
+        }
+    }
+
     fn paths(
         &self,
         from: &[PrincipalId],
