@@ -245,7 +245,11 @@ pub(crate) fn members_of(
     let own = own_side(&plan.shape);
     let mut members = Members::default();
     for draft in present::shown(found, &plan, context) {
-        draft.row.members.iter().for_each(|one| members.insert(*one));
+        draft
+            .row
+            .members
+            .iter()
+            .for_each(|one| members.insert(*one));
         match draft.row.own(own) {
             Some(thing) => members.insert(thing),
             None => members.regions.extend(draft.region),

@@ -21,10 +21,11 @@ impl Search<'_> {
         let last = &found.nodes[found.last];
         let mut path = Vec::new();
         let mut to = last;
-        let mut chosen = false;
+        let (mut chosen, mut named) = (false, false);
         while let (Place::Role(role), Some((from, choice))) = (to.place, &to.from) {
             let from = &found.nodes[*from];
             chosen |= choice.limit != Truth::True;
+            named |= choice.names;
             path.push(self.hop(from, role, choice)?);
             to = from;
         }
@@ -54,6 +55,9 @@ impl Search<'_> {
         if chosen {
             note(240);
         }
+        if named {
+            note(239);
+        }
         note(230);
         Ok(Reach {
             decision,
@@ -64,7 +68,8 @@ impl Search<'_> {
     /// Describes that nothing was found: why the caller's own request fails.
     pub(super) fn nothing(&self) -> Result<Reach, RequestError> {
         let decision = self.last(&self.start_node())?;
-        let walks_past = self.start_node().passed.contains(&false) || self.avoids(&self.request.caller.to_string());
+        let walks_past = self.start_node().passed.contains(&false)
+            || self.avoids(&self.request.caller.to_string());
         Ok(Reach {
             // What the caller itself may do is no path that the walk takes.
             decision: match decision {
@@ -153,6 +158,9 @@ fn chosen(choice: &Choice, decision: Decision) -> Decision {
     }
     for (key, value) in choice.assume.transitive.iter().flatten() {
         choose(&format!("aws:RequestTag/{key}"), value.known());
+    }
+    if let Some(name) = choice.assume.name.as_ref().filter(|_| choice.names) {
+        choose("sts:RoleSessionName", name.known());
     }
     open(decision, texts, points)
 }

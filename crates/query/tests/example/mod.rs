@@ -11,10 +11,11 @@ use whocan_import::{BoxError, Options, Sink, import};
 use whocan_index::{Ask, Cell, Hop, Index, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
 use whocan_policy::{Region, Truth};
+use whocan_query::ast::Question;
 use whocan_query::attribute::Value;
 use whocan_query::engine::{Engine, Goal, Indexed};
 use whocan_query::rows::{Answer, Row};
-use whocan_query::{Context, Names, Other, answer};
+use whocan_query::{Context, Names, Other, QueryError, answer};
 use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
 
 /// Keeps what an import delivers.
@@ -55,7 +56,7 @@ static EARLIER: LazyLock<Index> = LazyLock::new(|| index_without("reporting"));
 
 /// Returns the example's index without the roles of a name.
 fn index_without(role: &str) -> Index {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example");
+    let bundle = folder().join("example");
     let kept = Kept::default();
     import(&[bundle], &Options::default(), &kept).expect("the example imports");
     let mut accounts = kept.accounts.into_inner().expect("no thread panics");
@@ -81,6 +82,14 @@ fn index_without(role: &str) -> Index {
     Index::build(Arc::new(Graph::build(&snapshot)))
 }
 
+/// Returns the folder of the workspace, whichever package this is built for.
+fn folder() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let above = here.ancestors();
+    let found = above.into_iter().find(|one| one.join("example").is_dir());
+    found.expect("the example is in the workspace")
+}
+
 /// Returns the index of the example, for questions past the language.
 #[allow(dead_code, reason = "some tests use the rest")]
 pub fn index() -> &'static Index {
@@ -97,6 +106,21 @@ pub fn ask(text: &str) -> String {
 #[allow(dead_code, reason = "some tests use the rest")]
 pub fn ask_plainly(text: &str) -> String {
     ask_with(text, &Plain(Indexed::new(&INDEX)))
+}
+
+/// Plans a question of `text`; the plan as it is written out.
+#[allow(dead_code, reason = "some tests use the rest")]
+pub fn planned(text: &str, question: &Question) -> Result<String, QueryError> {
+    let engine = Indexed::new(&INDEX);
+    let context = Context {
+        graph: INDEX.graph(),
+        engine: &engine,
+        as_of: None,
+        others: &[],
+        read_policy: &|file| Err(format!("no file `{file}` in tests")),
+        rows_with_evidence: 200,
+    };
+    whocan_query::plan(text, question, context, &Names::default()).map(|plan| format!("{plan:?}"))
 }
 
 fn ask_with(text: &str, engine: &dyn Engine) -> String {
