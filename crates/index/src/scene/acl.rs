@@ -64,8 +64,12 @@ impl Scene<'_> {
         if self.service != "s3" || at_access_point || self.ask.ignoring.acls {
             return Named::default();
         }
-        let Some(bucket) = self.target.bucket(self.graph()) else {
-            return Named::default();
+        let unread = Bucket::default();
+        let bucket = match self.target.bucket(self.graph()) {
+            Some(bucket) => bucket,
+            // A bucket that nobody collected may have any ACL.
+            None if self.strict && self.arn().is_some() && !self.target.collected => &unread,
+            None => return Named::default(),
         };
         match self.acls_on(bucket) {
             Some(false) => Named::default(),
