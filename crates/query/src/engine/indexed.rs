@@ -1,13 +1,12 @@
 //! The index and the judge behind the language.
 
-use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
-use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
+use whocan_index::{Ask, Cell, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
-use whocan_policy::{Document, Precedence, Region, Session, Truth};
+use whocan_policy::{Precedence, Region, Session, Truth};
 
 use super::{Engine, Goal, roles};
 
@@ -296,7 +295,8 @@ fn request(graph: &Graph, caller: PrincipalId, ask: &Ask) -> Option<Request> {
         assume: ask.assume.clone(),
         endpoint: ask.endpoint.clone(),
         access_point: ask.access_point.clone(),
-        overrides: without(ask.ignoring),
+        overrides: Overrides::default(),
+        ignoring: ask.ignoring,
     })
 }
 
@@ -319,21 +319,6 @@ fn caller_of(graph: &Graph, id: PrincipalId) -> Option<Caller> {
         _ => principal.arn.parse().ok(),
     }
 }
-
-/// Replaces ignored policies by ones that allow everything.
-fn without(ignoring: Ignoring) -> Overrides {
-    let full = || Arc::new(Document::parse(FULL_ACCESS));
-    Overrides {
-        scps: ignoring.scps.then(Vec::new),
-        rcps: ignoring.rcps.then(Vec::new),
-        boundary: ignoring.boundaries.then(full),
-        ..Overrides::default()
-    }
-}
-
-/// A policy that limits nothing.
-const FULL_ACCESS: &str =
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 /// Returns the walk that leaves one hop for the last step, `None` if there is none.
 fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {

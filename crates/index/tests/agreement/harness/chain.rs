@@ -26,7 +26,7 @@ pub fn of_index(graph: &Graph, question: &Question) -> index::Walk {
         through: chain.through.as_deref().map(ids),
         avoiding: ids(&chain.avoiding),
         given: question.given(),
-        ignoring: index::Ignoring::default(),
+        ignoring: question.ignoring(),
     }
 }
 
