@@ -93,8 +93,6 @@ fn requests_end_in_every_way_and_most_not_by_default() {
     assert!(share(tally.by_default) <= 50, "\n{tally}");
 }
 
-// Federated identities have no way but a role's trust policy, and their calls
-// are conditional on claims; what is no service's action is told apart by nothing.
 #[test]
 fn every_kind_of_caller_and_every_action_is_allowed_and_denied() {
     let (tally, _) = asked();
@@ -103,7 +101,6 @@ fn every_kind_of_caller_and_every_action_is_allowed_and_denied() {
         allow + open == 0 || explicit + implicit == 0
     });
     let one_sided: Vec<&str> = one_sided.map(|(what, _)| what.as_str()).collect();
-    // Nobody may refuse the first two (R144), and the third is no call of anybody's here.
     assert_eq!(one_sided, Vec::<&str>::new(), "\n{tally}");
 }
 

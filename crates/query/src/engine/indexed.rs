@@ -1,6 +1,5 @@
 //! The index and the judge behind the language.
 
-
 use roaring::RoaringBitmap;
 use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};

@@ -228,7 +228,9 @@ impl Shape {
                     "1735689599",
                 ])
                 .to_owned(),
-            Shape::Number => dice.pick(&["10", "9", "3600", "0.5", "1e1", "-9.50"]).to_owned(),
+            Shape::Number => dice
+                .pick(&["10", "9", "3600", "0.5", "1e1", "-9.50"])
+                .to_owned(),
             Shape::UserId => {
                 let role = scenery::unique_id("AROA", &place, "app");
                 let user = scenery::unique_id("AIDA", &place, "ana");

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use whocan_eval::{Caller, Request};
 use whocan_index::Ask;
-use whocan_policy::{AccountId, Assume, Document, Given, Ignoring, KeyName, KeyState, Precedence, Session};
+use whocan_policy::{
+    AccountId, Assume, Document, Given, Ignoring, KeyName, KeyState, Precedence, Session,
+};
 
 use super::dice::Dice;
 use super::key::{self, Key, Shape};

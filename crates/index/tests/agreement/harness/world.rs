@@ -469,10 +469,10 @@ impl Builder<'_> {
         let endpoint = self.maybe(70, |b| Endpoint {
             id: number.to_owned(),
             vpc: b.writer.dice.pick(&["vpc-1", "vpc-2"]).to_owned(),
-            service: b
-                .writer
-                .dice
-                .pick(&["s3", "s3", "sqs", "dynamodb"].map(|name| format!("com.amazonaws.us-east-1.{name}"))),
+            service: b.writer.dice.pick(
+                &["s3", "s3", "sqs", "dynamodb"]
+                    .map(|name| format!("com.amazonaws.us-east-1.{name}")),
+            ),
             kind: b
                 .writer
                 .dice
