@@ -173,9 +173,11 @@ pub(crate) fn named(inquiry: &Inquiry<'_>, entry: &NamedPrincipal) -> Naming {
 // Whether a wildcard covers callers with a token or an assertion is not stated.
 fn everyone(subject: &Subject<'_>) -> Naming {
     match &subject.kind {
-        SubjectKind::Oidc(_) | SubjectKind::Saml(_) => Naming::direct(Truth::Unknown).because(
-            undocumented("whether the principal `*` covers web identities"),
-        ),
+        SubjectKind::Oidc(_) | SubjectKind::Saml(_) | SubjectKind::IdentityCenter(..) => {
+            Naming::direct(Truth::Unknown).because(undocumented(
+                "whether the principal `*` covers web identities",
+            ))
+        }
         _ => Naming::direct(Truth::True),
     }
 }
@@ -327,8 +329,21 @@ fn federated(inquiry: &Inquiry<'_>, provider: &str) -> Naming {
             Some(_) if arn.as_str() == provider => existing(inquiry, provider, Kind::Saml),
             _ => Naming::nobody(),
         },
+        SubjectKind::IdentityCenter(..) => match provider_name(inquiry, provider, "saml-provider/")
+        {
+            Some(name) if is_identity_center_provider(name) => {
+                existing(inquiry, provider, Kind::Saml)
+            }
+            _ => Naming::nobody(),
+        },
         _ => Naming::nobody(),
     }
+}
+
+// Identity Center makes itself a provider in each account.
+// Source: Using service-linked roles for IAM Identity Center, IAM Identity Center User Guide.
+fn is_identity_center_provider(name: &str) -> bool {
+    name.starts_with("AWSSSO_")
 }
 
 // A provider of another account is not honoured.

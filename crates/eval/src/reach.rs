@@ -32,7 +32,7 @@ pub struct Walk {
     pub avoiding: Vec<String>,
 }
 
-/// Which calls of STS count as hops (R227).
+/// What counts as a hop: calls of STS, and assignments (R227).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Via {
     /// `sts:AssumeRole`.
@@ -41,6 +41,8 @@ pub struct Via {
     pub web_identity: bool,
     /// `sts:AssumeRoleWithSAML`.
     pub saml: bool,
+    /// Assignments of Identity Center's permission sets (R222).
+    pub identity_center: bool,
 }
 
 impl Default for Via {
@@ -50,6 +52,7 @@ impl Default for Via {
             assume_role: true,
             web_identity: true,
             saml: true,
+            identity_center: true,
         }
     }
 }
@@ -300,6 +303,9 @@ impl<'a> Search<'a> {
             }
             SubjectKind::Oidc(_) => via.web_identity.then_some("sts:AssumeRoleWithWebIdentity"),
             SubjectKind::Saml(_) => via.saml.then_some("sts:AssumeRoleWithSAML"),
+            SubjectKind::IdentityCenter(..) => {
+                via.identity_center.then_some("sts:AssumeRoleWithSAML")
+            }
             // Neither root nor federated sessions can assume roles (R204).
             SubjectKind::Root(_) | SubjectKind::Federated { .. } | SubjectKind::Anonymous => None,
         }

@@ -59,6 +59,8 @@ pub(crate) enum SubjectKind {
     Oidc(String),
     /// Somebody with an assertion of this provider.
     Saml(Arn),
+    /// A user of Identity Center; the id is there if the snapshot has the user.
+    IdentityCenter(Arn, Option<PrincipalId>),
     /// Somebody without credentials.
     Anonymous,
 }
@@ -78,6 +80,13 @@ impl<'a> Subject<'a> {
             Caller::Saml(arn) => Ok(Subject {
                 partition: Some(arn.partition().to_owned()),
                 ..Subject::outside(SubjectKind::Saml(arn.clone()))
+            }),
+            Caller::IdentityCenter(arn) => Ok(Subject {
+                partition: Some(arn.partition().to_owned()),
+                ..Subject::outside(SubjectKind::IdentityCenter(
+                    arn.clone(),
+                    graph.principal_of(arn.as_str()),
+                ))
             }),
             Caller::Anonymous => Ok(Subject::anonymous()),
         }

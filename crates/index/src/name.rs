@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph, PolicyId};
 use whocan_policy::catalogue::facts::EC2;
@@ -54,24 +53,43 @@ pub(crate) enum Names {
     },
 }
 
-impl SessionNames {
-    /// Reads all documents.
-    pub fn of(graph: &Graph) -> SessionNames {
-        let documents = graph.documents().iter();
-        let mut all = SessionNames::default();
-        let mut by_name = Vec::new();
-        for document in documents {
-            let looks = Looks::of(document);
-            all.looked_at |= looks.at_callers;
-            by_name.push(looks.at_the_call);
-            all.names.extend(looks.names);
+/// Gathers what documents say about names of sessions, shown in their order.
+#[derive(Default)]
+pub(crate) struct Reader {
+    all: SessionNames,
+    // Of each document: whether it looks at the name that a call gives, and
+    // whether it lets EC2 start sessions.
+    by_name: RoaringBitmap,
+    of_instances: RoaringBitmap,
+    read: u32,
+}
+
+impl Reader {
+    /// Looks at the next document.
+    pub fn document(&mut self, document: &Document) {
+        let looks = Looks::of(document);
+        self.all.looked_at |= looks.at_callers;
+        self.all.names.extend(looks.names);
+        if looks.at_the_call {
+            self.by_name.insert(self.read);
         }
+        if trusts_instances(document) {
+            self.of_instances.insert(self.read);
+        }
+        self.read += 1;
+    }
+
+    /// Returns what all documents say.
+    pub fn finish(self, graph: &Graph) -> SessionNames {
+        let mut all = self.all;
         if all.looked_at {
-            all.roles = told_apart(graph, &by_name);
+            all.roles = told_apart(graph, &self.by_name, &self.of_instances);
         }
         all
     }
+}
 
+impl SessionNames {
     /// Returns whether a walk tells sessions apart by their names.
     pub fn matter(&self, given: &Given) -> bool {
         !matches!(self.of_walk(given, &Session::default()), Names::Open)
@@ -225,22 +243,21 @@ impl Looks {
     }
 }
 
-// `by_name` says of each document whether it looks at the name that a call gives.
-fn told_apart(graph: &Graph, by_name: &[bool]) -> RoaringBitmap {
-    let looks = |id: DocumentId| by_name[id.index()];
+fn told_apart(
+    graph: &Graph,
+    by_name: &RoaringBitmap,
+    of_instances: &RoaringBitmap,
+) -> RoaringBitmap {
+    let looks = |id: DocumentId| by_name.contains(id.0);
     let trust_of = |role| graph.principal(role).role().map(|facts| facts.trust);
     let trusts: BTreeSet<PolicyId> = graph.roles().filter_map(trust_of).collect();
     let mut policies = (0..).zip(graph.policies());
     let everywhere = policies
         .any(|(at, policy)| policy.document.is_some_and(looks) && !trusts.contains(&PolicyId(at)));
-    let mut of_instances: FxHashMap<DocumentId, bool> = FxHashMap::default();
     let mut apart = RoaringBitmap::new();
     for role in graph.roles() {
         let document = trust_of(role).and_then(|trust| graph.policy(trust).document);
-        let by_trust = document.is_some_and(|id| {
-            let instances = of_instances.entry(id);
-            looks(id) || *instances.or_insert_with(|| trusts_instances(graph.document(id)))
-        });
+        let by_trust = document.is_some_and(|id| looks(id) || of_instances.contains(id.0));
         if everywhere || by_trust {
             apart.insert(role.0);
         }

@@ -37,31 +37,19 @@ impl Index {
         walk: &Walk,
         makers: Option<&RoaringBitmap>,
     ) -> Reached {
-        let search = Search::new(self, ask, also, walk, makers);
-        let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
-        let same = search.same_as_collected(&strict_possible);
-        let as_collected = if same {
-            Planes {
-                surely: strict_sure.everyone(),
-                possibly: strict_possible.everyone(),
-            }
-        } else {
-            Planes {
-                surely: search.run(false, true).everyone(),
-                possibly: search.run(false, false).everyone(),
-            }
-        };
-        Reached {
-            verdicts: Verdicts {
-                strict: Planes {
-                    surely: strict_sure.everyone(),
-                    possibly: strict_possible.everyone(),
-                },
-                as_collected,
-            },
-            surely_by_hops: strict_sure.starts,
-            possibly_by_hops: strict_possible.starts,
-        }
+        Search::new(self, ask, also, walk, makers).reached()
+    }
+
+    /// Decides who reaches a request as [`Index::reach_among`] does, where it is
+    /// known who may make it: what [`Index::can_among`] says. Facts must win in `ask`.
+    pub fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        Search::knowing(self, ask, &[], walk, makers, direct.clone()).reached()
     }
 
     /// Returns a shortest path of `from` that gives its verdict, `None` if it reaches nothing.
@@ -237,6 +225,18 @@ impl<'a> Search<'a> {
         for call in also {
             first = first.and(&index.can_among(call, makers));
         }
+        Search::knowing(index, ask, also, walk, makers, first)
+    }
+
+    // `first` may make the request.
+    fn knowing(
+        index: &'a Index,
+        ask: &'a Ask,
+        also: &'a [Ask],
+        walk: &'a Walk,
+        makers: Option<&'a RoaringBitmap>,
+        mut first: Verdicts,
+    ) -> Search<'a> {
         let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -268,6 +268,33 @@ impl<'a> Search<'a> {
         };
         search.last = search.last_calls(&signed);
         search
+    }
+
+    fn reached(&self) -> Reached {
+        let (strict_sure, strict_possible) = (self.run(true, true), self.run(true, false));
+        let same = self.same_as_collected(&strict_possible);
+        let as_collected = if same {
+            Planes {
+                surely: strict_sure.everyone(),
+                possibly: strict_possible.everyone(),
+            }
+        } else {
+            Planes {
+                surely: self.run(false, true).everyone(),
+                possibly: self.run(false, false).everyone(),
+            }
+        };
+        Reached {
+            verdicts: Verdicts {
+                strict: Planes {
+                    surely: strict_sure.everyone(),
+                    possibly: strict_possible.everyone(),
+                },
+                as_collected,
+            },
+            surely_by_hops: strict_sure.starts,
+            possibly_by_hops: strict_possible.starts,
+        }
     }
 
     // What a chain's last role may do: it carries no session policy of the

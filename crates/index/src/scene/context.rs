@@ -191,9 +191,10 @@ impl Scene<'_> {
         match &principal.kind {
             PrincipalKind::Session { role, .. } => known(&*self.graph().principal(*role).arn),
             PrincipalKind::Anonymous => KeyState::Absent,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
             PrincipalKind::Foreign(_) => KeyState::Present,
             // The path of a role that was not collected is not known.
             PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
@@ -227,9 +228,10 @@ impl Scene<'_> {
                 _ => known("AssumedRole"),
             },
             PrincipalKind::Foreign(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
         }
     }
 
@@ -298,7 +300,9 @@ impl Scene<'_> {
             PrincipalKind::Service => known("true"),
             PrincipalKind::Anonymous => KeyState::Absent,
             // Documented for signed calls only; true is for services alone.
-            PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+            PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => {
                 KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => known("false"),
@@ -348,9 +352,10 @@ impl Scene<'_> {
             PrincipalKind::Anonymous => known("anonymous"),
             PrincipalKind::ForeignNamed(_) => self.foreign_user_id(caller),
             PrincipalKind::Foreign(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
         }
     }
 
@@ -1045,6 +1050,7 @@ impl Scene<'_> {
         if name.starts_with("saml:") {
             return Some(match self.kind(caller) {
                 PrincipalKind::Saml => KeyState::Unknown,
+                PrincipalKind::IdentityCenterUser { .. } => self.assertion(name, caller),
                 _ => self.kept_claim(caller, None),
             });
         }
@@ -1058,6 +1064,20 @@ impl Scene<'_> {
             }
             _ => self.kept_claim(caller, Some(issuer)),
         })
+    }
+
+    // Identity Center addresses its assertions to the partition's sign-in page.
+    // Source: Available keys for SAML-based AWS STS federation, IAM User Guide.
+    fn assertion(&self, name: &str, caller: PrincipalId) -> KeyState {
+        if name != "saml:aud" {
+            return KeyState::Unknown;
+        }
+        let host = match self.graph().principal(caller).arn.split(':').nth(1) {
+            Some("aws-cn") => "signin.amazonaws.cn",
+            Some("aws-us-gov") => "signin.amazonaws-us-gov.com",
+            _ => "signin.aws.amazon.com",
+        };
+        known(format!("https://{host}/saml"))
     }
 
     // Some claims remain in the session that a token buys.

@@ -518,6 +518,12 @@ impl Scene<'_> {
                 .direct
                 .or(&Planes::uniform(exists, &[id.0].into_iter().collect()));
         }
+        // Identity Center makes itself a provider in each account (R222).
+        // Source: Using service-linked roles, IAM Identity Center User Guide.
+        if provider.contains(":saml-provider/AWSSSO_") {
+            let users = &self.callers().identity_center;
+            named.direct.or(&Planes::uniform(exists, users));
+        }
     }
 
     fn provider_exists(&self, role: PrincipalId, provider: &str) -> Truth {
