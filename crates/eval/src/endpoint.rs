@@ -73,7 +73,7 @@ fn policy<'a>(inquiry: &Inquiry<'a>) -> Policy<'a> {
             document: Some(document),
         });
     }
-    let ignored = call.request.overrides.without.endpoint_policies;
+    let ignored = call.request.ignoring.endpoint_policies;
     let Some(id) = inquiry.route.endpoint_id.filter(|_| !ignored) else {
         return Policy::None;
     };

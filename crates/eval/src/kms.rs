@@ -106,7 +106,7 @@ fn grants<'a>(inquiry: &Inquiry<'a>) -> Grants<'a> {
         user: Side::silent(PolicyType::Resource),
         account: Side::silent(PolicyType::Resource),
     };
-    if inquiry.call.request.overrides.without.grants {
+    if inquiry.call.request.ignoring.grants {
         return found;
     }
     let Some(key) = inquiry.target.key() else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_policy::{AccountId, Arn, Assume, Document, Given, Precedence, Session};
+use whocan_policy::{AccountId, Arn, Assume, Document, Given, Ignoring, Precedence, Session};
 
 /// A request to be decided.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Request {
     pub access_point: Option<String>,
     /// What replaces the snapshot's policies.
     pub overrides: Overrides,
+    /// Which policies are left out, on every call of a chain.
+    pub ignoring: Ignoring,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Request {
             endpoint: None,
             access_point: None,
             overrides: Overrides::default(),
+            ignoring: Ignoring::default(),
         }
     }
 }
@@ -94,24 +97,6 @@ pub struct Overrides {
     pub endpoint: Option<Arc<Document>>,
     /// Whether there is no snapshot: what is not overridden does not exist.
     pub alone: bool,
-    /// What is left out.
-    pub without: Without,
-}
-
-/// What is left out of a decision: what would be without it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Without {
-    /// Resource-based policies, but for those without which nobody has any
-    /// access: key policies and role trust policies.
-    pub resource_policies: bool,
-    /// Access control lists of S3.
-    pub acls: bool,
-    /// Grants of KMS keys.
-    pub grants: bool,
-    /// Block Public Access of S3, on every level.
-    pub public_access_blocks: bool,
-    /// Policies of VPC endpoints.
-    pub endpoint_policies: bool,
 }
 
 /// How gaps count.

@@ -1,7 +1,7 @@
 //! Questions, with names already resolved.
 
 use roaring::RoaringBitmap;
-use whocan_policy::{AccountId, Assume, Given, Precedence, Session};
+use whocan_policy::{AccountId, Assume, Given, Ignoring, Precedence, Session};
 
 /// One action on one resource, asked about every principal.
 #[derive(Clone, Debug)]
@@ -27,30 +27,6 @@ pub struct Ask {
     pub endpoint: Option<String>,
     /// Which policies are left out (`ignoring scps`).
     pub ignoring: Ignoring,
-}
-
-/// Which kinds of policy are left out of a question: what would be without them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ignoring {
-    /// Service control policies.
-    pub scps: bool,
-    /// Resource control policies.
-    pub rcps: bool,
-    /// Permissions boundaries.
-    pub boundaries: bool,
-    /// Identity-based policies.
-    pub identity_policies: bool,
-    /// Resource-based policies, but for those without which nobody has any
-    /// access: key policies and role trust policies.
-    pub resource_policies: bool,
-    /// Access control lists of S3.
-    pub acls: bool,
-    /// Grants of KMS keys.
-    pub grants: bool,
-    /// Block Public Access of S3, on every level.
-    pub public_access_blocks: bool,
-    /// Policies of VPC endpoints.
-    pub endpoint_policies: bool,
 }
 
 /// How chains are followed.

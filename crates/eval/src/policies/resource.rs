@@ -161,7 +161,7 @@ pub(crate) fn resource_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
         return unrecorded(inquiry);
     };
     // What the snapshot does not have stays open: what it is is not known.
-    if call.request.overrides.without.resource_policies && target.family != Family::Key {
+    if call.request.ignoring.resource_policies && target.family != Family::Key {
         return ResourcePolicy::None;
     }
     match call.collected(&record.policy, || None) {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness, Without};
+use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
-use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
+use whocan_index::{Ask, Cell, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
-use whocan_policy::{Document, Precedence, Region, Session, Truth};
+use whocan_policy::{Precedence, Region, Session, Truth};
 
 use super::{Engine, Goal, roles};
 
@@ -326,7 +326,8 @@ fn request(graph: &Graph, caller: PrincipalId, ask: &Ask) -> Option<Request> {
         assume: ask.assume.clone(),
         endpoint: ask.endpoint.clone(),
         access_point: ask.access_point.clone(),
-        overrides: without(ask.ignoring),
+        overrides: Overrides::default(),
+        ignoring: ask.ignoring,
     })
 }
 
@@ -349,29 +350,6 @@ fn caller_of(graph: &Graph, id: PrincipalId) -> Option<Caller> {
         _ => principal.arn.parse().ok(),
     }
 }
-
-/// Replaces ignored policies by ones that allow everything.
-fn without(ignoring: Ignoring) -> Overrides {
-    let full = || Arc::new(Document::parse(FULL_ACCESS));
-    Overrides {
-        scps: ignoring.scps.then(Vec::new),
-        rcps: ignoring.rcps.then(Vec::new),
-        boundary: ignoring.boundaries.then(full),
-        identity: ignoring.identity_policies.then(Vec::new),
-        without: Without {
-            resource_policies: ignoring.resource_policies,
-            acls: ignoring.acls,
-            grants: ignoring.grants,
-            public_access_blocks: ignoring.public_access_blocks,
-            endpoint_policies: ignoring.endpoint_policies,
-        },
-        ..Overrides::default()
-    }
-}
-
-/// A policy that limits nothing.
-const FULL_ACCESS: &str =
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 /// Whether who is this role already has passed all that the walk must pass.
 fn passes_all(walk: &Walk, role: PrincipalId) -> bool {

@@ -27,7 +27,7 @@ pub fn of_index(graph: &Graph, question: &Question) -> index::Walk {
         through: chain.through().iter().map(|set| ids(set)).collect(),
         avoiding: ids(&chain.avoiding),
         given: question.given(),
-        ignoring: index::Ignoring::default(),
+        ignoring: question.ignoring(),
     }
 }
 

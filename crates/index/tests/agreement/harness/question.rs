@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use whocan_eval::{Caller, Request};
 use whocan_index::Ask;
-use whocan_policy::{AccountId, Assume, Document, Given, KeyName, KeyState, Precedence, Session};
+use whocan_policy::{
+    AccountId, Assume, Document, Given, Ignoring, KeyName, KeyState, Precedence, Session,
+};
 
 use super::dice::Dice;
 use super::key::{self, Key, Shape};
@@ -54,6 +56,18 @@ pub struct Question {
     /// The S3 access point.
     #[serde(default)]
     pub access_point: Option<String>,
+    /// The kinds of policy that are left out.
+    #[serde(default)]
+    pub ignored: Vec<Ignored>,
+}
+
+/// A kind of policy that a question leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ignored {
+    Scps,
+    Rcps,
+    Boundaries,
 }
 
 /// How chains are followed.
@@ -157,6 +171,10 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Quest
     // Only where the ARN does not say it.
     if matches!(kind, Kind::Bucket | Kind::Object | Kind::Nothing) && dice.chance(12) {
         question.resource_account = Some(account_id(scenery.place(dice).id));
+    }
+    if dice.chance(15) {
+        let all = [Ignored::Scps, Ignored::Rcps, Ignored::Boundaries];
+        question.ignored = dice.subset(&all, 50);
     }
     add_context(dice, scenery, keys, &mut question);
     question
@@ -342,7 +360,7 @@ impl Question {
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
             precedence: self.precedence(),
-            ignoring: whocan_index::Ignoring::default(),
+            ignoring: self.ignoring(),
         }
     }
 
@@ -358,6 +376,7 @@ impl Question {
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
+            ignoring: self.ignoring(),
             ..Request::new(caller, &self.action, resources)
         }
     }
@@ -370,6 +389,15 @@ impl Question {
                 .map(|(key, state)| (KeyName::new(key), state.known()))
                 .collect(),
             complete: self.complete,
+        }
+    }
+
+    /// Returns what the question leaves out.
+    pub fn ignoring(&self) -> Ignoring {
+        Ignoring {
+            scps: self.ignored.contains(&Ignored::Scps),
+            rcps: self.ignored.contains(&Ignored::Rcps),
+            boundaries: self.ignored.contains(&Ignored::Boundaries),
         }
     }
 
