@@ -19,7 +19,7 @@ pub(super) fn guess(region: &Region) -> Option<String> {
     } else {
         &region.within[..]
     };
-    models.iter().take(MODELS).find_map(|model| {
+    let of_one = models.iter().take(MODELS).find_map(|model| {
         [
             as_arn(model, other),
             model.instance(other, &other.to_string()),
@@ -27,7 +27,18 @@ pub(super) fn guess(region: &Region) -> Option<String> {
         ]
         .into_iter()
         .find(|text| region.holds(text))
-    })
+    });
+    of_one.or_else(|| of_ends(region, other).filter(|text| region.holds(text)))
+}
+
+/// Joins the longest beginning and the longest end that the patterns ask for.
+fn of_ends(region: &Region, other: char) -> Option<String> {
+    let longest = |end: fn(&Pattern) -> &str| {
+        let ends = region.within.iter().map(end);
+        ends.max_by_key(|end| end.len())
+    };
+    let (start, end) = (longest(Pattern::prefix)?, longest(Pattern::suffix)?);
+    Some(format!("{start}{other}{end}"))
 }
 
 /// Gives a text that the region holds a name behind its last slash, if it then still does.
