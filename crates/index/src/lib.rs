@@ -17,6 +17,7 @@ mod edges;
 mod facts;
 mod guardrails;
 mod load;
+mod name;
 mod places;
 mod planes;
 mod question;
@@ -39,9 +40,11 @@ use actions::Actions;
 use callers::Callers;
 use cells::Pieces;
 use edges::Edges;
+pub use edges::IDENTITY_CENTER;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
+use name::SessionNames;
 use places::Places;
 use reading::Reading;
 use scene::{BearingByAccount, Scene};
@@ -78,6 +81,7 @@ pub(crate) struct Base {
     pub malformed_identity: RoaringBitmap,
     pub source_identities: SourceIdentities,
     pub tag_looks: TagLooks,
+    pub session_names: SessionNames,
     // The regions, as written, that some condition compares with the request's.
     pub regions: Vec<String>,
     // Principals whose ARN says so, by partition.
@@ -98,6 +102,7 @@ impl Index {
             malformed_identity,
             resource_actions,
             resource_patterns,
+            session_names,
         } = Reading::of(&graph, &callers);
         let base = Base {
             roles: graph.roles().map(|role| role.0).collect(),
@@ -105,6 +110,7 @@ impl Index {
             malformed_identity,
             source_identities: SourceIdentities::of(&facts),
             tag_looks: TagLooks::of(&graph, &facts),
+            session_names,
             regions: regions(&facts),
             partitions: partitions(&graph),
             resource_actions,
@@ -181,6 +187,7 @@ fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
         let by_arn = match principal.kind {
             PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => Some(&*principal.arn),
             PrincipalKind::Saml => principal.arn.strip_prefix("saml:"),
+            PrincipalKind::IdentityCenterUser { .. } => Some(&*principal.arn),
             _ => None,
         };
         let partition = match account.filter(|account| account.collected) {

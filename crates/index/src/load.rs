@@ -8,6 +8,7 @@ use whocan_policy::catalogue::facts::{POD_IDENTITY, POD_IDENTITY_TAGS};
 use whocan_policy::{Condition, Document, KeyName, Session, Test};
 
 use crate::facts::Facts;
+use crate::name::{Name, Names};
 use crate::state::{Fixed, FixedTag, literals};
 use crate::{Ask, Index};
 
@@ -23,6 +24,8 @@ const OTHER_TAG: &str = "(any other tag)";
 pub(crate) struct Load {
     /// Its source identity; `None` where nothing looks at it.
     pub identity: Option<Fixed>,
+    /// Its own name, which ends with it.
+    pub name: Name,
     /// Its transitive tags, as a position in [`Travelling::sets`].
     pub tags: usize,
     /// Whether it is the session of the first call, whose parameters are given.
@@ -308,7 +311,12 @@ fn is_travelling(condition: &Condition) -> bool {
 }
 
 /// Every combination that a session of a walk can carry.
-pub(crate) fn loads(ask: &Ask, identities: &[Fixed], travelling: &Travelling) -> Vec<Load> {
+pub(crate) fn loads(
+    ask: &Ask,
+    identities: &[Fixed],
+    travelling: &Travelling,
+    names: &Names,
+) -> Vec<Load> {
     let identities = match identities {
         [] => vec![None],
         some => some.iter().cloned().map(Some).collect(),
@@ -321,13 +329,23 @@ pub(crate) fn loads(ask: &Ask, identities: &[Fixed], travelling: &Travelling) ->
     let mut loads = Vec::new();
     for tags in 0..travelling.sets.len() {
         for &first in first {
-            let load = |identity: &Option<Fixed>| Load {
-                identity: identity.clone(),
-                tags,
-                first,
-            };
-            loads.extend(identities.iter().map(load));
+            for name in names_of(ask, names, first) {
+                let load = |identity: &Option<Fixed>| Load {
+                    identity: identity.clone(),
+                    name: name.clone(),
+                    tags,
+                    first,
+                };
+                loads.extend(identities.iter().map(load));
+            }
         }
     }
     loads
+}
+
+fn names_of(ask: &Ask, names: &Names, first: bool) -> Vec<Name> {
+    match &ask.assume {
+        Some(assume) if first => vec![names.at_first(assume.name.as_ref())],
+        _ => names.all(),
+    }
 }

@@ -9,6 +9,7 @@ use crate::actions::{self, Actions};
 use crate::callers::Callers;
 use crate::candidates::ResourceActions;
 use crate::facts::{self, Facts};
+use crate::name::{self, SessionNames};
 
 /// What all documents say.
 pub(crate) struct Reading {
@@ -22,6 +23,8 @@ pub(crate) struct Reading {
     pub resource_actions: RoaringBitmap,
     /// The action patterns of trust policies and policies of resources.
     pub resource_patterns: Vec<Box<str>>,
+    /// The sessions that policies tell apart by their names.
+    pub session_names: SessionNames,
 }
 
 impl Reading {
@@ -31,10 +34,12 @@ impl Reading {
         let mut facts = facts::Reader::default();
         let mut resource_actions = ResourceActions::of(graph);
         let mut malformed_identity = RoaringBitmap::new();
+        let mut names = name::Reader::default();
         graph.documents().look_through(|at, document| {
             let id = DocumentId(at as u32);
             facts.document(id, document);
             resource_actions.document(id, document);
+            names.document(document);
             let holders = &callers.identity[at];
             if document.malformed {
                 malformed_identity |= holders;
@@ -49,6 +54,7 @@ impl Reading {
             malformed_identity,
             resource_actions,
             resource_patterns,
+            session_names: names.finish(graph),
         }
     }
 }

@@ -165,6 +165,7 @@ impl<'a> Scene<'a> {
         if self.is_assume_root() {
             decided = decided.and(&self.root_administrators());
         }
+        decided = self.as_assigned(decided);
         self.with_also_needed(decided)
     }
 

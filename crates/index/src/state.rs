@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::name::{Name, SessionName};
 use serde::{Deserialize, Serialize};
 use whocan_policy::{Condition, ConditionValue, Given, KeyName, KeyState, Test};
 
@@ -23,7 +24,9 @@ pub(crate) struct State {
     /// All tags that were passed to the calling session, where they are known.
     pub tags: Option<Vec<(String, String)>>,
     /// The calling session's name, where it is known.
-    pub name: Option<String>,
+    pub name: Name,
+    /// The name that the call gives the session it starts, where it is known.
+    pub next_name: Name,
 }
 
 impl State {
@@ -79,10 +82,33 @@ impl Fixed {
     }
 }
 
+impl SessionName {
+    /// Returns what is known of a key whose value is `before` and then the name.
+    pub fn key_state(&self, before: &str) -> KeyState {
+        let name = match self {
+            SessionName::Literal(name) => name,
+            SessionName::Other(_) => OTHER,
+        };
+        KeyState::Known(vec![format!("{before}{name}")])
+    }
+}
+
 /// Returns whether a key has a value that no condition names, of which else
 /// nothing is known.
 pub(crate) fn is_other(state: &KeyState) -> bool {
-    matches!(state, KeyState::Known(values) if values.as_slice() == [OTHER])
+    before_other(state) == Some("")
+}
+
+/// Returns how the value of a key starts that no condition names, of which
+/// else nothing is known.
+pub(crate) fn before_other(state: &KeyState) -> Option<&str> {
+    match state {
+        KeyState::Known(values) => match values.as_slice() {
+            [one] => one.strip_suffix(OTHER),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The source identities that conditions name.
