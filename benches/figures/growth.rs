@@ -216,7 +216,9 @@ fn user(at: usize, size: Size) -> User {
 fn role(at: usize, size: Size) -> Role {
     let name = format!("role-{at}");
     let account = account_of(at);
-    let before = at.checked_sub(ACCOUNTS).filter(|_| at / ACCOUNTS % 5 != 0);
+    let before = at
+        .checked_sub(ACCOUNTS)
+        .filter(|_| !(at / ACCOUNTS).is_multiple_of(5));
     let caller = match before {
         Some(before) => format!("role/role-{before}"),
         None => format!("user/user-{}", at % size.users.min(ACCOUNTS)),
