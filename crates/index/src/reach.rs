@@ -516,6 +516,9 @@ impl<'a> Search<'a> {
         strict: bool,
         sure: bool,
     ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
+        if self.is_plain() {
+            return self.before_plainly(roles, strict, sure);
+        }
         let mut first = RoaringBitmap::new();
         let mut later: BTreeMap<usize, RoaringBitmap> = BTreeMap::new();
         // Roles that the same callers can assume share one answer.
@@ -533,6 +536,40 @@ impl<'a> Search<'a> {
             }
         }
         (first, later)
+    }
+
+    // Whether nothing looks at what sessions carry: then a role has the same
+    // callers in every chain.
+    fn is_plain(&self) -> bool {
+        let nothing_known = self.loads.len() == 1 && self.loads[0].identity.is_none();
+        nothing_known && self.ask.assume.is_none() && self.travelling.is_plain()
+    }
+
+    fn before_plainly(
+        &self,
+        roles: &RoaringBitmap,
+        strict: bool,
+        sure: bool,
+    ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
+        let (mut first, mut later) = (RoaringBitmap::new(), RoaringBitmap::new());
+        let mut added = FxHashSet::default();
+        for role in roles.iter().map(PrincipalId) {
+            let callers = self.edges.callers(role, None);
+            if added.insert(Arc::as_ptr(&callers)) {
+                later |= callers.plane(strict).set(sure);
+            }
+            if self.edges.starts_as_others() {
+                continue;
+            }
+            let callers = self.edges.first_callers(role, None);
+            if added.insert(Arc::as_ptr(&callers)) {
+                first |= callers.plane(strict).set(sure);
+            }
+        }
+        if self.edges.starts_as_others() {
+            first.clone_from(&later);
+        }
+        (first, [(0, later)].into())
     }
 
     // The callers that can start a session of `role` with this load.
