@@ -143,6 +143,7 @@ pub fn kind_of(caller: &Caller) -> &'static str {
         Caller::Service(_) => "service",
         Caller::Oidc(_) => "web identity",
         Caller::Saml(_) => "SAML identity",
+        Caller::IdentityCenter(_) => "user of Identity Center",
         Caller::Anonymous => "anonymous",
     }
 }
