@@ -179,9 +179,10 @@ impl Members {
             regions: self.regions.clone(),
             ..Members::default()
         };
-        let rare = (!self.groups.is_empty() || !self.policies.is_empty())
-            .then(|| Named::of(to))
-            .unwrap_or_default();
+        let rare = match self.groups.is_empty() && self.policies.is_empty() {
+            true => Named::default(),
+            false => Named::of(to),
+        };
         let mut lost = Vec::new();
         for thing in self.things() {
             let found = match thing {

@@ -58,7 +58,6 @@ fn every_given_policy_bears() {
         rcps: Some(vec![Vec::new()]),
         endpoint: Some(policy("allow s3:* for *")),
         alone: true,
-        ..Overrides::default()
     };
     let ask = |set: fn(&mut Overrides)| {
         let mut overrides = all();

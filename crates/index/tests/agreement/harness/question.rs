@@ -68,6 +68,12 @@ pub enum Ignored {
     Scps,
     Rcps,
     Boundaries,
+    Identity,
+    Resource,
+    Acls,
+    Grants,
+    Blocks,
+    Endpoints,
 }
 
 /// How chains are followed.
@@ -173,8 +179,18 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Quest
         question.resource_account = Some(account_id(scenery.place(dice).id));
     }
     if dice.chance(15) {
-        let all = [Ignored::Scps, Ignored::Rcps, Ignored::Boundaries];
-        question.ignored = dice.subset(&all, 50);
+        let all = [
+            Ignored::Scps,
+            Ignored::Rcps,
+            Ignored::Boundaries,
+            Ignored::Identity,
+            Ignored::Resource,
+            Ignored::Acls,
+            Ignored::Grants,
+            Ignored::Blocks,
+            Ignored::Endpoints,
+        ];
+        question.ignored = dice.subset(&all, 30);
     }
     add_context(dice, scenery, keys, &mut question);
     question
@@ -394,10 +410,17 @@ impl Question {
 
     /// Returns what the question leaves out.
     pub fn ignoring(&self) -> Ignoring {
+        let is = |one| self.ignored.contains(&one);
         Ignoring {
-            scps: self.ignored.contains(&Ignored::Scps),
-            rcps: self.ignored.contains(&Ignored::Rcps),
-            boundaries: self.ignored.contains(&Ignored::Boundaries),
+            scps: is(Ignored::Scps),
+            rcps: is(Ignored::Rcps),
+            boundaries: is(Ignored::Boundaries),
+            identity_policies: is(Ignored::Identity),
+            resource_policies: is(Ignored::Resource),
+            acls: is(Ignored::Acls),
+            grants: is(Ignored::Grants),
+            public_access_blocks: is(Ignored::Blocks),
+            endpoint_policies: is(Ignored::Endpoints),
         }
     }
 
