@@ -17,6 +17,7 @@ use crate::args::{Diff, DiffFormat};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::import::plan;
+use crate::session::read_policy;
 use crate::{cached, output, store_location};
 
 /// One of the two, from the store.
@@ -100,10 +101,7 @@ impl Stored {
             engine: &engine,
             as_of: None,
             others: &[],
-            read_policy: &|path| {
-                std::fs::read_to_string(path)
-                    .map_err(|error| format!("cannot read `{path}`: {error}"))
-            },
+            read_policy: &read_policy,
             rows_with_evidence: usize::MAX,
         };
         let mut rows = Rows::default();

@@ -296,6 +296,7 @@ impl Reading<'_> {
     }
 }
 
-fn read_policy(path: &str) -> Result<String, String> {
+/// Reads the file of `under session policy`; the error is for people.
+pub fn read_policy(path: &str) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))
 }
