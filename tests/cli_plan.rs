@@ -104,7 +104,10 @@ fn what_a_plan_lets_in_stands_under_the_statement_that_does() {
 fn what_a_plan_takes_away_is_told_too() {
     let place = Place::with_example();
     let plan = removed(&place);
-    let checks = place.file("checks.wq", "assert some list arn:aws:iam::555566667777:role/deploy;\n");
+    let checks = place.file(
+        "checks.wq",
+        "assert some list arn:aws:iam::555566667777:role/deploy;\n",
+    );
     assert_eq!(place.run(["check", &checks]).code, 0);
     // A name that nothing has is an error of the check, not a passed one.
     let ended = place.run(["check", &checks, "--plan", &plan]);
