@@ -41,6 +41,11 @@ use exit::Outcome;
 use failure::Failure;
 use terminal::Terminal;
 
+// An import makes hundreds of millions of small pieces of memory: against the
+// system's allocator this one saves a sixth of the CPU time, and memory too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     panic::install();
     let cli = Cli::parse();

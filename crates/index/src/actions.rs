@@ -14,10 +14,12 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph};
 use whocan_policy::{ActionPattern, Document, Effect, Pattern, Statement, Token};
-use whocan_snapshot::{Lists, Names, Numbers, Section, Table, hashed};
+use whocan_snapshot::{Lists, Numbers, Section, Table};
+
+use crate::beginnings::BeginningTexts;
 
 /// How many sections the statements take in a file.
-pub(crate) const ACTIONS_SECTIONS: usize = 13;
+pub(crate) const ACTIONS_SECTIONS: usize = 12;
 
 /// So many texts are read from a file at once.
 const TEXTS_PER_CHUNK: usize = 256;
@@ -40,9 +42,7 @@ pub(crate) struct Actions {
     positions: Numbers,
     traits: Numbers,
     beginnings_of: Lists,
-    // The distinct beginnings, sorted.
-    beginnings: Table<Box<str>>,
-    beginning_ids: Names,
+    beginnings: BeginningTexts,
     patterns: Table<Box<str>>,
     compiled: Box<[OnceLock<ActionPattern>]>,
     // The clauses that stand for `Action` with a pattern; the statements with a clause.
@@ -259,38 +259,12 @@ impl Actions {
 
     /// Returns the beginnings that patterns have and `resource` too.
     pub fn beginnings_of(&self, resource: &str) -> Beginnings {
-        let ends = resource.char_indices().map(|(at, _)| at);
-        let starts = ends.chain([resource.len()]).map(|end| &resource[..end]);
-        let known = starts.filter_map(|start| {
-            let is = |id: u32| *self.beginnings[id as usize] == *start;
-            self.beginning_ids.find(hashed(&[start.as_bytes()]), is)
-        });
-        let mut known: Vec<u32> = known.collect();
-        known.sort_unstable();
-        Beginnings(known)
+        Beginnings(self.beginnings.starting(resource))
     }
 
     /// Returns the beginnings of patterns that may have a text in common with `resources`.
     pub fn beginnings_within(&self, resources: &Pattern) -> Beginnings {
-        let mut known = self.beginnings_of(resources.prefix()).0;
-        let (mut low, mut high) = (0, self.beginnings.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            if *self.beginnings[middle] < *resources.prefix() {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        let longer = low..self.beginnings.len();
-        known.extend(
-            longer
-                .take_while(|&at| self.beginnings[at].starts_with(resources.prefix()))
-                .map(|at| at as u32),
-        );
-        known.sort_unstable();
-        known.dedup();
-        Beginnings(known)
+        Beginnings(self.beginnings.around(resources.prefix()))
     }
 
     /// Returns whether a statement's resources may have one of these beginnings;
@@ -313,8 +287,7 @@ impl Actions {
             self.traits.as_bytes().to_vec(),
             own_starts,
             own,
-            self.beginnings.to_bytes(TEXTS_PER_CHUNK),
-            self.beginning_ids.as_bytes().to_vec(),
+            self.beginnings.to_bytes(),
             self.patterns.to_bytes(TEXTS_PER_CHUNK),
             clause_starts,
             clauses,
@@ -333,7 +306,6 @@ impl Actions {
             own_starts,
             own,
             beginnings,
-            beginning_ids,
             patterns,
             clause_starts,
             clauses,
@@ -342,14 +314,13 @@ impl Actions {
             rest,
         ] = sections;
         let documents = Numbers::below(documents, graph.documents().len())?;
-        let beginnings: Table<Box<str>> = Table::from_section(beginnings)?;
+        let beginnings = BeginningTexts::from_section(beginnings)?;
         let patterns: Table<Box<str>> = Table::from_section(patterns)?;
         let statements_of = Lists::below([statement_starts, statements], documents.len())?;
         Some(Actions {
             positions: Numbers::below(positions, usize::MAX)?,
             traits: Numbers::below(traits, usize::MAX)?,
             beginnings_of: Lists::below([own_starts, own], beginnings.len())?,
-            beginning_ids: Names::from_section(beginning_ids, beginnings.len())?,
             clauses_of: Lists::below([clause_starts, clauses], statements_of.len())?,
             compiled: (0..patterns.len()).map(|_| OnceLock::new()).collect(),
             rest: postcard::from_bytes(&rest).ok()?,
@@ -483,10 +454,6 @@ impl Gathering {
     /// Sorts what was taken.
     pub fn finish(self) -> Actions {
         let (beginnings, beginnings_of) = in_order(self.beginnings, self.beginnings_of);
-        let names = (0..).zip(&beginnings);
-        let names: Vec<_> = names
-            .map(|(id, text)| (hashed(&[text.as_bytes()]), id))
-            .collect();
         let mut services: BTreeMap<Box<str>, Vec<u32>> = BTreeMap::new();
         for (id, pattern) in (0..).zip(&self.patterns) {
             services.entry(group_of(pattern)).or_default().push(id);
@@ -507,8 +474,7 @@ impl Gathering {
             positions: Numbers::of(self.positions),
             traits: Numbers::of(self.traits),
             beginnings_of: Lists::of(beginnings_of),
-            beginning_ids: Names::of(names.into_iter()),
-            beginnings: beginnings.into(),
+            beginnings: BeginningTexts::of(beginnings),
             compiled: self.patterns.iter().map(|_| OnceLock::new()).collect(),
             patterns: self.patterns.into(),
             clauses_of: Lists::of(clauses_of),

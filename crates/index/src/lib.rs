@@ -9,6 +9,7 @@
 
 mod actions;
 mod alike;
+mod beginnings;
 mod callers;
 mod candidates;
 mod cells;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 // A policy nests seven levels deep (document, statements, statement,
@@ -38,9 +38,86 @@ pub(crate) enum JsonError {
 impl Json {
     /// Reads one value and nothing behind it.
     pub(crate) fn parse(text: &str) -> Result<Json, JsonError> {
+        if let Some(json) = read_at_once(text) {
+            return Ok(json);
+        }
         // This first pass checks the whole text, without recursion.
         let raw: &RawValue = serde_json::from_str(text)?;
         read(raw.get(), 0)
+    }
+}
+
+/// Reads in one pass what nearly every policy is: no deep nesting, no fractions.
+///
+/// `None` for all else, errors included.
+fn read_at_once(text: &str) -> Option<Json> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let json = Level(0).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(json)
+}
+
+/// Reads a value at this depth.
+#[derive(Clone, Copy)]
+struct Level(usize);
+
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        if self.0 > DEEPEST {
+            return Err(D::Error::custom("nests too deep"));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Level {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value without fractions")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    // Whole numbers are written in one way only; there is no `visit_f64`.
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(Json::Number(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(Json::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Json, E> {
+        Ok(Json::Text(value))
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Json, S::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = list.next_element_seed(Level(self.0 + 1))? {
+            entries.push(entry);
+        }
+        Ok(Json::List(entries))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Json, M::Error> {
+        let mut pairs = Vec::new();
+        while let Some(key) = map.next_key()? {
+            pairs.push((key, map.next_value_seed(Level(self.0 + 1))?));
+        }
+        Ok(Json::Object(pairs))
     }
 }
 
@@ -107,6 +184,8 @@ impl From<serde_json::Error> for JsonError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn text(text: &str) -> Json {
@@ -126,6 +205,49 @@ mod tests {
                 ("b".to_owned(), text("x")),
             ]))
         );
+    }
+
+    proptest! {
+        // Both ways to read agree, on JSON of all kinds and on texts cut short.
+        #[test]
+        fn one_pass_reads_the_same_as_many(value in any_json(), cut in 0..200_usize) {
+            let end = value.char_indices().map(|(at, _)| at).nth(cut).unwrap_or(value.len());
+            for text in [&value, &value[..end]] {
+                let slow = serde_json::from_str(text)
+                    .map_err(JsonError::from)
+                    .and_then(|raw: &RawValue| read(raw.get(), 0));
+                prop_assert_eq!(Json::parse(text), slow);
+            }
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = String> {
+        let number = prop_oneof![
+            Just("-0".to_owned()),
+            Just("1.10".to_owned()),
+            Just("1e3".to_owned()),
+            Just("-9223372036854775808".to_owned()),
+            Just("18446744073709551616".to_owned()),
+            any::<i64>().prop_map(|number| number.to_string()),
+        ];
+        let plain = prop_oneof![
+            Just("null".to_owned()),
+            Just("true".to_owned()),
+            Just("false".to_owned())
+        ];
+        let text =
+            "[aé\\\\\"\n/*$]{0,6}".prop_map(|text| serde_json::Value::from(text).to_string());
+        let leaf = prop_oneof![number, plain, text];
+        leaf.prop_recursive(5, 40, 4, |inner| {
+            let pair =
+                ("[ab]", inner.clone()).prop_map(|(key, value)| format!("\"{key}\": {value}"));
+            prop_oneof![
+                prop::collection::vec(inner, 0..4)
+                    .prop_map(|list| format!("[{}]", list.join(" , "))),
+                prop::collection::vec(pair, 0..4)
+                    .prop_map(|pairs| format!("{{{}}}", pairs.join(","))),
+            ]
+        })
     }
 
     #[test]

@@ -40,12 +40,12 @@ pub fn hashed(parts: &[&[u8]]) -> Hashed {
 
 impl Names {
     /// Gives each name its id. Where two are equal, the later one counts.
-    pub fn of(names: impl DoubleEndedIterator<Item = (Hashed, u32)> + Clone) -> Names {
-        let count = names.clone().count();
+    pub fn of(names: impl Iterator<Item = (Hashed, u32)>) -> Names {
+        let names: Vec<(Hashed, u32)> = names.collect();
         // At most three quarters are taken.
-        let slots = (count + count / 3 + 1).next_power_of_two();
+        let slots = (names.len() + names.len() / 3 + 1).next_power_of_two();
         let mut bytes = vec![0; slots * SLOT_BYTES];
-        for (name, id) in names.rev() {
+        for (name, id) in names.into_iter().rev() {
             let mut at = name.start as usize % slots;
             while bytes[at * SLOT_BYTES + 4..][..4] != [0; 4] {
                 at = (at + 1) % slots;

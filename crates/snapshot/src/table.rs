@@ -88,7 +88,7 @@ impl<T: Serialize + Send + Sync> Table<T> {
             let end = self.len.min(start + per_chunk);
             let entries: Vec<&T> = (start..end).map(|at| &self[at]).collect();
             let plain = postcard::to_stdvec(&entries).expect("only lists of known length");
-            let small = zstd::bulk::compress(&plain, COMPRESSION_LEVEL).expect("memory suffices");
+            let small = compressed(&plain);
             [&(plain.len() as u64).to_le_bytes(), &small[..]].concat()
         });
         let chunks: Vec<Vec<u8>> = chunks.collect();
@@ -157,8 +157,20 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
 
 thread_local! {
     // Making one takes longer than most chunks.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
+        const { RefCell::new(None) };
     static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
         const { RefCell::new(None) };
+}
+
+fn compressed(plain: &[u8]) -> Vec<u8> {
+    COMPRESSOR.with_borrow_mut(|kept| {
+        if kept.is_none() {
+            *kept = zstd::bulk::Compressor::new(COMPRESSION_LEVEL).ok();
+        }
+        let compressor = kept.as_mut().expect("memory suffices");
+        compressor.compress(plain).expect("memory suffices")
+    })
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<Vec<T>> {
