@@ -241,6 +241,7 @@ fn with_account(witness: String, region: &Region) -> String {
         parts.join(":")
     };
     let tries = padded(&only_digits(account)).into_iter();
+    let tries = tries.filter(|account| account.parse::<AccountId>().is_ok());
     let fitting = tries.map(|account| with(&account));
     let fitting = fitting.into_iter().find(|text| region.holds(text));
     fitting

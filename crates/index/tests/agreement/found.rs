@@ -5,7 +5,7 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// A case as `--keep` writes it, and what was read differently.
-const FOUND: [(&str, &str); 16] = [
+const FOUND: [(&str, &str); 17] = [
     (
         include_str!("found/467.json"),
         "roles told apart by who may tag their sessions (R209)",
@@ -69,6 +69,10 @@ const FOUND: [(&str, &str); 16] = [
     (
         include_str!("found/9002-2813.json"),
         "EC2 under a name that the question gives (R103)",
+    ),
+    (
+        include_str!("found/9003-496.json"),
+        "a made-up account of thirteen digits",
     ),
 ];
 
