@@ -49,15 +49,24 @@ pub(crate) fn decision(graph: &Graph, verdicts: &[Verdict<'_>], rules: &Rules) -
             let mut points = BTreeSet::new();
             for verdict in verdicts {
                 evidence::of_open(graph, verdict, &mut reason.evidence);
-                conditions::of(verdict, &mut reason.conditions);
                 open_points(verdict, &mut points);
             }
-            conditions::simplify(&mut reason.conditions);
+            reason.conditions = conditions_of(verdicts);
             reason.logic = logic::of(verdicts);
             finish(&mut reason);
             Decision::If(reason, points.into_iter().collect())
         }
     }
+}
+
+/// Returns under which conditions open verdicts are allowed together.
+pub(crate) fn conditions_of(verdicts: &[Verdict<'_>]) -> Vec<String> {
+    let mut all = Vec::new();
+    for verdict in verdicts {
+        conditions::of(verdict, &mut all);
+    }
+    conditions::simplify(&mut all);
+    all
 }
 
 // The same statement may decide about several resources.

@@ -12,11 +12,11 @@ use serde::Serialize;
 use whocan_graph::Graph;
 use whocan_policy::Truth;
 
-use crate::PolicyType;
 use crate::fixed::Fixed;
 use crate::inquiry::Call;
 use crate::judge::Verdict;
 use crate::side::{Formula, Side};
+use crate::{PolicyType, explain};
 
 use candidates::Candidate;
 
@@ -31,6 +31,9 @@ const MOST_WAYS: usize = 4;
 pub struct Remedy {
     /// Ways, each enough by itself; all changes of a way are needed. Never empty.
     pub ways: Vec<Vec<Change>>,
+    /// For each way the conditions under which the request is allowed then, as a
+    /// decision has them; none where it is allowed for sure.
+    pub conditions: Vec<Vec<String>>,
     /// Whether no smaller set of changes would do. Otherwise there were too many
     /// to try, and of the one way that is told no change can be left out.
     pub smallest: bool,
@@ -104,8 +107,10 @@ pub(crate) fn of(graph: &Graph, call: &Call<'_>, verdicts: &[Verdict<'_>]) -> Op
         true => puzzle.smallest(then),
         false => vec![puzzle.minimal(all, then)],
     };
+    let told = puzzle.told(&sets);
     Some(Remedy {
-        ways: puzzle.ways(&sets),
+        ways: told.iter().map(|set| puzzle.changes(set)).collect(),
+        conditions: told.iter().map(|set| puzzle.conditions(set)).collect(),
         smallest,
         then,
     })
@@ -150,24 +155,36 @@ impl<'a> Puzzle<'_, 'a> {
         kept
     }
 
-    /// Returns the changes of each set; of sets that differ only in whom a
-    /// statement names the first.
-    fn ways(&self, sets: &[Vec<usize>]) -> Vec<Vec<Change>> {
-        let mut ways: Vec<Vec<Change>> = Vec::new();
+    /// Returns the sets to tell: of those that differ only in whom a statement
+    /// names the first.
+    fn told<'s>(&self, sets: &'s [Vec<usize>]) -> Vec<&'s Vec<usize>> {
+        let mut told: Vec<&Vec<usize>> = Vec::new();
         for set in sets {
-            let way: Vec<Change> = set
-                .iter()
-                .map(|at| self.candidates[*at].change.clone())
-                .collect();
-            let same = |other: &Vec<Change>| {
-                other.len() == way.len()
-                    && other.iter().zip(&way).all(|(one, two)| one.is_like(two))
+            let is_like = |other: &&Vec<usize>| {
+                let pairs = other.iter().zip(set);
+                let change = |at: &usize| &self.candidates[*at].change;
+                other.len() == set.len() && { pairs }
+                    .all(|(one, two)| change(one).is_like(change(two)))
             };
-            if ways.len() < MOST_WAYS && !ways.iter().any(same) {
-                ways.push(way);
+            if told.len() < MOST_WAYS && !told.iter().any(is_like) {
+                told.push(set);
             }
         }
-        ways
+        told
+    }
+
+    /// Returns the changes of a set.
+    fn changes(&self, set: &[usize]) -> Vec<Change> {
+        let all = set.iter().map(|at| self.candidates[*at].change.clone());
+        all.collect()
+    }
+
+    /// Returns the conditions of the request after these changes.
+    fn conditions(&self, set: &[usize]) -> Vec<String> {
+        let made: Vec<&Candidate<'a>> = set.iter().map(|at| &self.candidates[*at]).collect();
+        let verdicts = self.verdicts.iter();
+        let verdicts: Vec<Verdict<'a>> = verdicts.map(|one| changed(one, &made)).collect();
+        explain::conditions_of(&verdicts)
     }
 
     /// Returns what the request would be after these changes.
@@ -199,6 +216,40 @@ fn after<'a>(verdict: &Verdict<'a>, made: &[&Candidate<'a>]) -> Truth {
         None => Truth::True,
     };
     holds(&verdict.grant) & passes & !denied & open
+}
+
+/// Returns the verdict as it would be after these changes.
+fn changed<'a>(verdict: &Verdict<'a>, made: &[&Candidate<'a>]) -> Verdict<'a> {
+    let open = |formula: &Formula<'a>| {
+        formula.with_sides(&|side: &Rc<Side<'a>>| {
+            let opened = made.iter().any(|one| one.opens(side));
+            match opened {
+                true => Rc::new(Side::granted(side.policy_type)),
+                false => Rc::clone(side),
+            }
+        })
+    };
+    let filters = verdict.filters.iter();
+    let kept = |side: &Side<'a>| {
+        let hits = side.hits.iter();
+        let kept = hits.filter(|hit| !made.iter().any(|one| one.lifts(hit)));
+        Side {
+            truth: denies(side, made),
+            hits: kept.cloned().collect(),
+            ..side.clone()
+        }
+    };
+    Verdict {
+        permission: verdict.permission,
+        resource: verdict.resource.clone(),
+        truth: after(verdict, made),
+        fixed: verdict.fixed.clone(),
+        grant: open(&verdict.grant),
+        blame: verdict.blame.clone(),
+        filters: filters.map(|(of, filter)| (*of, open(filter))).collect(),
+        denies: verdict.denies.iter().map(kept).collect(),
+        missing: verdict.missing.clone(),
+    }
 }
 
 fn denies<'a>(side: &Side<'a>, made: &[&Candidate<'a>]) -> Truth {

@@ -190,10 +190,15 @@ fn unstated_owner(
 
 // Whether a bucket that is not recorded cannot be the caller's.
 fn lists_buckets(graph: &Graph, subject: &Subject<'_>) -> bool {
-    subject.index.is_some_and(|index| {
-        let account = graph.account(index);
-        account.complete || account.lists.contains(&buckets())
-    })
+    subject
+        .index
+        .is_some_and(|index| has_listed_buckets(graph, index))
+}
+
+/// Returns whether all buckets of an account were read.
+pub(crate) fn has_listed_buckets(graph: &Graph, index: AccountIndex) -> bool {
+    let account = graph.account(index);
+    account.complete || account.lists.contains(&buckets())
 }
 
 fn buckets() -> ResourceList {

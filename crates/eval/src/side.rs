@@ -127,6 +127,17 @@ impl<'a> Formula<'a> {
         }
     }
 
+    /// Returns the formula with another side in place of each.
+    pub fn with_sides(&self, other: &impl Fn(&Rc<Side<'a>>) -> Rc<Side<'a>>) -> Formula<'a> {
+        let each =
+            |parts: &[Formula<'a>]| parts.iter().map(|part| part.with_sides(other)).collect();
+        match self {
+            Formula::Side(side) => Formula::Side(other(side)),
+            Formula::All(parts) => Formula::All(each(parts)),
+            Formula::Any(parts) => Formula::Any(each(parts)),
+        }
+    }
+
     /// Visits all sides.
     pub fn each_side<'f>(&'f self, visit: &mut impl FnMut(&'f Rc<Side<'a>>)) {
         match self {

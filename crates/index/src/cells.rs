@@ -7,20 +7,22 @@
 
 mod pieces;
 mod together;
+mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Resource};
-use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::takes_resource_policies;
+use whocan_policy::catalogue::{KeyCarriage, ResourceTypeId, catalogue};
 use whocan_policy::{
     Document, Filling, KeyName, Pattern, ResourcePattern, Statement, Token, Truth,
 };
 
-use crate::scene::{Scene, trust};
+use crate::scene::{Scene, statement_keys, trust};
 use crate::{Ask, Cell, Index, Verdicts};
+use pieces::leaves_partition_open;
 use together::Together;
 
 pub(crate) use pieces::Pieces;
@@ -50,9 +52,15 @@ impl Index {
     ) -> Vec<Cell> {
         let cuts = Cuts::gather(self, ask, asked, focus);
         let patterns: Vec<&Pattern> = cuts.patterns.keys().collect();
-        let pieces = self.pieces.of(asked, &patterns, cuts.too_many);
+        let partitions = self.base.partitions.iter();
+        let partitions: Vec<&str> = partitions.map(|(name, _)| &**name).collect();
+        let pieces = self.pieces.of(asked, &patterns, cuts.too_many, &partitions);
         let whose: Vec<&Whose> = cuts.patterns.values().collect();
-        Together::new(self, ask, focus, &whose).cells(&pieces)
+        let together = Together::new(self, ask, focus, &whose);
+        match cuts.by_type {
+            true => together.cells(&typed::of(&pieces, &ask.action)),
+            false => together.cells(&pieces),
+        }
     }
 
     /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
@@ -113,6 +121,8 @@ struct Cuts<'a> {
     by_tags: bool,
     // Each with the principals whose answers it can tell apart.
     patterns: BTreeMap<Pattern, Whose>,
+    // Whether the type of a resource makes a difference.
+    by_type: bool,
     too_many: bool,
 }
 
@@ -153,12 +163,15 @@ impl<'a> Cuts<'a> {
             focus,
             by_tags: false,
             patterns: BTreeMap::new(),
+            by_type: false,
             too_many: false,
         };
+        cuts.by_partitions();
         cuts.by_places();
         cuts.by_identity_policies();
         cuts.by_other_policies();
         cuts.by_resources();
+        cuts.by_types();
         cuts
     }
 
@@ -175,6 +188,19 @@ impl<'a> Cuts<'a> {
             Some(known) => known.join(whose()),
             None => drop(self.patterns.insert(pattern.clone(), whose())),
         }
+    }
+
+    // The partitions of the graph, where the question leaves it open which it
+    // means: nobody comes from one to another (R39).
+    fn by_partitions(&mut self) {
+        let partitions = &self.index.base.partitions;
+        if partitions.len() < 2 || !leaves_partition_open(self.asked) {
+            return;
+        }
+        let all = partitions.iter();
+        let all = all.filter_map(|(name, _)| Pattern::arn(&format!("arn:{name}:*:*:*:*")));
+        let all: Vec<Pattern> = all.collect();
+        all.iter().for_each(|pattern| self.add(pattern));
     }
 
     // Accounts and regions, where the question leaves them open.
@@ -346,19 +372,76 @@ impl<'a> Cuts<'a> {
         let beginnings = index.permissions.beginnings_within(self.asked);
         for action in self.actions.clone() {
             let covering = index.permissions.covering(action);
-            let cutting = covering.iter().filter(|one| {
-                index.permissions.tells_resources_apart(one)
-                    && index.permissions.may_concern(one, &beginnings)
-            });
-            for one in cutting {
-                let document = one.document;
-                let holders = &index.base.callers.identity[document.index()];
-                if self.bears(holders) {
-                    let statement = &index.graph.document(document).statements[one.at as usize];
+            let permissions = &index.permissions;
+            for one in covering.iter() {
+                let holders = &index.base.callers.identity[one.document.index()];
+                let concerns = permissions.may_concern(one, &beginnings);
+                if permissions.is_plain(one) || !concerns || !self.bears(holders) {
+                    continue;
+                }
+                let document = index.graph.document(one.document);
+                let statement = &document.statements[one.at as usize];
+                if permissions.tells_resources_apart(one) {
                     self.by_statement(statement, Some(holders));
+                } else {
+                    // What is about every resource may still look at its tags.
+                    self.by_tags |= looks_at_tags(statement);
                 }
             }
         }
+    }
+
+    // Resources of different types, where a key that some policy looks at is
+    // carried with one of the types and not with another (R100).
+    fn by_types(&mut self) {
+        let catalogue = catalogue();
+        let service = self.ask.action.split(':').next().unwrap_or_default();
+        let (Some(action), Some(entry)) = (
+            catalogue.action(&self.ask.action),
+            catalogue.service(service),
+        ) else {
+            return;
+        };
+        let keys = self.keys_by_type(service);
+        let carried = |types: &[ResourceTypeId]| -> Vec<KeyCarriage> {
+            let carriage = |key: &String| catalogue.carries_key_on(action, types, key);
+            keys.iter().map(carriage).collect()
+        };
+        let untyped: Vec<KeyCarriage> = keys
+            .iter()
+            .map(|key| catalogue.carries_key(action, key))
+            .collect();
+        if keys.is_empty() {
+            return;
+        }
+        let mut forms = Vec::new();
+        let mut differ = false;
+        for id in entry.resource_types() {
+            let own = catalogue.resource_type(id).arn_forms().iter();
+            let own = own.filter_map(|form| Pattern::arn(&wildcards(form.as_str())));
+            let own: Vec<Pattern> = own.filter(|form| form.overlaps(self.asked)).collect();
+            differ |= !own.is_empty() && carried(&[id]) != untyped;
+            forms.extend(own);
+        }
+        if differ {
+            self.by_type = true;
+            forms.iter().for_each(|form| self.add(form));
+        }
+    }
+
+    // The keys that types of resources can list, as far as a policy looks at them.
+    fn keys_by_type(&self, service: &str) -> BTreeSet<String> {
+        let of_service = format!("{service}:");
+        let by_type = |key: &KeyName| {
+            let name = key.as_lower();
+            name.starts_with(&of_service) || name.contains(":resourcetag/")
+        };
+        let session = self.ask.session.policies.iter();
+        let session = session.flat_map(|document| &document.statements);
+        let session = session.flat_map(statement_keys);
+        let all = self.index.facts.looked_at().chain(session);
+        let all = all.filter(|key| by_type(key));
+        all.map(|key| key.as_lower().to_owned()).collect()
     }
 
     fn bears(&self, holders: &RoaringBitmap) -> bool {

@@ -197,6 +197,11 @@ impl Facts {
         }
     }
 
+    /// Returns the keys that any statement looks at.
+    pub fn looked_at(&self) -> impl Iterator<Item = &KeyName> {
+        self.keys.iter().map(|key| &key.name)
+    }
+
     /// Returns the statements of a document that can have an effect.
     pub fn lines<'a>(
         &'a self,
@@ -473,8 +478,6 @@ const OF_CALLER: &[&str] = &[
     "aws:multifactorauthage",
     "aws:tokenissuetime",
     "aws:assumedroot",
-    "aws:calledviaawsmcp",
-    "aws:viaawsmcpservice",
     // Only services say on whose behalf they call.
     "aws:sourcearn",
     "aws:sourceaccount",

@@ -604,7 +604,10 @@ impl<'a> Search<'a> {
             let Some(next) = self.next_at_start(kind, role, load, sure) else {
                 continue;
             };
-            if kind == Kind::Instances && !self.names.of_instance(&load.name) {
+            // What the question says of the call holds for every caller.
+            let asked = self.ask.assume.as_ref();
+            let is_said = asked.is_some_and(|assume| assume.name.is_some());
+            if kind == Kind::Instances && !is_said && !self.names.of_instance(&load.name) {
                 continue;
             }
             for passed in self.passed_at_start(kind, role, load, sure) {

@@ -159,6 +159,9 @@ pub struct Row {
     /// What else the caller needs for encrypted data, in words: `kms:Decrypt on
     /// key/1234: yes` (R191).
     pub needs: Vec<Need>,
+    /// The call that a chain lacks for a *no* over chains, where one more call
+    /// would do: from somebody whom the principal comes to, for a role that may.
+    pub lacking: Option<Call>,
     /// What belongs to the group that the row is about.
     pub members: Vec<Thing>,
     /// How many rows a row counts.
@@ -187,7 +190,7 @@ pub struct Part {
 }
 
 /// A permission on a key that encrypted data needs besides (R191).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Need {
     /// The action, such as `kms:Decrypt`.
     pub action: String,
@@ -195,6 +198,8 @@ pub struct Need {
     pub key: String,
     /// Whether whoever makes the last call has it.
     pub verdict: Verdict,
+    /// What would have to change for whoever lacks it to have it.
+    pub remedy: Option<Remedy>,
 }
 
 impl std::fmt::Display for Need {

@@ -7,6 +7,7 @@ mod cycles;
 mod dependency;
 mod detail;
 mod draft;
+mod lacking;
 mod list;
 mod matrix;
 mod part;

@@ -31,6 +31,13 @@ pub fn text(row: &Row, graph: &Graph) -> String {
     }
     for need in &row.needs {
         let _ = writeln!(text, "  also needs {}", Plain(&need.to_string()));
+        if let Some(remedy) = &need.remedy {
+            remedy::add(&mut text, remedy);
+        }
+    }
+    if let Some(call) = &row.lacking {
+        text.push_str("  a chain would lead there with one call more:\n");
+        add_call(&mut text, call, None, graph);
     }
     if !row.open.is_empty() {
         text.push_str("  open:\n");

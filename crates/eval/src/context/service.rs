@@ -108,9 +108,14 @@ fn function_url(inquiry: &Inquiry<'_>, lower: &str) -> Option<Derived> {
 }
 
 // Many services have a name of their own for the same tags: `ec2:ResourceTag/team`.
+// Some list that of another, as STS those of the roles of IAM.
 fn resource_tag(inquiry: &Inquiry<'_>, key: &KeyName) -> Option<Derived> {
-    let service = inquiry.call.service();
+    let (service, _) = key.as_lower().split_once(":resourcetag/")?;
     let tag = key.behind(&format!("{service}:resourcetag/"))?;
+    let own = service == inquiry.call.service();
+    if !own && carriage(inquiry, key) != KeyCarriage::Listed {
+        return None;
+    }
     inquiry.rule(107);
     Some(owner::tag(inquiry, key, tag))
 }

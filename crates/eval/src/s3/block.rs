@@ -6,6 +6,7 @@ use whocan_snapshot::{Bucket, Collected, Detail, PublicAccessBlock};
 
 use super::Setting;
 use crate::inquiry::{Inquiry, not_collected};
+use crate::resource::has_listed_buckets;
 
 /// Returns whether a setting is on at some level.
 ///
@@ -55,20 +56,26 @@ fn account(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Trut
 fn bucket(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Truth {
     let target = &inquiry.target;
     let Some(point) = target.access_point() else {
-        return of_bucket(inquiry, target.bucket(), is_on);
+        return of_bucket(inquiry, target.bucket(), target.listed, is_on);
     };
-    let behind = of_bucket(inquiry, bucket_behind(inquiry, &point.bucket), is_on);
+    // A bucket of an account whose buckets were all read is not there.
+    let graph = inquiry.call.graph;
+    let account = point.bucket_account.and_then(|id| graph.account_of(id));
+    let listed = account.is_some_and(|account| has_listed_buckets(graph, account));
+    let behind = bucket_behind(inquiry, &point.bucket);
+    let behind = of_bucket(inquiry, behind, listed, is_on);
     level(inquiry, &point.public_access_block, is_on) | behind
 }
 
 fn of_bucket(
     inquiry: &Inquiry<'_>,
     bucket: Option<&Bucket>,
+    listed: bool,
     is_on: fn(&PublicAccessBlock) -> bool,
 ) -> Truth {
     match bucket {
         Some(bucket) => level(inquiry, &bucket.public_access_block, is_on),
-        None if inquiry.target.listed || inquiry.call.as_collected() => Truth::False,
+        None if listed || inquiry.call.as_collected() => Truth::False,
         None => Truth::Unknown,
     }
 }

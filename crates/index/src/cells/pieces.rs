@@ -43,14 +43,23 @@ type Cut = (Pattern, Box<[Pattern]>, bool);
 
 impl Pieces {
     /// Returns the pieces of `asked`, none of them empty.
-    pub fn of(&self, asked: &Pattern, cuts: &[&Pattern], too_many: bool) -> Arc<[Piece]> {
+    ///
+    /// Made-up resources are in the first of `partitions` that fits: those of
+    /// the graph, which do not change. Where `asked` leaves it open, it means these.
+    pub fn of(
+        &self,
+        asked: &Pattern,
+        cuts: &[&Pattern],
+        too_many: bool,
+        partitions: &[&str],
+    ) -> Arc<[Piece]> {
         let patterns = cuts.iter().map(|cut| (*cut).clone()).collect();
         let key: Cut = (asked.clone(), patterns, too_many);
         let known = |kept: &Kept| kept.known.get(&key).cloned();
         if let Some(known) = known(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)) {
             return known;
         }
-        let pieces: Arc<[Piece]> = cut(asked, cuts, too_many).into();
+        let pieces: Arc<[Piece]> = cut(asked, cuts, too_many, partitions).into();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.count + pieces.len() > KEPT {
             *kept = Kept::default();
@@ -61,7 +70,12 @@ impl Pieces {
     }
 }
 
-fn cut(asked: &Pattern, cuts: &[&Pattern], too_many: bool) -> Vec<Piece> {
+/// Returns whether a pattern of ARNs does not say in which partition they are.
+pub(super) fn leaves_partition_open(asked: &Pattern) -> bool {
+    asked.literal().is_none() && asked.prefix().matches(':').count() < 2
+}
+
+fn cut(asked: &Pattern, cuts: &[&Pattern], too_many: bool, partitions: &[&str]) -> Vec<Piece> {
     let mut parts = vec![Part {
         region: Region::of(asked.clone()),
         inside: Vec::new(),
@@ -82,7 +96,10 @@ fn cut(asked: &Pattern, cuts: &[&Pattern], too_many: bool) -> Vec<Piece> {
             }
         }
     }
-    let pieces = parts.into_par_iter().filter_map(Part::finish);
+    let is_open = leaves_partition_open(asked);
+    let pieces = parts
+        .into_par_iter()
+        .filter_map(|part| part.finish(partitions, is_open));
     pieces.collect()
 }
 
@@ -98,14 +115,15 @@ struct Part {
 }
 
 impl Part {
-    fn finish(self) -> Option<Piece> {
+    fn finish(self, partitions: &[&str], is_open: bool) -> Option<Piece> {
         let witness = match self.seen {
             Some(seen) if self.is_own => Ok(Some(seen)),
             _ => self.region.witness(),
         };
         let witness = match witness {
             Ok(Some(witness)) if !self.too_complex => {
-                let witness = with_partition(witness, &self.region);
+                let witness = with_name(witness, &self.region)?;
+                let witness = with_partition(witness, &self.region, partitions, is_open)?;
                 Some(with_region(
                     with_account(witness, &self.region),
                     &self.region,
@@ -155,18 +173,52 @@ fn split(part: Part, id: u32, cut: &Pattern, into: &mut Vec<Part>) {
     }
 }
 
-// Without a partition a text is no ARN, and nobody would know whose it is.
-fn with_partition(witness: String, region: &Region) -> String {
+// Without a partition a text is no ARN, and nobody would know whose it is. `None`
+// where the question leaves it open and the region has nothing in `partitions`.
+fn with_partition(
+    witness: String,
+    region: &Region,
+    partitions: &[&str],
+    is_open: bool,
+) -> Option<String> {
     let parts: Vec<&str> = witness.splitn(6, ':').collect();
     let ["arn", partition, rest @ ..] = parts.as_slice() else {
-        return witness;
+        return Some(witness);
     };
-    if rest.len() != 4 || PARTITIONS.contains(partition) {
-        return witness;
+    if rest.len() != 4 || partitions.contains(partition) {
+        return Some(witness);
     }
-    let tries = PARTITIONS.map(|partition| format!("arn:{partition}:{}", rest.join(":")));
-    let fitting = tries.into_iter().find(|text| region.holds(text));
-    fitting.unwrap_or(witness)
+    let in_partition = |partition: &&str| format!("arn:{partition}:{}", rest.join(":"));
+    let mut own = partitions.iter().map(in_partition);
+    if let Some(fitting) = own.find(|text| region.holds(text)) {
+        return Some(fitting);
+    }
+    if !is_open || partitions.is_empty() {
+        let mut others = PARTITIONS.iter().map(in_partition);
+        let fitting = others.find(|text| region.holds(text));
+        return Some(fitting.unwrap_or(witness));
+    }
+    partitions.iter().find_map(|partition| {
+        let inside = Pattern::arn(&format!("arn:{partition}:*:*:*:?*"))?;
+        match region.intersect(&Region::of(inside))?.witness() {
+            Ok(found) => found,
+            Err(_) => Some(witness.clone()),
+        }
+    })
+}
+
+// An ARN that names nothing is none, and there is nothing else in a region
+// that has no other.
+fn with_name(witness: String, region: &Region) -> Option<String> {
+    let mut parts = witness.splitn(6, ':');
+    if parts.next() != Some("arn") || parts.nth(4) != Some("") {
+        return Some(witness);
+    }
+    let named = Region::of(Pattern::arn("arn:*:*:*:*:?*")?);
+    match region.intersect(&named)?.witness() {
+        Ok(named) => named,
+        Err(_) => Some(witness),
+    }
 }
 
 /// AWS's partitions, the commonest first (R39).
@@ -189,6 +241,7 @@ fn with_account(witness: String, region: &Region) -> String {
         parts.join(":")
     };
     let tries = padded(&only_digits(account)).into_iter();
+    let tries = tries.filter(|account| account.parse::<AccountId>().is_ok());
     let fitting = tries.map(|account| with(&account));
     let fitting = fitting.into_iter().find(|text| region.holds(text));
     fitting

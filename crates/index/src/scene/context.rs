@@ -97,7 +97,10 @@ impl Scene<'_> {
             | "aws:viaawsservice"
             | "aws:calledvia"
             | "aws:calledviafirst"
-            | "aws:calledvialast" => true,
+            | "aws:calledvialast"
+            | "aws:calledviaawsmcp"
+            | "aws:viaawsmcpservice"
+            | "aws:ismcpserviceaction" => true,
             "kms:viaservice" => self.service == "kms",
             "s3:dataaccesspointarn"
             | "s3:dataaccesspointaccount"
@@ -152,7 +155,6 @@ impl Scene<'_> {
             "aws:tokenissuetime" => self.token_issue_time(caller),
             // Sessions of `sts:AssumeRoot` are no caller that can be asked about.
             "aws:assumedroot" => KeyState::Absent,
-            "aws:calledviaawsmcp" | "aws:viaawsmcpservice" => self.unless_foreign(caller),
             _ => return self.delivered(name, caller),
         };
         Some(state)
@@ -562,6 +564,10 @@ impl Scene<'_> {
     fn about_resource(&self, key: &KeyName, name: &str, caller: PrincipalId) -> Option<KeyState> {
         if let Some((service, _)) = name.split_once(":resourcetag/") {
             let tag = key.behind(&format!("{service}:resourcetag/"))?;
+            let listed = || self.carriage(name) == Some(KeyCarriage::Listed);
+            if service != "aws" && service != self.service && !listed() {
+                return None;
+            }
             return Some(self.resource_tag(name, tag, caller));
         }
         if let Some(tag) = key.behind("s3:existingobjecttag/") {
@@ -783,6 +789,10 @@ impl Scene<'_> {
             "aws:useragent" | "aws:referer" => KeyState::Unknown,
             "aws:viaawsservice" => known("false"),
             "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" => KeyState::Absent,
+            // Calls through AWS's MCP servers are no direct calls either.
+            "aws:calledviaawsmcp" | "aws:viaawsmcpservice" | "aws:ismcpserviceaction" => {
+                KeyState::Absent
+            }
             "aws:sourcearn" | "aws:sourceaccount" | "aws:sourceowner" | "aws:sourceorgid"
             | "aws:sourceorgpaths" => self.source(caller),
             "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:vpcsourceip" => {

@@ -145,10 +145,9 @@ impl Scene<'_> {
             return Planes::certain(self.among(&callers.all));
         }
         let mut planes = self.boundary(Effect::Allow);
-        let federated = &callers.federated_users - &callers.foreign;
-        planes.or(&Planes::certain(
-            self.among(&callers.unbounded) - &federated,
-        ));
+        // What boundary others have is looked up, or not known.
+        let others = &callers.federated_users | &callers.foreign;
+        planes.or(&Planes::certain(self.among(&callers.unbounded) - &others));
         planes.or(&self.boundaries_of_federated(Effect::Allow));
         planes
     }
@@ -176,6 +175,8 @@ impl Scene<'_> {
             self.gap_seen.set(true);
             planes.or(&Planes::open(self.among(&callers.boundary_unread)));
         }
+        // Whoever was not collected may have one (R143).
+        planes.or(&Planes::open(self.among(&callers.foreign)));
         planes
     }
 
@@ -225,6 +226,7 @@ impl Scene<'_> {
             bounded |= holders;
         }
         let mut planes = Planes::certain(bounded);
+        planes.or(&Planes::open(callers.foreign.clone()));
         for session in &(&callers.federated_users - &callers.foreign) {
             let truth = match self.boundary_behind(PrincipalId(session)) {
                 Behind::Open => Truth::Unknown,

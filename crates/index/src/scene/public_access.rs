@@ -9,7 +9,7 @@ use whocan_snapshot::{Detail, PublicAccessBlock};
 
 use super::Scene;
 use super::principal::Named;
-use super::resource::Owner;
+use super::resource::{Owner, lists_buckets};
 
 /// Keys that, held to fixed values, keep a statement from being public (R183).
 /// Source: Blocking public access to your Amazon S3 storage, S3 User Guide, read 2026-11-24.
@@ -103,9 +103,15 @@ impl Scene<'_> {
             .map(|id| &graph.resource(id).detail)
         {
             Some(Detail::Bucket(bucket)) => Some(&bucket.public_access_block),
-            _ if self.target.collected => None,
+            _ if self.is_listed_there(settings.bucket_account) => None,
             _ => Some(&Collected::Not),
         }
+    }
+
+    // Whether a bucket of this account would be recorded.
+    fn is_listed_there(&self, account: Option<AccountId>) -> bool {
+        let account = account.and_then(|account| self.graph().account_of(account));
+        account.is_some_and(|account| lists_buckets(self.graph().account(account)))
     }
 
     /// Takes away what RestrictPublicBuckets suspends: under a public policy

@@ -401,8 +401,8 @@ fn ascending(ids: Vec<u32>) -> RoaringBitmap {
     RoaringBitmap::from_sorted_iter(ids).expect("taken from a set in its order")
 }
 
-// The keys that a statement looks at.
-fn keys(statement: &Statement) -> Vec<&KeyName> {
+/// Returns the keys that a statement looks at.
+pub(crate) fn keys(statement: &Statement) -> Vec<&KeyName> {
     let conditions = statement.conditions.iter();
     let in_conditions = conditions.flat_map(|condition| {
         let values = condition

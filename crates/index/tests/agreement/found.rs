@@ -5,7 +5,7 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// A case as `--keep` writes it, and what was read differently.
-const FOUND: [(&str, &str); 5] = [
+const FOUND: [(&str, &str); 17] = [
     (
         include_str!("found/467.json"),
         "roles told apart by who may tag their sessions (R209)",
@@ -25,6 +25,54 @@ const FOUND: [(&str, &str); 5] = [
     (
         include_str!("found/5345.json"),
         "the region of an object whose bucket is not recorded (R116)",
+    ),
+    (
+        include_str!("found/501-397.json"),
+        "a boundary that was not collected, where identity-based policies are left out (R143)",
+    ),
+    (
+        include_str!("found/501-3083.json"),
+        "the same boundary at the end of a chain (R143)",
+    ),
+    (
+        include_str!("found/501-3852.json"),
+        "an access point whose bucket is in an account that nobody names (R182)",
+    ),
+    (
+        include_str!("found/501-766.json"),
+        "a key that one type of resource carries and another does not (R100)",
+    ),
+    (
+        include_str!("found/9001-1507.json"),
+        "a call through an MCP server, which a question may give (R5, R119)",
+    ),
+    (
+        include_str!("found/9001-893.json"),
+        "a key about the called server, absent from direct calls (R119)",
+    ),
+    (
+        include_str!("found/9001-1482.json"),
+        "the tag of a role under the name that IAM gives it (R107)",
+    ),
+    (
+        include_str!("found/9001-382.json"),
+        "a topic without a name, which is none",
+    ),
+    (
+        include_str!("found/9001-923.json"),
+        "buckets of two partitions (R39)",
+    ),
+    (
+        include_str!("found/9002-2138.json"),
+        "a resource that is left out in one partition only (R39)",
+    ),
+    (
+        include_str!("found/9002-2813.json"),
+        "EC2 under a name that the question gives (R103)",
+    ),
+    (
+        include_str!("found/9003-496.json"),
+        "a made-up account of thirteen digits",
     ),
 ];
 

@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 
 use super::draft::{Draft, Found};
+use super::lacking;
 use super::slice::{Asking, anybody, combine};
 use super::who;
 use crate::context::Context;
@@ -35,8 +36,12 @@ pub(super) fn find(
             ..Draft::default()
         });
         if access.reach {
-            let notes = where_chains_stop(subject, &found, access, plan, context);
-            found.notes.extend(notes);
+            let stop = where_chains_stop(subject, &found, access, plan, context);
+            found.notes.extend(stop.notes(subject, context));
+            if let Some(draft) = found.drafts.last_mut() {
+                draft.row.lacking =
+                    lacking::call(subject, &stop.come_to, &stop.able, plan, context);
+            }
         }
     }
     found
@@ -59,20 +64,23 @@ fn nearest_to(subject: PrincipalId, found: &Found, context: Context<'_>) -> usiz
 /// How many roles are named where chains stop.
 const ROLES_NAMED: usize = 5;
 
-/// Says how far the subject's chains lead, and whom they would have to lead to.
+/// How far chains lead, and whom they would have to lead to.
+struct Stop {
+    come_to: RoaringBitmap,
+    able: RoaringBitmap,
+}
+
 fn where_chains_stop(
     subject: PrincipalId,
     found: &Found,
     access: &Access,
     plan: &Plan,
     context: Context<'_>,
-) -> Vec<String> {
+) -> Stop {
     let graph = context.graph;
-    let who = Thing::Principal(subject).shorthand(graph);
     let is_role = |id: &u32| graph.principal(PrincipalId(*id)).role().is_some();
     let mut come_to = context.engine.candidates(subject, &plan.walk);
     come_to.remove(subject.0);
-    let come_to: RoaringBitmap = come_to.iter().filter(is_role).collect();
     let able = match &access.aim {
         Aim::Become(roles) => roles.clone(),
         Aim::Deeds { deeds, .. } => {
@@ -85,21 +93,32 @@ fn where_chains_stop(
                 .collect()
         }
     };
-    let stops = match come_to.len() {
-        0 => format!("`{who}` comes to no role, so its chains end where they start"),
-        _ => format!(
-            "`{who}` comes to {}; none of them may",
-            named(&come_to, context)
-        ),
-    };
-    let wanted = match able.len() {
-        0 => "no role may, so no chain of roles leads there".to_owned(),
-        _ => format!(
-            "{} may; no chain leads from `{who}` to any of them",
-            named(&able, context)
-        ),
-    };
-    vec![stops, wanted]
+    Stop {
+        come_to: come_to.iter().filter(is_role).collect(),
+        able,
+    }
+}
+
+impl Stop {
+    /// Says so in words.
+    fn notes(&self, subject: PrincipalId, context: Context<'_>) -> Vec<String> {
+        let who = Thing::Principal(subject).shorthand(context.graph);
+        let stops = match self.come_to.len() {
+            0 => format!("`{who}` comes to no role, so its chains end where they start"),
+            _ => format!(
+                "`{who}` comes to {}; none of them may",
+                named(&self.come_to, context)
+            ),
+        };
+        let wanted = match self.able.len() {
+            0 => "no role may, so no chain of roles leads there".to_owned(),
+            _ => format!(
+                "{} may; no chain leads from `{who}` to any of them",
+                named(&self.able, context)
+            ),
+        };
+        vec![stops, wanted]
+    }
 }
 
 /// Names some roles, each with its account.

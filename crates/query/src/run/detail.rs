@@ -145,6 +145,8 @@ fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &m
             true => as_collected,
             false => able.strict.of(from).into(),
         };
+        let lacks = strict == Outcome::No;
+        let remedy = || context.engine.remedy(from, key, !plan.as_collected);
         row.needs.push(Need {
             action: key.action.clone(),
             key: key.resource.clone(),
@@ -152,6 +154,7 @@ fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &m
                 strict,
                 as_collected,
             },
+            remedy: lacks.then(remedy).flatten(),
         });
         if plan.dependencies {
             row.evidence.extend(call(from, key, plan, context));
@@ -166,7 +169,7 @@ fn keys(row: &mut Row, goal: &Goal, plan: &Plan, context: Context<'_>, known: &m
 
 /// Returns what the calls of a chain share with the request at its end: given
 /// keys and ignored policies, but neither its session policy nor its route.
-fn of_hop(base: &Ask) -> Ask {
+pub(super) fn of_hop(base: &Ask) -> Ask {
     Ask {
         session: Session::default(),
         access_point: None,
@@ -193,7 +196,13 @@ fn unsigned(
     (Outcome::from(call.decision.truth()) > signed).then_some(call)
 }
 
-fn call(from: PrincipalId, ask: &Ask, plan: &Plan, context: Context<'_>) -> Option<Call> {
+/// Explains one call.
+pub(super) fn call(
+    from: PrincipalId,
+    ask: &Ask,
+    plan: &Plan,
+    context: Context<'_>,
+) -> Option<Call> {
     let strict = !plan.as_collected;
     let decision = context.engine.explain(from, ask, strict)?;
     let remedy = match decision {

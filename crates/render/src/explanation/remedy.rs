@@ -26,6 +26,9 @@ pub(super) fn add(text: &mut String, remedy: &Remedy) {
             let and = if at > 0 { "and " } else { "" };
             let _ = writeln!(text, "       {and}{}", Plain(&words(change)));
         }
+        for condition in remedy.conditions.get(at).into_iter().flatten() {
+            let _ = writeln!(text, "       under the condition {}", Plain(condition));
+        }
     }
 }
 

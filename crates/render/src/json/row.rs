@@ -45,6 +45,8 @@ pub struct Row<'a> {
     open: Vec<Open<'a>>,
     /// What encrypted data needs besides, on its key.
     needs: Vec<Need<'a>>,
+    /// The call that a chain lacks for a *no* over chains.
+    lacking: Option<Call<'a>>,
     /// What of `open` was not collected.
     gaps: Vec<&'a str>,
     /// How many rows a row counts.
@@ -108,6 +110,8 @@ struct Call<'a> {
 struct Remedy<'a> {
     /// Ways, each enough by itself.
     ways: &'a [Vec<whocan_eval::Change>],
+    /// For each way the conditions under which the call is allowed then.
+    conditions: &'a [Vec<String>],
     /// Whether nothing smaller would do.
     smallest: bool,
     /// What the call would be then.
@@ -121,6 +125,7 @@ struct Need<'a> {
     key: &'a str,
     verdict: &'static str,
     as_collected: &'static str,
+    remedy: Option<Remedy<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -168,8 +173,10 @@ impl<'a> Row<'a> {
                     key: &need.key,
                     verdict: need.verdict.strict.word(),
                     as_collected: need.verdict.as_collected.word(),
+                    remedy: need.remedy.as_ref().map(Remedy::of),
                 })
                 .collect(),
+            lacking: row.lacking.as_ref().map(|call| Call::of(call, graph)),
             gaps: gaps(row),
             count: row.count,
         }
@@ -283,15 +290,22 @@ impl<'a> Call<'a> {
             denied_by: &reason.denied_by,
             conditions: &reason.conditions,
             evidence: reason.evidence.iter().map(Evidence::of).collect(),
-            remedy: call.remedy.as_ref().map(|remedy| Remedy {
-                ways: &remedy.ways,
-                smallest: remedy.smallest,
-                then: match remedy.then {
-                    Truth::True => "allow",
-                    Truth::Unknown => "if",
-                    Truth::False => "deny",
-                },
-            }),
+            remedy: call.remedy.as_ref().map(Remedy::of),
+        }
+    }
+}
+
+impl<'a> Remedy<'a> {
+    fn of(remedy: &'a whocan_eval::Remedy) -> Remedy<'a> {
+        Remedy {
+            ways: &remedy.ways,
+            conditions: &remedy.conditions,
+            smallest: remedy.smallest,
+            then: match remedy.then {
+                Truth::True => "allow",
+                Truth::Unknown => "if",
+                Truth::False => "deny",
+            },
         }
     }
 }

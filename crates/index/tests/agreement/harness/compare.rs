@@ -295,7 +295,21 @@ impl Comparison<'_> {
         let types = catalogue().types_of_arn(service, text);
         let account = text.split(':').nth(4).unwrap_or_default();
         let real = account.parse::<AccountId>().is_ok() || text.contains(":s3:::");
+        let real = real && self.is_of_partition(text);
         text == "*" || (real && taken.any(|one| types.contains(&one.resource_type)))
+    }
+
+    // Where the question leaves the partition open, it means those of the world.
+    fn is_of_partition(&self, text: &str) -> bool {
+        let own = |arn: &str| arn.split(':').nth(1).map(str::to_owned);
+        let asked = own(&self.question.resource);
+        let graph = &self.sides.graph;
+        let principals = graph.principals().iter();
+        let mut partitions = principals.filter_map(|one| own(&one.arn));
+        asked.as_deref() != Some("*") || {
+            let partition = own(text);
+            partitions.any(|one| Some(one) == partition)
+        }
     }
 
     fn misplace(&mut self, resource: &str, what: &str) {

@@ -134,6 +134,9 @@ fn value(dice: &mut Dice, scenery: &Scenery, key: Key, operator: &str) -> Value 
         return json!(dice.pick(&["cmVk", "Ymx1ZQ==", "Ymx1ZQ", "no base64!"]));
     }
     if operator.contains("Bool") {
+        if dice.chance(8) {
+            return json!(variable(dice));
+        }
         return dice.pick(&[
             json!("true"),
             json!("false"),
@@ -164,6 +167,8 @@ fn value(dice: &mut Dice, scenery: &Scenery, key: Key, operator: &str) -> Value 
             json!("3600"),
             json!("1E+1"),
             json!(-9.5),
+            json!("+10"),
+            json!("010"),
             json!("ten"),
         ]);
     }
@@ -174,6 +179,9 @@ fn value(dice: &mut Dice, scenery: &Scenery, key: Key, operator: &str) -> Value 
             json!("2024-06"),
             json!(1_717_200_000),
             json!("2025"),
+            json!("1717200000"),
+            json!("2024-06-01T02:00:00+02:00"),
+            json!("2024-06-01T00:00Z"),
             json!("someday"),
         ]);
     }
@@ -191,7 +199,12 @@ fn text(dice: &mut Dice, scenery: &Scenery, shape: Shape) -> String {
         _ => {
             let variable = variable(dice);
             if shape == Shape::Arn && dice.chance(70) {
-                format!("arn:aws:iam::{}:user/{variable}", scenery.place(dice).id)
+                let id = scenery.place(dice).id;
+                match dice.below(5) {
+                    0 => format!("arn:aws:iam::${{aws:PrincipalAccount}}:user/{variable}"),
+                    1 => format!("arn:aws:iam::{id}:role/{variable}*"),
+                    _ => format!("arn:aws:iam::{id}:user/{variable}"),
+                }
             } else if dice.chance(70) {
                 variable
             } else {
@@ -233,11 +246,23 @@ pub fn variable(dice: &mut Dice) -> String {
         "aws:FederatedProvider",
         "sts:RoleSessionName",
         "s3:prefix",
+        "aws:PrincipalOrgPaths",
+        "aws:ResourceAccount",
+        "aws:RequestedRegion",
+        "aws:SourceIp",
+        "aws:CurrentTime",
+        "saml:sub",
+        "AWS:UserName",
     ]);
-    match dice.below(10) {
+    match dice.below(20) {
         0..=1 => format!("${{{key}, 'red'}}"),
-        2 => format!("${{{key}, ''}}"),
-        3 => dice.pick(&["${*}", "${?}", "${$}", "${open"]).to_owned(),
+        2 => format!("${{{key}, 'r*'}}"),
+        3 => format!("${{{key},'red'}}"),
+        4 => format!("${{{key}, ''}}"),
+        5 => dice
+            .pick(&["${ aws:username }", "${aws:username, \"red\"}", "${}"])
+            .to_owned(),
+        6..=7 => dice.pick(&["${*}", "${?}", "${$}", "${open"]).to_owned(),
         _ => format!("${{{key}}}"),
     }
 }

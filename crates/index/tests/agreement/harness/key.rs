@@ -52,7 +52,7 @@ const fn several(name: &'static str, shape: Shape) -> Key {
 }
 
 /// Keys whose state follows from the caller or the resource.
-pub const STATIC: [Key; 26] = [
+pub const STATIC: [Key; 28] = [
     one("aws:PrincipalArn", Shape::Arn),
     one("aws:PrincipalAccount", Shape::Account),
     one(
@@ -75,6 +75,9 @@ pub const STATIC: [Key; 26] = [
     one("aws:ResourceTag/team", Shape::Word),
     one("aws:ResourceTag/team", Shape::Word),
     one("aws:ResourceTag/env", Shape::Word),
+    // A service's own name for the same tags.
+    one("iam:ResourceTag/team", Shape::Word),
+    one("secretsmanager:ResourceTag/team", Shape::Word),
     one(
         "aws:RequestedRegion",
         Shape::Of(&["us-east-1", "eu-west-1"]),
@@ -88,7 +91,7 @@ pub const STATIC: [Key; 26] = [
 ];
 
 /// Keys whose state is mostly open.
-pub const OPEN: [Key; 64] = [
+pub const OPEN: [Key; 82] = [
     one("aws:MultiFactorAuthPresent", Shape::Bool),
     one("aws:MultiFactorAuthAge", Shape::Number),
     one("aws:TokenIssueTime", Shape::Date),
@@ -165,6 +168,24 @@ pub const OPEN: [Key; 64] = [
     one("aws:SourceOwner", Shape::Account),
     one("aws:SomethingNew", Shape::Word),
     one("identitystore:UserId", Shape::Word),
+    one("aws:CalledViaLast", Shape::Service),
+    several("aws:SourceOrgPaths", Shape::Path),
+    one("aws:VpceOrgID", Shape::Organization),
+    one("aws:Ec2InstanceSourcePrivateIPv4", Shape::Address),
+    one("ec2:RoleDelivery", Shape::Number),
+    one("ssm:SourceInstanceArn", Shape::ResourceArn),
+    one("codebuild:BuildArn", Shape::ResourceArn),
+    one("glue:CredentialIssuingService", Shape::Service),
+    one("aws:ViaAWSMCPService", Shape::Bool),
+    several("aws:CalledViaAWSMCP", Shape::Service),
+    one("aws:IsMcpServiceAction", Shape::Bool),
+    several("kms:GrantOperations", Shape::Of(&["Decrypt", "Encrypt"])),
+    one("kms:GranteePrincipal", Shape::Arn),
+    one("kms:GrantIsForAWSResource", Shape::Bool),
+    one("iam:PermissionsBoundary", Shape::Arn),
+    one("ec2:Vpc", Shape::ResourceArn),
+    one("s3:TlsVersion", Shape::Number),
+    several("s3:RequestObjectTagKeys", Shape::Tag),
 ];
 
 /// Keys about what a chain of roles fixes, keeps and loses.
@@ -208,7 +229,9 @@ impl Shape {
                 .to_owned(),
             Shape::Word => dice.pick(&scenery::WORDS).to_owned(),
             Shape::Tag => dice.pick(&scenery::TAGS).to_owned(),
-            Shape::Bool => dice.pick(&["true", "false"]).to_owned(),
+            Shape::Bool => dice
+                .pick(&["true", "false", "true", "false", "True", "maybe"])
+                .to_owned(),
             Shape::Address => dice
                 .pick(&[
                     "203.0.113.7",
@@ -217,6 +240,8 @@ impl Shape {
                     "2001:DB8:0:0::7",
                     "::ffff:10.0.0.1",
                     "fe80::1",
+                    "203.0.113.255",
+                    "nowhere",
                 ])
                 .to_owned(),
             Shape::Date => dice
@@ -226,10 +251,15 @@ impl Shape {
                     "2025-01-01",
                     "1717200000",
                     "1735689599",
+                    "2024-05-31T19:30:00-04:30",
+                    "2024-06-01T00:00:00.250Z",
+                    "2024-06-01T00:00Z",
+                    "-1",
+                    "",
                 ])
                 .to_owned(),
             Shape::Number => dice
-                .pick(&["10", "9", "3600", "0.5", "1e1", "-9.50"])
+                .pick(&["10", "9", "3600", "0.5", "1e1", "-9.50", "+10", "010", ""])
                 .to_owned(),
             Shape::UserId => {
                 let role = scenery::unique_id("AROA", &place, "app");

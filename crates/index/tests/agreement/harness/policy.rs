@@ -309,8 +309,13 @@ impl Writer<'_> {
             _ => 9,
         };
         if self.dice.chance(not) {
-            let listed = self.exempted();
-            statement.insert("NotPrincipal".into(), json!({ "AWS": listed }));
+            let listed = match self.dice.weighted(&[84, 8, 4, 4]) {
+                0 => json!({ "AWS": self.exempted() }),
+                1 => json!({ "Service": self.dice.pick(&scenery::SERVICES) }),
+                2 => json!({ "Federated": self.provider(purpose) }),
+                _ => json!("*"),
+            };
+            statement.insert("NotPrincipal".into(), listed);
             return;
         }
         let principal = self.principal(purpose);

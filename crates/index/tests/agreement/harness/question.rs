@@ -273,7 +273,8 @@ fn state(dice: &mut Dice, scenery: &Scenery, key: Key, whole: bool) -> State {
         0 => {
             let count = match dice.below(10) {
                 0 if key.several => 0,
-                1..=4 if key.several => 2,
+                1..=3 if key.several => 2,
+                4 if key.several => 3,
                 _ => 1,
             };
             State::Known((0..count).map(|_| key.shape.value(dice, scenery)).collect())
@@ -349,6 +350,7 @@ fn pattern(dice: &mut Dice, arn: &str) -> String {
     };
     let anywhere = !region.is_empty() && dice.chance(10);
     let region = if anywhere { "*" } else { region };
+    let partition = if dice.chance(4) { "*" } else { partition };
     format!("arn:{partition}:{service}:{region}:{account}:{rest}")
 }
 
