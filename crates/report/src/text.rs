@@ -88,7 +88,7 @@ fn one(text: &mut String, entry: &Entry) {
 }
 
 /// Returns `role/app (111122223333): trust policy, statement Sid: edited`.
-fn title(cause: &Cause) -> String {
+pub(crate) fn title(cause: &Cause) -> String {
     let place = match cause.account {
         Some(account) if !cause.thing.contains(&account.to_string()) => format!(" ({account})"),
         Some(_) => String::new(),
