@@ -1,10 +1,16 @@
 //! Statements asked of one index.
 
+use std::collections::BTreeSet;
+
+use whocan_graph::PrincipalId;
 use whocan_index::Index;
 use whocan_query::ast::Statement;
 use whocan_query::engine::Indexed;
 use whocan_query::rows::{Answer, Rows};
+use whocan_query::thing::Thing;
 use whocan_query::{Context, Names, Problem, QueryError};
+
+use crate::narrow;
 
 /// Asks a text; each answer with its statement.
 ///
@@ -22,6 +28,41 @@ pub(crate) fn text(
         answers.extend(answer.map(|answer| (statement.clone(), answer)));
     }
     Ok(answers)
+}
+
+/// Asks a text whose rows are principals once more for each of them: which of
+/// the roles it comes to, so that each pair is a row of its own.
+///
+/// Answers that are not about becoming one of several roles stay as they are.
+pub(crate) fn pairs(
+    answers: Vec<(Statement, Answer)>,
+    index: &Index,
+    explained: usize,
+) -> Vec<(Statement, Answer)> {
+    let mut all = Vec::new();
+    for (statement, answer) in answers {
+        let graph = index.graph();
+        let callers: BTreeSet<PrincipalId> = answer
+            .rows
+            .rows
+            .iter()
+            .filter_map(|row| row.principal)
+            .collect();
+        let each: Option<Vec<Statement>> = callers
+            .iter()
+            .map(|id| narrow::roles_of(&statement, narrow::principal(Thing::Principal(*id), graph)))
+            .collect();
+        let Some(each) = each else {
+            all.push((statement, answer));
+            continue;
+        };
+        for one_of in each {
+            let text = one_of.to_string();
+            let answered = one(&one_of, &text, index, explained, &mut Names::default());
+            all.extend(answered.ok().flatten().map(|answer| (one_of, answer)));
+        }
+    }
+    all
 }
 
 /// A question narrowed to one finding, with the sets that it may name.

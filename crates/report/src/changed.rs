@@ -45,6 +45,7 @@ pub(crate) fn since(
         text: String::new(),
         place: (String::new(), 0),
         assertion: false,
+        pairs: false,
     };
     let mut comparing = Comparing {
         report: &definition.code,
@@ -167,7 +168,7 @@ fn rows(answers: &[(Statement, Answer)], side: Side<'_>) -> BTreeMap<Held, Said>
         let Some(question) = found::question(statement) else {
             continue;
         };
-        for row in &answer.rows.rows {
+        for row in answer.rows.rows.iter().filter(|row| !found::is_itself(row)) {
             for (held, _) in found::held(question, row, graph) {
                 let name = |arn: &str| match thing(arn, graph) {
                     Some(named) => named.full(),

@@ -64,6 +64,8 @@ pub struct Asked {
     pub place: (String, usize),
     /// Whether it is an assertion: its findings are what breaks it.
     pub assertion: bool,
+    /// Whether each pair of a principal and a role it becomes is a finding.
+    pub pairs: bool,
 }
 
 /// Tells what changed.
@@ -329,6 +331,7 @@ impl Reading<'_> {
             .map(|asked| Asked {
                 advice: table.advice.clone(),
                 severity: table.severity.unwrap_or(file.severity),
+                pairs: table.pairs,
                 ..asked
             })
     }
@@ -407,6 +410,7 @@ impl Reading<'_> {
             text,
             place: (self.name.to_owned(), self.line(at)),
             assertion,
+            pairs: false,
         })
     }
 }

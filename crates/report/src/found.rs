@@ -6,7 +6,7 @@ use std::rc::Rc;
 use whocan_eval::{Decision, EvidenceSide, PolicyType, Reason};
 use whocan_graph::{Graph, PrincipalKind};
 use whocan_policy::{Arn, Truth};
-use whocan_query::ast::{Question, Shape, Statement, StatementKind};
+use whocan_query::ast::{Aim, Question, Set, SetKind, Shape, Statement, StatementKind};
 use whocan_query::rows::{Answer, Column, Part, Row};
 use whocan_query::thing::Thing;
 use whocan_snapshot::{Collected, Snapshot};
@@ -46,8 +46,17 @@ pub(crate) fn of_answer(source: Source<'_>, statement: &Statement, answer: &Answ
         return Vec::new();
     };
     let rows = answer.rows.rows.iter();
-    rows.flat_map(|row| of_row(source, question, &answer.rows.columns, row))
+    rows.filter(|row| !is_itself(row))
+        .flat_map(|row| of_row(source, question, &answer.rows.columns, row))
         .collect()
+}
+
+/// Returns whether a row only says that something is itself.
+pub(crate) fn is_itself(row: &Row) -> bool {
+    row.parts.is_empty()
+        && row.action.is_none()
+        && row.principal.is_some()
+        && row.resource == row.principal.map(Thing::Principal)
 }
 
 /// Returns the question of a statement.
@@ -84,7 +93,11 @@ fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row
 /// Returns what a row is about, resource by resource, with the parts of each.
 pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, Vec<Part>)> {
     let verdict = row.verdict.map(|verdict| verdict.strict.word());
-    let about_resources = matches!(question.shape, Shape::WhichResources { .. });
+    // Of several that may act the row's principal is only one.
+    let about_resources = match &question.shape {
+        Shape::WhichResources { subject, .. } => !is_one(subject),
+        _ => false,
+    };
     let who = match question.shape {
         // The row's principal is one of several that get there.
         Shape::Matrix { .. } => row.thing.map(|thing| thing.arn(graph).to_string()),
@@ -96,6 +109,11 @@ pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, 
         .or(row.thing)
         .map(|thing| thing.arn(graph).to_string());
     let own = own.or(row.resource_text.clone());
+    // Of several that it becomes the row's role is only the nearest.
+    let own = match aim(question) {
+        Some(Aim::Become(set)) if !is_one(set) => Some(set.to_string()),
+        _ => own,
+    };
     let held = |resource: String, parts: Vec<HeldPart>| Held {
         principal: who.clone().unwrap_or_default(),
         resource,
@@ -153,21 +171,33 @@ fn carrier(pattern: &str) -> String {
 
 /// Returns what a question is about, as it is written.
 fn asked_about(question: &Question) -> String {
-    use whocan_query::ast::Aim;
-    let aim = match &question.shape {
-        Shape::Who { access, .. }
-        | Shape::WhichPrincipals { access, .. }
-        | Shape::Can { access, .. }
-        | Shape::Why { access, .. } => &access.aim,
-        Shape::Paths { to, .. } => to,
-        _ => return String::new(),
-    };
-    match aim {
-        Aim::Become(set) => set.to_string(),
-        Aim::Deed(deed) => deed
+    match aim(question) {
+        Some(Aim::Become(set)) => set.to_string(),
+        Some(Aim::Deed(deed)) => deed
             .on
             .as_ref()
             .map_or(String::new(), |on| on.set.to_string()),
+        None => String::new(),
+    }
+}
+
+fn aim(question: &Question) -> Option<&Aim> {
+    match &question.shape {
+        Shape::Who { access, .. }
+        | Shape::WhichPrincipals { access, .. }
+        | Shape::Can { access, .. }
+        | Shape::Why { access, .. } => Some(&access.aim),
+        Shape::Paths { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+/// Returns whether a set is written as one thing.
+fn is_one(set: &Set) -> bool {
+    match &set.kind {
+        SetKind::Thing(text) => !text.contains('*'),
+        SetKind::Name(name) => name == "anyone",
+        _ => false,
     }
 }
 
@@ -520,7 +550,7 @@ fn narrowed(
     })
 }
 
-fn thing_set(thing: Thing, graph: &Graph) -> whocan_query::ast::Set {
+fn thing_set(thing: Thing, graph: &Graph) -> Set {
     match thing {
         Thing::Principal(_) => narrow::principal(thing, graph),
         _ => narrow::literal(&thing.arn(graph)),

@@ -8,7 +8,7 @@ use crate::asking;
 use crate::definition::Definition;
 use crate::finding::Finding;
 use crate::finished::{Point, Taken};
-use crate::found::{held, question};
+use crate::found::{held, is_itself, question};
 
 /// A finding of an earlier snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,12 +37,16 @@ pub fn seen(definition: &Definition, index: &Index) -> Vec<Seen> {
         let Ok(answers) = asking::text(&asked.text, index, 0) else {
             continue;
         };
+        let answers = match asked.pairs {
+            true => asking::pairs(answers, index, 0),
+            false => answers,
+        };
         for (statement, answer) in &answers {
             let holds = answer.assertion.as_ref().is_some_and(|one| one.holds);
             let Some(question) = question(statement).filter(|_| !holds) else {
                 continue;
             };
-            for row in &answer.rows.rows {
+            for row in answer.rows.rows.iter().filter(|row| !is_itself(row)) {
                 let each = held(question, row, index.graph()).into_iter();
                 all.extend(each.map(|(held, _)| Seen {
                     code: asked.code.clone(),

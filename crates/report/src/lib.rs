@@ -27,6 +27,7 @@ mod held;
 mod history;
 mod named;
 mod narrow;
+mod picture;
 mod question;
 mod run;
 mod severity;

@@ -76,6 +76,49 @@ pub(crate) fn narrowed(
     })
 }
 
+/// Returns the question which of the roles a principal becomes; `None` if the
+/// statement is not about becoming one of several.
+pub(crate) fn roles_of(statement: &Statement, principal: Set) -> Option<Statement> {
+    let question = match &statement.kind {
+        StatementKind::Ask(question) | StatementKind::Assert { question, .. } => question,
+        StatementKind::Let { .. } | StatementKind::Plan(_) => return None,
+    };
+    let aim = match &question.shape {
+        Shape::Who { access, .. } | Shape::WhichPrincipals { access, .. } => &access.aim,
+        Shape::Paths { to, .. } => to,
+        _ => return None,
+    };
+    let Aim::Become(roles) = aim else {
+        return None;
+    };
+    let shape = Shape::WhichResources {
+        set: roles.clone(),
+        subject: principal,
+        reach: true,
+        actions: None,
+    };
+    let clauses = Clauses {
+        // They were about the principal, which passed them.
+        filter: Vec::new(),
+        except: Vec::new(),
+        group_by: Vec::new(),
+        order_by: Vec::new(),
+        returning: Vec::new(),
+        limit: None,
+        ..question.clauses.clone()
+    };
+    Some(Statement {
+        kind: StatementKind::Ask(Question {
+            count: false,
+            shape,
+            clauses,
+            span: Span::default(),
+        }),
+        span: Span::default(),
+        as_of: Vec::new(),
+    })
+}
+
 fn on(mut access: Access, resource: Option<Set>) -> Access {
     let Some(resource) = resource else {
         return access;

@@ -167,6 +167,10 @@ impl Made {
                 return self.problems.push(said);
             }
         };
+        let answers = match asked.pairs {
+            true => asking::pairs(answers, side.index, EXPLAINED),
+            false => answers,
+        };
         let lets = lets(&asked.text);
         let source = Source {
             report: &definition.code,

@@ -54,6 +54,8 @@ pub(super) struct QueryTable {
     pub text: Option<Spanned<String>>,
     pub file: Option<Spanned<String>>,
     #[serde(default)]
+    pub pairs: bool,
+    #[serde(default)]
     pub parameters: BTreeMap<String, String>,
 }
 
