@@ -3,6 +3,7 @@
 //! Every edit that is told was made on a copy of the snapshot, an index was
 //! built from it, and the finding's own question was asked again.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub(crate) fn find(found: &mut [Found], snapshot: &Snapshot, budget: usize) {
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|at| {
         let finding = &found[*at].finding;
-        (finding.status, std::cmp::Reverse(finding.severity))
+        (finding.status, Reverse(finding.severity))
     });
     for at in order {
         if found[at].finding.breaks.is_none() {
@@ -64,7 +65,7 @@ pub(crate) fn find(found: &mut [Found], snapshot: &Snapshot, budget: usize) {
 fn without_search(found: &Found) -> Option<Breaks> {
     let note = if found.narrow.is_none() {
         "its single ways are findings of other reports; ask `paths from` for them"
-    } else if found.candidates.is_empty() {
+    } else if found.candidates.is_empty() && found.undo.is_empty() {
         "no statement that could be removed grants it"
     } else if found.finding.status == Status::Accepted {
         "not looked for: the finding is accepted"
@@ -85,7 +86,7 @@ fn single(found: &mut [Found], lab: &mut Lab<'_>) {
             return;
         };
         for one in found.iter_mut() {
-            let open = one.finding.breaks.is_none() && one.candidates.contains(&edit);
+            let open = one.finding.breaks.is_none() && one.may_lose_by(&edit);
             if open && one.is_gone(&index) {
                 one.finding.breaks = Some(Breaks::of(vec![edit.clone()], true));
             }
@@ -94,24 +95,28 @@ fn single(found: &mut [Found], lab: &mut Lab<'_>) {
     }
 }
 
-/// Returns the edit that is a candidate of the most open findings.
+/// Returns the edit that undoes a change, or is a candidate, of the most open findings.
 fn most_promising(found: &[Found], tried: &BTreeSet<Edit>) -> Option<Edit> {
-    let mut counts: BTreeMap<&Edit, usize> = BTreeMap::new();
-    let open = found.iter().filter(|one| one.finding.breaks.is_none());
-    for edit in open.flat_map(|one| one.candidates.iter().take(MOST_TRIED)) {
-        if !tried.contains(edit) {
-            *counts.entry(edit).or_default() += 1;
+    let mut counts: BTreeMap<&Edit, (bool, usize)> = BTreeMap::new();
+    for one in found.iter().filter(|one| one.finding.breaks.is_none()) {
+        let undo = one.undo.iter().map(|edit| (edit, true));
+        let others = one.candidates.iter().take(MOST_TRIED);
+        for (edit, undoes) in undo.chain(others.map(|edit| (edit, false))) {
+            if !tried.contains(edit) {
+                let known = counts.entry(edit).or_default();
+                *known = (known.0 || undoes, known.1 + 1);
+            }
         }
     }
     let best = counts
         .into_iter()
-        .max_by_key(|(edit, count)| (*count, std::cmp::Reverse((edit.rank(), (*edit).clone()))));
+        .max_by_key(|(edit, count)| (*count, Reverse((edit.rank(), (*edit).clone()))));
     best.map(|(edit, _)| edit.clone())
 }
 
 /// Looks for several edits, after no single one did.
 fn several(found: &Found, lab: &mut Lab<'_>) -> Breaks {
-    let mut all = found.candidates.clone();
+    let mut all = [found.undo.clone(), found.candidates.clone()].concat();
     for _ in 0..MOST_DETOURS {
         let Some(index) = lab.with(&all.iter().collect::<Vec<&Edit>>()) else {
             return spent();
@@ -151,7 +156,7 @@ fn fewest(found: &Found, all: Vec<Edit>, lab: &mut Lab<'_>) -> Breaks {
     for set in sets {
         let edits: Vec<&Edit> = set.iter().map(|at| &all[*at]).collect();
         if let ([only], true) = (edits.as_slice(), set.len() == 1)
-            && found.candidates.contains(only)
+            && found.may_lose_by(only)
         {
             continue;
         }
@@ -208,6 +213,10 @@ impl Breaks {
 }
 
 impl Found {
+    fn may_lose_by(&self, edit: &Edit) -> bool {
+        self.candidates.contains(edit) || self.undo.contains(edit)
+    }
+
     /// Returns whether the access is gone; `false` also if that cannot be told.
     fn is_gone(&self, index: &Index) -> bool {
         self.rows(index, 0).is_some_and(|rows| rows.rows.is_empty())

@@ -1,10 +1,11 @@
 //! What changed since an earlier snapshot, as causes and findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use whocan_graph::Graph;
+use whocan_graph::{Graph, PrincipalKind};
+use whocan_policy::AccountId;
 use whocan_query::ast::Statement;
-use whocan_query::rows::Answer;
+use whocan_query::rows::{Answer, Row};
 use whocan_query::thing::Thing;
 
 use crate::Held;
@@ -12,7 +13,7 @@ use crate::asking;
 use crate::cause::Change;
 use crate::definition::{Asked, Changes, Definition};
 use crate::diff::{self, Entry, Side};
-use crate::edit::Edit;
+use crate::edit::{Edit, EditedPolicy};
 use crate::fact::Aspect;
 use crate::finding::Fact;
 use crate::finished::{self, Gone, ReportedCause};
@@ -56,10 +57,11 @@ pub(crate) fn since(
         gone: BTreeMap::new(),
         causes: Vec::new(),
     };
-    for entry in &diff::diff(before, after).entries {
+    let entries = diff::diff(before, after).entries;
+    for entry in &entries {
         comparing.entry(entry);
     }
-    comparing.finish()
+    comparing.finish(&entries)
 }
 
 struct Comparing<'a> {
@@ -98,23 +100,28 @@ impl Comparing<'_> {
         let old = answers(question, self.before, 0);
         let new = answers(question, self.after, EXPLAINED);
         let (was, is) = (rows(&old, self.before), rows(&new, self.after));
-        let undo = undo(entry);
+        let beyond = |held: &Held, row: &Row| beyond(held, row, &was);
+        let source = Source {
+            report: self.report,
+            asked: &self.asked,
+            graph: self.after.index.graph(),
+            snapshot: self.after.snapshot,
+            lets: &[],
+            beyond: Some(&beyond),
+        };
         for (statement, answer) in &new {
-            let source = Source {
-                report: self.report,
-                asked: &self.asked,
-                graph: self.after.index.graph(),
-                snapshot: self.after.snapshot,
-                lets: &[],
-            };
             let fresh = found::of_answer(source, statement, answer);
-            let fresh = fresh.into_iter().filter(|one| is_new(one, &was));
-            for one in folded(fresh.collect()) {
+            let (fresh, vague) = known_resources(fresh);
+            if vague > 0 {
+                let said = format!("{vague} more on resources that the snapshot does not have");
+                self.causes[number].note.get_or_insert(said);
+            }
+            for mut one in folded(fresh, source.graph) {
+                found::look_closer(&mut one, source, self.after.index);
                 let known = self.found.entry(one.finding.held.clone()).or_insert(one);
                 if !known.finding.causes.contains(&number) {
                     known.finding.causes.push(number);
                 }
-                known.candidates.extend(undo.clone());
             }
         }
         for (held, said) in was {
@@ -133,11 +140,22 @@ impl Comparing<'_> {
         }
     }
 
-    fn finish(mut self) -> Changed {
+    fn finish(mut self, entries: &[Entry]) -> Changed {
         for one in self.found.values_mut() {
-            one.candidates
-                .sort_by_key(|edit| (edit.rank(), edit.clone()));
-            one.candidates.dedup();
+            attribute(one, entries);
+        }
+        let entered: BTreeSet<(String, String)> = self
+            .found
+            .keys()
+            .filter(|held| held.parts.is_empty())
+            .map(|held| (held.principal.clone(), held.resource.clone()))
+            .collect();
+        // Whoever becomes a role makes the call that it takes.
+        self.found.retain(|held, _| {
+            let both = (held.principal.clone(), held.resource.clone());
+            held.actions() != ["sts:AssumeRole"] || !entered.contains(&both)
+        });
+        for one in self.found.values() {
             for &cause in &one.finding.causes {
                 self.causes[cause].findings.push(one.finding.id.clone());
             }
@@ -196,42 +214,116 @@ fn thing(arn: &str, graph: &Graph) -> Option<Named> {
     Some(Named::of(thing, graph))
 }
 
-/// Returns whether nobody had this before: neither the access nor so few conditions.
-fn is_new(found: &Found, was: &BTreeMap<Held, Said>) -> bool {
-    let held = &found.finding.held;
+/// Returns what nobody had before: neither the access nor so few conditions.
+fn beyond(held: &Held, row: &Row, was: &BTreeMap<Held, Said>) -> Option<Held> {
     // That something is itself is no access.
     if held.principal == held.resource {
-        return false;
+        return None;
     }
-    let mut before = was.iter().filter(|(old, _)| old.covers(held));
-    !before.any(|(_, said)| {
-        let dropped = |one: &String| !found.finding.conditions.contains(one);
+    let kept = |said: &Said| {
+        let dropped = |one: &String| !row.conditions.contains(one);
         said.conditions.is_empty() || !said.conditions.iter().any(dropped)
-    })
+    };
+    let known: Vec<&Held> = was
+        .iter()
+        .filter(|(_, said)| kept(said))
+        .map(|(held, _)| held)
+        .collect();
+    held.beyond(&known)
 }
 
-/// Folds what everybody has into what anybody has, who needs no credentials.
-fn folded(found: Vec<Found>) -> Vec<Found> {
-    let (anyone, others): (Vec<Found>, Vec<Found>) = found
+/// Leaves out resources that no snapshot has, unless there is nothing else to
+/// tell, and returns how many.
+fn known_resources(found: Vec<Found>) -> (Vec<Found>, usize) {
+    let is_vague = |one: &Found| one.finding.held.resource.contains('*');
+    let (vague, known): (Vec<Found>, Vec<Found>) = found.into_iter().partition(is_vague);
+    match known.is_empty() {
+        true => (vague, 0),
+        false => (known, vague.len()),
+    }
+}
+
+/// Says which changes brought a finding: those that its way rests on, whichever
+/// question showed it. Where that cannot be seen, those whose questions did.
+fn attribute(found: &mut Found, entries: &[Entry]) {
+    let bearing = entries.iter().enumerate();
+    let bearing = bearing.filter(|(_, entry)| bears_on(entry, found));
+    let bearing: Vec<usize> = bearing.map(|(number, _)| number).collect();
+    if !bearing.is_empty() {
+        found.finding.causes = bearing;
+    }
+    let causes = found.finding.causes.iter();
+    found.undo = causes
+        .filter_map(|number| undo(&entries[*number]))
+        .collect();
+}
+
+/// Returns whether a finding's way rests on a change.
+fn bears_on(entry: &Entry, found: &Found) -> bool {
+    let cause = &entry.cause;
+    let thing = cause.thing.as_str();
+    match undo(entry) {
+        // A statement that is there now is among those that decide.
+        Some(
+            Edit::RemoveStatement { .. } | Edit::RestoreStatement { .. } | Edit::Detach { .. },
+        ) if cause.change != Change::Removed => found
+            .candidates
+            .iter()
+            .any(|candidate| undo(entry).is_some_and(|own| own.is_about(candidate))),
+        _ => {
+            let ends = [&found.finding.principal, &found.finding.resource];
+            let steps = found.finding.path.iter().map(|step| &step.to);
+            let mut all = ends.into_iter().flatten().chain(steps);
+            all.any(|named| named.arn == thing)
+        }
+    }
+}
+
+/// Folds what everybody has into what anybody has, who needs no credentials,
+/// and what one principal outside has into what its whole account has.
+fn folded(found: Vec<Found>, graph: &Graph) -> Vec<Found> {
+    let (mut groups, others): (Vec<Found>, Vec<Found>) = found
         .into_iter()
-        .partition(|one| one.finding.held.principal == "anonymous");
-    let mut anyone = anyone;
-    let mut kept = Vec::new();
-    for one in others {
-        let within = anyone.iter_mut().find(|all| {
-            let as_anyone = Held {
-                principal: "anonymous".to_owned(),
+        .partition(|one| group(&one.finding.held.principal, graph).is_some());
+    groups.sort_by_key(|one| one.finding.held.principal != "anonymous");
+    let mut kept: Vec<Found> = Vec::new();
+    for one in groups.into_iter().chain(others) {
+        let account = member_of(&one.finding.held.principal, graph);
+        let within = kept.iter_mut().find(|all| {
+            let group = group(&all.finding.held.principal, graph);
+            let fits = match group {
+                Some(Some(own)) => Some(own) == account,
+                Some(None) => true,
+                None => false,
+            };
+            let as_group = Held {
+                principal: all.finding.held.principal.clone(),
                 ..one.finding.held.clone()
             };
-            all.finding.held.covers(&as_anyone)
+            fits && all.finding.held.covers(&as_group)
         });
         match within {
             Some(all) => count_in(all),
             None => kept.push(one),
         }
     }
-    anyone.extend(kept);
-    anyone
+    kept
+}
+
+/// Returns whom a principal stands for: everybody, or everybody of an account outside.
+fn group(arn: &str, graph: &Graph) -> Option<Option<AccountId>> {
+    match graph.principal(graph.principal_of(arn)?).kind {
+        PrincipalKind::Anonymous => Some(None),
+        PrincipalKind::Foreign(account) => Some(Some(account)),
+        _ => None,
+    }
+}
+
+fn member_of(arn: &str, graph: &Graph) -> Option<AccountId> {
+    match graph.principal(graph.principal_of(arn)?).kind {
+        PrincipalKind::ForeignNamed(account) => Some(account),
+        _ => None,
+    }
 }
 
 const SO_CAN: &str = "principals that could not before";
@@ -250,14 +342,40 @@ fn count_in(anyone: &mut Found) {
     }
 }
 
-/// Returns the edit that undoes a change that is no statement.
+/// Returns the edit that undoes a change.
 fn undo(entry: &Entry) -> Option<Edit> {
     let cause = &entry.cause;
-    match (&cause.aspect, &cause.before) {
-        (Aspect::Boundary, Some(before)) => Some(Edit::SetBoundary {
-            of: cause.thing.clone(),
-            boundary: before.clone(),
-        }),
-        _ => None,
-    }
+    let of = cause.thing.clone();
+    let (policy, name) = match &cause.aspect {
+        Aspect::Boundary => {
+            let boundary = cause.before.clone()?;
+            return Some(Edit::SetBoundary { of, boundary });
+        }
+        Aspect::Attachment(policy) if cause.change == Change::Added => {
+            let policy = policy.clone();
+            return Some(Edit::Detach { policy, from: of });
+        }
+        Aspect::Trust => (EditedPolicy::Trust, String::new()),
+        Aspect::ResourcePolicy => (EditedPolicy::Resource, String::new()),
+        Aspect::Inline(name) => (EditedPolicy::Inline, name.clone()),
+        Aspect::Managed => (EditedPolicy::Managed, String::new()),
+        _ => return None,
+    };
+    let changed = cause.statement.as_ref()?;
+    let statement = changed.label.clone();
+    Some(match &changed.before {
+        None => Edit::RemoveStatement {
+            policy,
+            of,
+            name,
+            statement,
+        },
+        Some(text) => Edit::RestoreStatement {
+            policy,
+            of,
+            name,
+            statement,
+            text: text.clone(),
+        },
+    })
 }

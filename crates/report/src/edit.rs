@@ -32,6 +32,19 @@ pub enum Edit {
         /// The ARN of the user, group or role.
         from: String,
     },
+    /// A statement is put back as it was.
+    RestoreStatement {
+        /// What the policy is.
+        policy: EditedPolicy,
+        /// The ARN of who or what carries it, or of the managed policy.
+        of: String,
+        /// The policy's name; empty where `of` says it all.
+        name: String,
+        /// The statement: its Sid, or its position as `#2`.
+        statement: String,
+        /// What it said.
+        text: String,
+    },
     /// A permissions boundary is set again.
     SetBoundary {
         /// The ARN of the user or role.
@@ -88,10 +101,31 @@ impl Edit {
         }
     }
 
+    /// Returns whether both are about the same statement or attachment.
+    pub(crate) fn is_about(&self, other: &Edit) -> bool {
+        let place = |edit: &Edit| match edit {
+            Edit::RemoveStatement {
+                policy,
+                of,
+                name,
+                statement,
+            }
+            | Edit::RestoreStatement {
+                policy,
+                of,
+                name,
+                statement,
+                ..
+            } => Some((*policy, of.clone(), name.clone(), statement.clone())),
+            Edit::Detach { .. } | Edit::SetBoundary { .. } => None,
+        };
+        self == other || place(self).is_some_and(|own| place(other) == Some(own))
+    }
+
     /// Returns how soon a person would think of it: doors before keys.
     pub(crate) fn rank(&self) -> u8 {
         match self {
-            Edit::SetBoundary { .. } => 0,
+            Edit::SetBoundary { .. } | Edit::RestoreStatement { .. } => 0,
             Edit::RemoveStatement { policy, .. } => match policy {
                 EditedPolicy::Trust => 1,
                 EditedPolicy::Resource => 1,
@@ -110,23 +144,20 @@ impl Edit {
                 of,
                 name,
                 statement,
-            } => {
-                let short = short(of);
-                match policy {
-                    EditedPolicy::Trust => {
-                        format!("remove statement {statement} from the trust policy of {short}")
-                    }
-                    EditedPolicy::Resource => {
-                        format!("remove statement {statement} from the policy of {short}")
-                    }
-                    EditedPolicy::Inline => {
-                        format!("remove statement {statement} from inline policy {name} of {short}")
-                    }
-                    EditedPolicy::Managed => {
-                        format!("remove statement {statement} from managed policy {short}")
-                    }
-                }
-            }
+            } => format!(
+                "remove statement {statement} from {}",
+                policy.words(of, name)
+            ),
+            Edit::RestoreStatement {
+                policy,
+                of,
+                name,
+                statement,
+                ..
+            } => format!(
+                "put statement {statement} of {} back as it was",
+                policy.words(of, name)
+            ),
             Edit::Detach { policy, from } => {
                 format!("detach {} from {}", short(policy), short(from))
             }
@@ -143,7 +174,9 @@ impl Edit {
     /// Makes the change; `false` if the snapshot has nothing to change.
     pub(crate) fn apply(&self, snapshot: &mut Snapshot) -> bool {
         let of = match self {
-            Edit::RemoveStatement { of, .. } | Edit::SetBoundary { of, .. } => of,
+            Edit::RemoveStatement { of, .. }
+            | Edit::RestoreStatement { of, .. }
+            | Edit::SetBoundary { of, .. } => of,
             Edit::Detach { from, .. } => from,
         };
         let account = of.parse::<Arn>().ok().and_then(|arn| arn.account());
@@ -164,6 +197,11 @@ impl Edit {
                 policy: EditedPolicy::Resource,
                 of,
                 ..
+            }
+            | Edit::RestoreStatement {
+                policy: EditedPolicy::Resource,
+                of,
+                ..
             } => account.resources.iter().any(|one| one.arn == *of),
             _ => true,
         }
@@ -176,12 +214,15 @@ impl Edit {
                 of,
                 name,
                 statement,
-            } => match policy {
-                EditedPolicy::Trust => from_trust(account, of, statement),
-                EditedPolicy::Resource => from_resource(account, of, statement),
-                EditedPolicy::Inline => from_inline(account, of, name, statement),
-                EditedPolicy::Managed => from_managed(account, of, statement),
-            },
+            } => document(account, *policy, of, name).is_some_and(|text| without(text, statement)),
+            Edit::RestoreStatement {
+                policy,
+                of,
+                name,
+                statement,
+                text,
+            } => document(account, *policy, of, name)
+                .is_some_and(|document| with(document, statement, text)),
             Edit::Detach { policy, from } => detach(account, policy, from),
             Edit::SetBoundary { of, boundary } => set_boundary(account, of, boundary),
         }
@@ -200,58 +241,68 @@ fn short(arn: &str) -> String {
     }
 }
 
-fn from_trust(account: &mut AccountObject, of: &str, label: &str) -> bool {
-    let mut roles = account.roles.iter_mut();
-    let trust = roles
-        .find(|role| role.arn == of)
-        .map(|role| &mut role.trust);
-    let Some(Collected::Yes(text)) = trust else {
-        return false;
-    };
-    without(text, label)
+impl EditedPolicy {
+    /// Returns the policy as people call it.
+    fn words(self, of: &str, name: &str) -> String {
+        let short = short(of);
+        match self {
+            EditedPolicy::Trust => format!("the trust policy of {short}"),
+            EditedPolicy::Resource => format!("the policy of {short}"),
+            EditedPolicy::Inline => format!("inline policy {name} of {short}"),
+            EditedPolicy::Managed => format!("managed policy {short}"),
+        }
+    }
 }
 
-fn from_resource(account: &mut AccountObject, of: &str, label: &str) -> bool {
-    let mut resources = account.resources.iter_mut();
-    let policy = resources
-        .find(|resource| resource.arn == of)
-        .map(|resource| &mut resource.policy);
-    let Some(Collected::Yes(Some(text))) = policy else {
-        return false;
-    };
-    without(text, label)
+/// Returns the document of a policy, to be changed.
+fn document<'a>(
+    account: &'a mut AccountObject,
+    policy: EditedPolicy,
+    of: &str,
+    name: &str,
+) -> Option<&'a mut String> {
+    match policy {
+        EditedPolicy::Trust => {
+            let role = account.roles.iter_mut().find(|role| role.arn == of)?;
+            known(&mut role.trust)
+        }
+        EditedPolicy::Resource => {
+            let mut resources = account.resources.iter_mut();
+            known(&mut resources.find(|one| one.arn == of)?.policy)?.as_mut()
+        }
+        EditedPolicy::Inline => {
+            let users = account
+                .users
+                .iter_mut()
+                .map(|one| (&one.arn, &mut one.inline));
+            let groups = account
+                .groups
+                .iter_mut()
+                .map(|one| (&one.arn, &mut one.inline));
+            let roles = account
+                .roles
+                .iter_mut()
+                .map(|one| (&one.arn, &mut one.inline));
+            let mut all = users.chain(groups).chain(roles);
+            let (_, inline) = all.find(|(arn, _)| *arn == of)?;
+            let policy = inline.iter_mut().find(|policy| policy.name == name)?;
+            Some(&mut policy.document)
+        }
+        EditedPolicy::Managed => {
+            let policy = account.policies.iter_mut().find(|one| one.arn == of)?;
+            let default = policy.default_version.clone();
+            let mut versions = policy.versions.iter_mut();
+            let version = versions.find(|version| version.id == default)?;
+            Some(&mut version.document)
+        }
+    }
 }
 
-fn from_inline(account: &mut AccountObject, of: &str, name: &str, label: &str) -> bool {
-    let users = account
-        .users
-        .iter_mut()
-        .map(|one| (&one.arn, &mut one.inline));
-    let groups = account
-        .groups
-        .iter_mut()
-        .map(|one| (&one.arn, &mut one.inline));
-    let roles = account
-        .roles
-        .iter_mut()
-        .map(|one| (&one.arn, &mut one.inline));
-    let mut all = users.chain(groups).chain(roles);
-    let Some((_, inline)) = all.find(|(arn, _)| *arn == of) else {
-        return false;
-    };
-    let policy = inline.iter_mut().find(|policy| policy.name == name);
-    policy.is_some_and(|policy| without(&mut policy.document, label))
-}
-
-fn from_managed(account: &mut AccountObject, of: &str, label: &str) -> bool {
-    let mut policies = account.policies.iter_mut();
-    let Some(policy) = policies.find(|policy| policy.arn == of) else {
-        return false;
-    };
-    let default = policy.default_version.clone();
-    let mut versions = policy.versions.iter_mut();
-    let version = versions.find(|version| version.id == default);
-    version.is_some_and(|version| without(&mut version.document, label))
+fn known<T>(value: &mut Collected<T>) -> Option<&mut T> {
+    match value {
+        Collected::Yes(value) => Some(value),
+        Collected::Not => None,
+    }
 }
 
 fn detach(account: &mut AccountObject, policy: &str, from: &str) -> bool {
@@ -308,6 +359,33 @@ fn without(text: &mut String, label: &str) -> bool {
         }
         Some(one @ Value::Object(_)) => *one = Value::Array(Vec::new()),
         _ => return false,
+    }
+    *text = Value::Object(document).to_string();
+    true
+}
+
+/// Puts a statement into a document, in the place of the one with this label if there is one.
+fn with(text: &mut String, label: &str, statement: &str) -> bool {
+    let statements = statement::statements(text);
+    let at = statements.iter().position(|one| one.is_called(label));
+    let (Ok(Value::Object(mut document)), Ok(statement)) = (
+        serde_json::from_str::<Value>(text),
+        serde_json::from_str::<Value>(statement),
+    ) else {
+        return false;
+    };
+    let all = document
+        .entry("Statement")
+        .or_insert(Value::Array(Vec::new()));
+    if let Value::Object(_) = all {
+        *all = Value::Array(vec![all.take()]);
+    }
+    let Value::Array(all) = all else {
+        return false;
+    };
+    match at.and_then(|at| all.get_mut(at)) {
+        Some(place) => *place = statement,
+        None => all.push(statement),
     }
     *text = Value::Object(document).to_string();
     true

@@ -19,7 +19,6 @@ pub struct Finding {
     /// What findings with this code are.
     pub kind: String,
     /// What to do about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
     /// How bad it is.
     pub severity: Severity,
@@ -56,7 +55,6 @@ pub struct Finding {
     /// Which of the report's causes brought it, by number from 0.
     pub causes: Vec<usize>,
     /// By whom and why it was accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<Accepted>,
     #[serde(skip)]
     pub(crate) held: Held,

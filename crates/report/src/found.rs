@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use whocan_eval::{Decision, EvidenceSide, PolicyType, Reason};
 use whocan_graph::{Graph, PrincipalKind};
+use whocan_index::Index;
 use whocan_policy::{Arn, Truth};
 use whocan_query::ast::{Aim, Question, Set, SetKind, Shape, Statement, StatementKind};
 use whocan_query::rows::{Answer, Column, Part, Row};
@@ -24,6 +25,8 @@ use crate::value;
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub finding: Finding,
+    /// What would undo the changes that brought it.
+    pub undo: Vec<Edit>,
     /// The question about this one finding; `None` if its shape cannot be narrowed.
     pub narrow: Option<Rc<Narrow>>,
     /// What might break it.
@@ -38,6 +41,8 @@ pub(crate) struct Source<'a> {
     pub graph: &'a Graph,
     pub snapshot: &'a Snapshot,
     pub lets: &'a [Statement],
+    /// Returns what of it, under the row's conditions, nobody knew before.
+    pub beyond: Option<&'a dyn Fn(&Held, &Row) -> Option<Held>>,
 }
 
 /// Returns the findings of one answer.
@@ -70,7 +75,17 @@ pub(crate) fn question(statement: &Statement) -> Option<&Question> {
 fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row) -> Vec<Found> {
     let held = held(question, row, source.graph);
     let single = held.len() == 1;
-    let each = held.into_iter().map(|(held, parts)| {
+    let fresh = held
+        .into_iter()
+        .filter_map(|(held, parts)| match source.beyond {
+            Some(beyond) => beyond(&held, row).map(|held| {
+                let kept = parts.into_iter().filter(|part| held.has(part));
+                let kept = kept.collect();
+                (held, kept)
+            }),
+            None => Some((held, parts)),
+        });
+    let each = fresh.map(|(held, parts): (Held, Vec<Part>)| {
         let resource = resource(row, &held, source.graph);
         let principal = principal(question, row, source.graph);
         let mut finding = finding(source, held, &parts, principal, resource, row);
@@ -81,6 +96,7 @@ fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row
             finding,
             narrow: narrow.map(Rc::new),
             candidates: Vec::new(),
+            undo: Vec::new(),
         };
         if single {
             explain(&mut found, row, source.graph, source.snapshot);
@@ -136,7 +152,7 @@ pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, 
     for part in row.parts.iter() {
         let resource = match part.within.first() {
             Some(pattern) => carrier(pattern),
-            None => asked_about(question),
+            None => carrier(&asked_about(question)),
         };
         by_resource.entry(resource).or_default().push(part.clone());
     }
@@ -144,11 +160,31 @@ pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, 
         return vec![(held(asked_about(question), Vec::new()), Vec::new())];
     }
     let each = by_resource.into_iter().map(|(resource, parts)| {
-        let mut own: Vec<HeldPart> = parts.iter().map(held_part).collect();
+        let within = asked_about(question);
+        let inside = carrier(&within) != within;
+        let part = |part: &Part| match part.within.is_empty() && inside {
+            // All of what was asked about, which is not all of the resource.
+            true => HeldPart {
+                within: vec![within.clone()],
+                ..held_part(part)
+            },
+            false => held_part(part),
+        };
+        let mut own: Vec<HeldPart> = parts.iter().map(part).collect();
         own.sort();
         (held(resource, own), parts)
     });
     each.collect()
+}
+
+impl Held {
+    /// Returns whether one of its parts is of this place.
+    fn has(&self, part: &Part) -> bool {
+        let mut own = self.parts.iter();
+        own.any(|own| {
+            (own.within == part.within || part.within.is_empty()) && own.except == part.except
+        })
+    }
 }
 
 fn held_part(part: &Part) -> HeldPart {
@@ -543,7 +579,7 @@ fn narrowed(
         }
         (None, None) => None,
     };
-    let statement = narrow::narrowed(question, principal, resource)?;
+    let statement = narrow::narrowed(question, principal, resource, &finding.actions)?;
     Some(Narrow {
         lets: source.lets.to_vec(),
         statement,
@@ -569,5 +605,34 @@ pub(crate) fn of_assertion(source: Source<'_>, statement: &str, reason: &str) ->
         finding,
         narrow: None,
         candidates: Vec::new(),
+        undo: Vec::new(),
+    }
+}
+
+/// Asks the finding's own question where the row was about several resources.
+pub(crate) fn look_closer(found: &mut Found, source: Source<'_>, index: &Index) {
+    let told = !found.finding.statements.is_empty() || !found.candidates.is_empty();
+    let Some(narrow) = found.narrow.clone().filter(|_| !told) else {
+        return;
+    };
+    let rows = narrow.rows(index, 8);
+    let Some(row) = rows.as_ref().and_then(|rows| rows.rows.first()) else {
+        return;
+    };
+    explain(found, row, source.graph, source.snapshot);
+    let finding = &mut found.finding;
+    if let (Some(principal), Some(resource), false) = (
+        &finding.principal,
+        &finding.resource,
+        finding.actions.is_empty(),
+    ) {
+        finding.title = access_title(
+            &principal.full(),
+            !finding.path.is_empty(),
+            &finding.actions,
+            &finding.places,
+            &resource.full(),
+            finding.verdict,
+        );
     }
 }

@@ -68,6 +68,39 @@ impl Held {
             && (self.parts.is_empty() == other.parts.is_empty())
     }
 
+    /// Returns what of this none of `known` covers; `None` if nothing is left.
+    pub(crate) fn beyond(&self, known: &[&Held]) -> Option<Held> {
+        let about_same = |one: &&&Held| {
+            one.principal == self.principal
+                && one.resource == self.resource
+                && (one.verdict == self.verdict || self.verdict == "if")
+        };
+        let known: Vec<&Held> = known.iter().filter(about_same).copied().collect();
+        if self.parts.is_empty() {
+            let new = !known.iter().any(|one| one.parts.is_empty());
+            return new.then(|| self.clone());
+        }
+        let parts = self.parts.iter().filter_map(|part| {
+            let fresh = part.actions.iter().filter(|action| {
+                let one = HeldPart {
+                    actions: vec![(*action).clone()],
+                    ..part.clone()
+                };
+                !known.iter().any(|held| held.covers_part(&one))
+            });
+            let actions: Vec<String> = fresh.cloned().collect();
+            (!actions.is_empty()).then(|| HeldPart {
+                actions,
+                ..part.clone()
+            })
+        });
+        let parts: Vec<HeldPart> = parts.collect();
+        (!parts.is_empty()).then(|| Held {
+            parts,
+            ..self.clone()
+        })
+    }
+
     fn covers_part(&self, part: &HeldPart) -> bool {
         if self.parts.contains(part) {
             return true;

@@ -2,8 +2,8 @@
 
 use whocan_graph::Graph;
 use whocan_query::ast::{
-    Access, Aim, Clauses, On, Question, Set, SetKind, SetOperator, Shape, Span, Statement,
-    StatementKind,
+    Access, Actions, Aim, Clauses, On, Question, Set, SetKind, SetOperator, Shape, Span, Spanned,
+    Statement, StatementKind,
 };
 use whocan_query::thing::Thing;
 
@@ -15,6 +15,7 @@ pub(crate) fn narrowed(
     question: &Question,
     principal: Option<Set>,
     resource: Option<Set>,
+    actions: &[String],
 ) -> Option<Statement> {
     let shape = match question.shape.clone() {
         Shape::Who { access, .. }
@@ -24,7 +25,7 @@ pub(crate) fn narrowed(
             access, not: false, ..
         } => Shape::WhichPrincipals {
             set: principal?,
-            access: on(access, resource),
+            access: on(access, resource, actions),
         },
         Shape::Paths { from: _, to, .. } => Shape::WhichPrincipals {
             set: principal?,
@@ -35,18 +36,19 @@ pub(crate) fn narrowed(
                     span: Span::default(),
                 },
                 resource,
+                actions,
             ),
         },
         Shape::WhichResources {
             subject,
             reach,
-            actions,
+            actions: asked,
             ..
         } => Shape::WhichResources {
             set: resource?,
             subject,
             reach,
-            actions,
+            actions: asked.map(|asked| only(asked, actions)),
         },
         Shape::List { set } => Shape::List {
             set: Set {
@@ -119,20 +121,33 @@ pub(crate) fn roles_of(statement: &Statement, principal: Set) -> Option<Statemen
     })
 }
 
-fn on(mut access: Access, resource: Option<Set>) -> Access {
-    let Some(resource) = resource else {
-        return access;
-    };
-    match &mut access.aim {
-        Aim::Become(set) => *set = resource,
-        Aim::Deed(deed) => {
-            deed.on = Some(On {
-                all: None,
-                set: resource,
-            });
+fn on(mut access: Access, resource: Option<Set>, actions: &[String]) -> Access {
+    match (&mut access.aim, resource) {
+        (Aim::Become(set), Some(resource)) => *set = resource,
+        (Aim::Become(_), None) => {}
+        (Aim::Deed(deed), resource) => {
+            deed.actions = only(deed.actions.clone(), actions);
+            if let Some(set) = resource {
+                deed.on = Some(On { all: None, set });
+            }
         }
     }
     access
+}
+
+/// Returns these actions instead of those that were asked about, if there are any.
+fn only(asked: Actions, actions: &[String]) -> Actions {
+    let names = actions.iter().map(|name| Spanned {
+        value: name.clone(),
+        span: Span::default(),
+    });
+    match actions {
+        [] => asked,
+        _ => Actions {
+            names: names.collect(),
+            ..asked
+        },
+    }
 }
 
 /// Returns the set that is only this ARN or pattern.

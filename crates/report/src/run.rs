@@ -110,7 +110,7 @@ fn settle(
     let found = std::mem::take(&mut made.found);
     let (mut findings, rest): (Vec<Finding>, Vec<_>) = found
         .into_iter()
-        .map(|one| (one.finding, (one.narrow, one.candidates)))
+        .map(|one| (one.finding, (one.narrow, one.candidates, one.undo)))
         .unzip();
     let asked: Vec<bool> = findings
         .iter()
@@ -137,10 +137,11 @@ fn settle(
     made.found = findings
         .into_iter()
         .zip(rest)
-        .map(|(finding, (narrow, candidates))| Found {
+        .map(|(finding, (narrow, candidates, undo))| Found {
             finding,
             narrow,
             candidates,
+            undo,
         })
         .collect();
     state
@@ -178,6 +179,7 @@ impl Made {
             graph: side.index.graph(),
             snapshot: side.snapshot,
             lets: &lets,
+            beyond: None,
         };
         for (statement, answer) in &answers {
             self.answer(source, statement, answer, side);
@@ -204,7 +206,7 @@ impl Made {
             ));
         }
         for one in &mut found {
-            look_closer(one, source, side);
+            found::look_closer(one, source, side.index);
         }
         if let Some(matrix) = matrix(statement, answer, &found, source) {
             self.matrix.get_or_insert(matrix);
@@ -219,18 +221,6 @@ impl Made {
             hidden_because_of_gaps: answer.rows.hidden_because_of_gaps,
         });
         self.found.extend(found);
-    }
-}
-
-/// Asks the finding's own question where the row was about several resources.
-fn look_closer(found: &mut Found, source: Source<'_>, side: Side<'_>) {
-    let told = !found.finding.statements.is_empty() || !found.candidates.is_empty();
-    let Some(narrow) = found.narrow.clone().filter(|_| !told) else {
-        return;
-    };
-    let rows = narrow.rows(side.index, 8);
-    if let Some(row) = rows.as_ref().and_then(|rows| rows.rows.first()) {
-        found::explain(found, row, source.graph, source.snapshot);
     }
 }
 
@@ -340,12 +330,12 @@ fn headline(
 fn todo(fresh: &[&Finding]) -> Vec<String> {
     let mut ways: BTreeMap<String, (Severity, usize)> = BTreeMap::new();
     for finding in fresh {
-        let edits = finding
-            .breaks
-            .as_ref()
-            .map(|breaks| breaks.words.join(", and "));
-        let way = edits.filter(|words| !words.is_empty());
-        let Some(way) = way.or_else(|| finding.advice.clone()) else {
+        let noun = |way: String| format!("{way}: ends");
+        let edits = finding.breaks.as_ref();
+        let edits = edits.map(|breaks| breaks.words.join(", and "));
+        let way = edits.filter(|words| !words.is_empty()).map(noun);
+        let advice = || finding.advice.as_ref().map(|advice| format!("{advice}:"));
+        let Some(way) = way.or_else(advice) else {
             continue;
         };
         let known = ways.entry(way).or_insert((finding.severity, 0));
@@ -359,7 +349,7 @@ fn todo(fresh: &[&Finding]) -> Vec<String> {
         let mut letters = way.chars();
         let first = letters.next().map(|one| one.to_uppercase().to_string());
         let way = first.unwrap_or_default() + letters.as_str();
-        format!("{way}: ends {count} {} {noun}", severity.word())
+        format!("{way} {count} {} {noun}", severity.word())
     });
     lines.collect()
 }

@@ -91,8 +91,12 @@ fn one(text: &mut String, finding: &Finding) {
         let _ = writeln!(text, "  {name}: {}", Plain(value));
     }
     if let Some(first) = &finding.first_seen {
-        let before = if finding.maybe_older { "or before" } else { "" };
-        let _ = writeln!(text, "  since: {} {before}", first.day());
+        let before = if finding.maybe_older {
+            " or before"
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "  since: {}{before}", first.day());
     }
 }
 
