@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use whocan_graph::Graph;
 use whocan_index::Index;
+use whocan_policy::AccountId;
 use whocan_query::rows::Rows;
 use whocan_snapshot::Snapshot;
 
@@ -61,10 +62,25 @@ pub(crate) fn find(found: &mut [Found], snapshot: &Snapshot, budget: usize) {
     }
 }
 
+/// Says in words what breaks each finding.
+pub(crate) fn tell(found: &mut [Found], graph: &Graph) {
+    let account = |number: &str| {
+        let id = number.parse::<AccountId>().ok();
+        let known = id.and_then(|id| graph.account_of(id));
+        let name = known.map(|account| graph.account(account).name.to_string());
+        name.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| number.to_owned())
+    };
+    for breaks in found.iter_mut().flat_map(|one| &mut one.finding.breaks) {
+        let words = breaks.edits.iter().map(|edit| edit.words(&account));
+        breaks.words = words.collect();
+    }
+}
+
 /// Returns what can be said of a finding that nothing is tried for.
 fn without_search(found: &Found) -> Option<Breaks> {
     let note = if found.narrow.is_none() {
-        "its single ways are findings of other reports; ask `paths from` for them"
+        "not looked for: it stands for many ways, which other reports tell one by one"
     } else if found.candidates.is_empty() && found.undo.is_empty() {
         "no statement that could be removed grants it"
     } else if found.finding.status == Status::Accepted {
@@ -197,7 +213,7 @@ fn spent() -> Breaks {
 impl Breaks {
     fn of(edits: Vec<Edit>, smallest: bool) -> Breaks {
         Breaks {
-            words: edits.iter().map(Edit::words).collect(),
+            words: Vec::new(),
             edits,
             smallest,
             note: None,

@@ -92,11 +92,11 @@ impl Comparing<'_> {
             return;
         }
         for effect in &entry.effects {
-            self.effect(&effect.question, entry, number);
+            self.effect(&effect.question, number);
         }
     }
 
-    fn effect(&mut self, question: &str, entry: &Entry, number: usize) {
+    fn effect(&mut self, question: &str, number: usize) {
         let old = answers(question, self.before, 0);
         let new = answers(question, self.after, EXPLAINED);
         let (was, is) = (rows(&old, self.before), rows(&new, self.after));
@@ -194,7 +194,7 @@ fn rows(answers: &[(Statement, Answer)], side: Side<'_>) -> BTreeMap<Held, Said>
                 };
                 let title = found::access_title(
                     &name(&held.principal),
-                    row.hops.is_some_and(|hops| hops > 0),
+                    found::is_reach(question),
                     &held.actions(),
                     &[],
                     &name(&held.resource),

@@ -136,38 +136,38 @@ impl Edit {
         }
     }
 
-    /// Returns the edit as one may do it, without full stop.
-    pub fn words(&self) -> String {
+    /// Returns the edit as one may do it, without full stop; `account` says what
+    /// people call an account.
+    pub fn words(&self, account: &dyn Fn(&str) -> String) -> String {
+        let short = |arn: &str| short(arn, account);
         match self {
             Edit::RemoveStatement {
                 policy,
                 of,
                 name,
                 statement,
-            } => format!(
-                "remove statement {statement} from {}",
-                policy.words(of, name)
-            ),
+            } => {
+                let policy = policy.words(&short(of), name);
+                format!("remove statement {statement} from {policy}")
+            }
             Edit::RestoreStatement {
                 policy,
                 of,
                 name,
                 statement,
                 ..
-            } => format!(
-                "put statement {statement} of {} back as it was",
-                policy.words(of, name)
-            ),
+            } => {
+                let policy = policy.words(&short(of), name);
+                format!("put statement {statement} of {policy} back as it was")
+            }
             Edit::Detach { policy, from } => {
                 format!("detach {} from {}", short(policy), short(from))
             }
-            Edit::SetBoundary { of, boundary } => {
-                format!(
-                    "set the permissions boundary {} on {} again",
-                    short(boundary),
-                    short(of)
-                )
-            }
+            Edit::SetBoundary { of, boundary } => format!(
+                "set the permissions boundary {} on {} again",
+                short(boundary),
+                short(of)
+            ),
         }
     }
 
@@ -229,27 +229,26 @@ impl Edit {
     }
 }
 
-/// Returns the part of an ARN behind the account: `role/deploy`, or the bucket.
-fn short(arn: &str) -> String {
-    let name = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    let account = arn.split(':').nth(4).unwrap_or_default();
-    let service = arn.split(':').nth(2).unwrap_or_default();
-    match (service, account) {
-        ("s3", _) => format!("bucket {name}"),
+/// Returns the part of an ARN behind the account, and the account: `role/deploy (prod)`.
+fn short(arn: &str, account: &dyn Fn(&str) -> String) -> String {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, number) = (parts.next(), parts.nth(1).unwrap_or_default());
+    let name = parts.next().unwrap_or(arn);
+    match (service, number) {
+        (Some("s3"), _) => format!("bucket/{name}"),
         (_, "" | "aws") => name.to_owned(),
-        (_, account) => format!("{name} in {account}"),
+        (_, number) => format!("{name} ({})", account(number)),
     }
 }
 
 impl EditedPolicy {
     /// Returns the policy as people call it.
     fn words(self, of: &str, name: &str) -> String {
-        let short = short(of);
         match self {
-            EditedPolicy::Trust => format!("the trust policy of {short}"),
-            EditedPolicy::Resource => format!("the policy of {short}"),
-            EditedPolicy::Inline => format!("inline policy {name} of {short}"),
-            EditedPolicy::Managed => format!("managed policy {short}"),
+            EditedPolicy::Trust => format!("the trust policy of {of}"),
+            EditedPolicy::Resource => format!("the policy of {of}"),
+            EditedPolicy::Inline => format!("inline policy {name} of {of}"),
+            EditedPolicy::Managed => format!("managed {of}"),
         }
     }
 }

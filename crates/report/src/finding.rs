@@ -40,6 +40,8 @@ pub struct Finding {
     pub as_collected: Option<&'static str>,
     /// The way, hop by hop.
     pub path: Vec<Step>,
+    /// Which of the actions the way is for: others may take another.
+    pub way_of: Option<String>,
     /// Under which conditions an *if* holds, all of them.
     pub conditions: Vec<String>,
     /// The statements that decide.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::diff::Entry;
 use crate::finding::{Finding, Status};
 use crate::named::Named;
-use crate::{AccessChange, Change, Severity};
+use crate::{AccessChange, Cause, Change, Severity};
 
 /// The version of the form that finished reports have as JSON.
 ///
@@ -235,7 +235,7 @@ pub(crate) fn cause(entry: &Entry, thing: Named) -> ReportedCause {
     };
     let gone = entry.effects.iter().flat_map(|effect| &effect.changes);
     ReportedCause {
-        title: crate::text::title(cause),
+        title: title(cause, &thing),
         change: cause.change,
         thing,
         what: cause.what.clone(),
@@ -246,6 +246,27 @@ pub(crate) fn cause(entry: &Entry, thing: Named) -> ReportedCause {
         gone: gone.filter(|change| is_gone(change)).count(),
         note: entry.note.clone(),
     }
+}
+
+/// Returns `role/app (prod): trust policy, statement Sid: edited`.
+fn title(cause: &Cause, thing: &Named) -> String {
+    let mut title = thing.full();
+    for part in [
+        Some(&cause.what),
+        cause.statement.as_ref().map(|one| &one.label),
+    ] {
+        let Some(part) = part.filter(|part| !part.is_empty()) else {
+            continue;
+        };
+        let between = if *part == cause.what {
+            ": "
+        } else {
+            ", statement "
+        };
+        title.push_str(between);
+        title.push_str(part);
+    }
+    format!("{title}: {}", cause.change.word())
 }
 
 fn is_gone(change: &AccessChange) -> bool {

@@ -217,6 +217,19 @@ fn asked_about(question: &Question) -> String {
     }
 }
 
+/// Returns whether a question follows chains.
+pub(crate) fn is_reach(question: &Question) -> bool {
+    match &question.shape {
+        Shape::Who { access, .. }
+        | Shape::WhichPrincipals { access, .. }
+        | Shape::Can { access, .. }
+        | Shape::Why { access, .. } => access.reach.is_some(),
+        Shape::WhichResources { reach, .. } => *reach,
+        Shape::Paths { .. } | Shape::Matrix { .. } => true,
+        _ => false,
+    }
+}
+
 fn aim(question: &Question) -> Option<&Aim> {
     match &question.shape {
         Shape::Who { access, .. }
@@ -286,6 +299,7 @@ fn finding(
         verdict: row.verdict.map(|verdict| verdict.strict.word()),
         as_collected: row.verdict.map(|verdict| verdict.as_collected.word()),
         path: Vec::new(),
+        way_of: None,
         conditions: row.conditions.clone(),
         statements: Vec::new(),
         facts: Vec::new(),
@@ -320,10 +334,9 @@ fn title(question: &Question, finding: &Finding, row: &Row, source: Source<'_>) 
         };
         return format!("{principal} leads into {resource} ({count} {noun})");
     }
-    let hops = row.hops.is_some_and(|hops| hops > 0);
     access_title(
         &principal,
-        hops,
+        is_reach(question),
         &finding.actions,
         &finding.places,
         &resource,
@@ -334,7 +347,7 @@ fn title(question: &Question, finding: &Finding, row: &Row, source: Source<'_>) 
 /// Returns `user/ana (dev) can reach s3:GetObject on bucket/payroll (prod), if conditions hold`.
 pub(crate) fn access_title(
     principal: &str,
-    hops: bool,
+    reach: bool,
     actions: &[String],
     places: &[String],
     resource: &str,
@@ -356,7 +369,7 @@ pub(crate) fn access_title(
     if actions.len() > ACTIONS_SHOWN {
         shown.push_str(&format!(" and {} more", actions.len() - ACTIONS_SHOWN));
     }
-    let verb = if hops { "can reach" } else { "can" };
+    let verb = if reach { "can reach" } else { "can" };
     let place = match places {
         [one] if one != "all" => format!(", {one}"),
         _ => String::new(),
@@ -385,6 +398,7 @@ fn facts(columns: &[Column], row: &Row, graph: &Graph) -> Vec<Fact> {
         "actions",
         "row",
         "column",
+        "count",
         "condition.keys",
         "needs",
     ];
@@ -406,6 +420,8 @@ fn facts(columns: &[Column], row: &Row, graph: &Graph) -> Vec<Fact> {
 pub(crate) fn explain(found: &mut Found, row: &Row, graph: &Graph, snapshot: &Snapshot) {
     let finding = &mut found.finding;
     finding.path = steps(row, graph);
+    let last = row.evidence.last().map(|call| call.action.clone());
+    finding.way_of = last.filter(|action| finding.actions.contains(action));
     finding.conditions.clone_from(&row.conditions);
     finding.statements = deciding(row, graph, snapshot);
     found.candidates = candidates(row, graph);
@@ -620,19 +636,4 @@ pub(crate) fn look_closer(found: &mut Found, source: Source<'_>, index: &Index) 
         return;
     };
     explain(found, row, source.graph, source.snapshot);
-    let finding = &mut found.finding;
-    if let (Some(principal), Some(resource), false) = (
-        &finding.principal,
-        &finding.resource,
-        finding.actions.is_empty(),
-    ) {
-        finding.title = access_title(
-            &principal.full(),
-            !finding.path.is_empty(),
-            &finding.actions,
-            &finding.places,
-            &resource.full(),
-            finding.verdict,
-        );
-    }
 }

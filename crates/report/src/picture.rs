@@ -64,6 +64,8 @@ impl Chain {
         }
         let last = finding.path.last().map(|step| &step.to.arn);
         let target = finding.resource.as_ref();
+        // The account that a way leads into is where its last role is.
+        let target = target.filter(|target| target.kind != "account");
         if let Some(target) = target.filter(|target| last != Some(&target.arn)) {
             chain.edge(&actions(finding), finding.verdict.unwrap_or("yes"));
             chain.node(target, "target");
@@ -103,6 +105,9 @@ fn is_outside(named: &Named) -> bool {
 }
 
 fn actions(finding: &Finding) -> String {
+    if let Some(action) = &finding.way_of {
+        return action.clone();
+    }
     match finding.actions.as_slice() {
         [] => "becomes".to_owned(),
         [one] => one.clone(),
@@ -154,6 +159,9 @@ struct GridCell {
 
 const CELL: usize = 30;
 const LABEL: usize = 150;
+// Column labels stand at an angle: this high, and reaching this far beyond the last.
+const TOP: usize = 120;
+const SLANT: usize = 70;
 
 /// So many accounts are drawn each way; the table has all.
 const MOST_ACCOUNTS: usize = 40;
@@ -171,7 +179,7 @@ impl Grid {
                 })
                 .collect()
         };
-        let (rows, columns) = (labels(&matrix.rows, LABEL), labels(&matrix.columns, LABEL));
+        let (rows, columns) = (labels(&matrix.rows, TOP), labels(&matrix.columns, LABEL));
         let drawn =
             |cell: &&crate::finished::Cell| cell.row < MOST_ACCOUNTS && cell.column < MOST_ACCOUNTS;
         let cells = matrix.cells.iter().filter(drawn).map(|cell| {
@@ -182,7 +190,7 @@ impl Grid {
             };
             GridCell {
                 x: LABEL + cell.column * CELL,
-                y: LABEL + cell.row * CELL,
+                y: TOP + cell.row * CELL,
                 count: cell.count,
                 class: format!("{} {}", cell.verdict, weight(cell.count)),
                 title: format!(
@@ -193,10 +201,10 @@ impl Grid {
         });
         let most = matrix.rows.len().max(matrix.columns.len());
         Grid {
-            width: LABEL + columns.len() * CELL + 2,
-            height: LABEL + rows.len() * CELL + 2,
+            width: LABEL + columns.len() * CELL + SLANT,
+            height: TOP + rows.len() * CELL + 12,
             left: LABEL,
-            top: LABEL,
+            top: TOP,
             cells: cells.collect(),
             more: most.saturating_sub(MOST_ACCOUNTS),
             rows,

@@ -62,6 +62,7 @@ pub fn run(definition: &Definition, inputs: Inputs<'_>) -> Finished {
     }
     let baseline = settle(&mut made, definition, inputs);
     breaks::find(&mut made.found, side.snapshot, inputs.what_if);
+    breaks::tell(&mut made.found, side.index.graph());
     let mut findings: Vec<Finding> = made.found.into_iter().map(|one| one.finding).collect();
     findings.sort_by_key(|one| {
         (
@@ -310,11 +311,12 @@ fn headline(
         .iter()
         .map(|(severity, count)| format!("{count} {}", severity.word()))
         .collect();
-    let mut line = match (total, settled) {
-        (0, 0) => "Nothing found".to_owned(),
-        (0, _) => "Nothing new".to_owned(),
-        (1, _) => format!("1 new finding: {}", by.join(", ")),
-        _ => format!("{total} new findings: {}", by.join(", ")),
+    let noun = if total == 1 { "finding" } else { "findings" };
+    let mut line = match (severities, settled) {
+        ([], 0) => "Nothing found".to_owned(),
+        ([], _) => "Nothing new".to_owned(),
+        ([(only, _)], _) => format!("{total} new {} {noun}", only.word()),
+        _ => format!("{total} new {noun}: {}", by.join(", ")),
     };
     if causes > 0 {
         let noun = if causes == 1 { "change" } else { "changes" };

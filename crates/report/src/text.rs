@@ -103,7 +103,7 @@ fn one(text: &mut String, entry: &Entry) {
 }
 
 /// Returns `role/app (111122223333): trust policy, statement Sid: edited`.
-pub(crate) fn title(cause: &Cause) -> String {
+fn title(cause: &Cause) -> String {
     let place = match cause.account {
         Some(account) if !cause.thing.contains(&account.to_string()) => format!(" ({account})"),
         Some(_) => String::new(),
