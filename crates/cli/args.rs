@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::Timestamp;
+use whocan_report::Form;
 
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
@@ -65,6 +66,9 @@ pub enum Command {
     Query(Query),
     Check(Check),
     Diff(Diff),
+    /// Findings for people and systems: run, list and accept
+    #[command(subcommand)]
+    Report(Report),
     Fmt(Fmt),
     /// The queries that whocan comes with
     #[command(subcommand)]
@@ -257,6 +261,141 @@ pub enum DiffFormat {
     Text,
     /// One JSON document
     Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    Run(ReportRun),
+    /// List the reports that come with the program, or those in files
+    List {
+        /// Files of reports
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        shown: Listed,
+    },
+    Accept(ReportAccept),
+}
+
+/// Make reports from a snapshot
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan report run what-changed --since 7d
+  whocan report run external-access public-access --out site/
+  whocan report run crown-jewels --param crown=bucket/payroll --format html > crown.html
+  whocan report run reports/own.toml --baseline accepted.toml --format sarif
+
+Without --out the report is printed; the names are those of `whocan report list`.
+
+Exit codes: 0 nothing new, 1 new findings, 2 something could not be answered.")]
+pub struct ReportRun {
+    /// Files of reports, or names of those that come with the program
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The snapshot: an id, the beginning of one, or a label
+    #[arg(long, value_name = "ID", default_value = "latest")]
+    pub snapshot: String,
+    /// Compare with an earlier snapshot, or the latest that is so old: 7d, 12h
+    #[arg(long, value_name = "ID|AGE")]
+    pub since: Option<String>,
+    /// Write the reports into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The form, several with --out [default: the file's, on standard output text]
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub format: Vec<ReportFormat>,
+    /// The file of accepted findings [default: the report's]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Give a parameter of the report its value
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// How many earlier snapshots are looked at [default: the file's, else 12]
+    #[arg(long, value_name = "COUNT")]
+    pub history: Option<usize>,
+    /// How many changed snapshots may be tried to see what breaks findings
+    #[arg(long, value_name = "COUNT", default_value_t = 24)]
+    pub what_if: usize,
+}
+
+/// Accept findings in the report's baseline
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan report accept own.toml 1f0c96ab --reason 'the auditor' --owner ana@example.com
+  whocan report accept own.toml --all --reason 'known on day one' --owner ana@example.com --expires 2027-03-31
+
+Entries are added to a TOML file that people review. An accepted finding counts as known until its
+last day, as long as it gains no action, no resource and loses no condition.")]
+pub struct ReportAccept {
+    /// The report's file, or the name of one that comes with the program
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The ids of new findings, or beginnings of them
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub ids: Vec<String>,
+    /// Accept all new findings
+    #[arg(long, conflicts_with = "ids")]
+    pub all: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "TEXT")]
+    pub owner: String,
+    /// The last day on which it counts [default: in 90 days]
+    #[arg(long, value_name = "DAY")]
+    pub expires: Option<String>,
+    /// The file of accepted findings [default: the report's]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// The snapshot: an id, the beginning of one, or a label
+    #[arg(long, value_name = "ID", default_value = "latest")]
+    pub snapshot: String,
+    /// The earlier snapshot of a report of changes
+    #[arg(long, value_name = "ID|AGE")]
+    pub since: Option<String>,
+    /// Give a parameter of the report its value
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+}
+
+/// The forms of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A page that needs nothing but itself
+    Html,
+    /// Markdown
+    Markdown,
+    /// One JSON document
+    Json,
+    /// One JSON object a finding
+    Jsonl,
+    /// Comma-separated values
+    Csv,
+    /// SARIF 2.1.0
+    Sarif,
+    /// OCSF detection findings, one a line
+    Ocsf,
+    /// JUnit XML
+    Junit,
+}
+
+impl ReportFormat {
+    /// Returns the form it means.
+    pub fn form(self) -> Form {
+        match self {
+            ReportFormat::Html => Form::Html,
+            ReportFormat::Markdown => Form::Markdown,
+            ReportFormat::Json => Form::Json,
+            ReportFormat::Jsonl => Form::Jsonl,
+            ReportFormat::Csv => Form::Csv,
+            ReportFormat::Sarif => Form::Sarif,
+            ReportFormat::Ocsf => Form::Ocsf,
+            ReportFormat::Junit => Form::Junit,
+        }
+    }
 }
 
 /// Rewrite questions in their canonical form

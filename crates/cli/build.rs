@@ -1,4 +1,4 @@
-//! Lists the example organization's files and the shipped queries, so that the binary carries them.
+//! Lists the example organization's files and the shipped queries and reports, so that the binary carries them.
 
 #![allow(
     clippy::print_stdout,
@@ -14,8 +14,10 @@ use std::path::{Path, PathBuf};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=example");
     println!("cargo::rerun-if-changed=queries");
+    println!("cargo::rerun-if-changed=reports");
     println!("cargo::rerun-if-changed=crates/cli/build.rs");
-    queries()?;
+    texts("queries", "wq")?;
+    texts("reports", "toml")?;
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("example");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -42,12 +44,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Lists the queries as pairs of name and text.
-fn queries() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("queries");
+/// Lists the files of a folder as pairs of name and text.
+fn texts(folder: &str, end: &str) -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join(folder);
     let mut files = Vec::new();
     collect(&root, &mut files)?;
-    files.retain(|file| file.extension().is_some_and(|end| end == "wq"));
+    files.retain(|file| file.extension().is_some_and(|own| own == end));
     files.sort();
     let mut source = String::from("&[\n");
     for file in &files {
@@ -56,7 +58,7 @@ fn queries() -> Result<(), Box<dyn Error>> {
     }
     source.push_str("]\n");
     fs::write(
-        PathBuf::from(env::var("OUT_DIR")?).join("queries.rs"),
+        PathBuf::from(env::var("OUT_DIR")?).join(format!("{folder}.rs")),
         source,
     )?;
     Ok(())

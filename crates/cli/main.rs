@@ -25,6 +25,7 @@ mod progress;
 mod queries;
 mod query;
 mod repl;
+mod report;
 mod session;
 mod simulate;
 mod snapshots;
@@ -68,6 +69,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Query(args) => query::run(args, store, terminal),
         Command::Check(args) => check::run(args, store),
         Command::Diff(args) => diff::run(args, store),
+        Command::Report(args) => report::run(args, store, terminal),
         Command::Fmt(args) => fmt::run(args),
         Command::Queries(args) => queries::run(args, terminal),
         Command::Repl(args) => repl::run(args, store, terminal),

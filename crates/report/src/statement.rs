@@ -14,6 +14,14 @@ pub(crate) struct Written {
     pub statement: Option<Statement>,
 }
 
+impl Written {
+    /// Returns whether people call it so: by its Sid, or by its position as `#2`.
+    pub fn is_called(&self, label: &str) -> bool {
+        let position = self.statement.as_ref().map(|one| one.index + 1);
+        self.label == label || position.is_some_and(|at| format!("#{at}") == label)
+    }
+}
+
 /// A statement that is in one of two documents only, or differs between them.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
@@ -67,7 +75,8 @@ fn same(one: &Written, other: &Written) -> bool {
     }
 }
 
-fn statements(text: &str) -> Vec<Written> {
+/// Returns the statements of a document; one whole if it cannot be read as such.
+pub(crate) fn statements(text: &str) -> Vec<Written> {
     let document = Document::parse(text);
     let whole = || {
         vec![Written {

@@ -1,0 +1,381 @@
+//! What changed since an earlier snapshot, as causes and findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use whocan_graph::{Graph, PrincipalKind};
+use whocan_policy::AccountId;
+use whocan_query::ast::Statement;
+use whocan_query::rows::{Answer, Row};
+use whocan_query::thing::Thing;
+
+use crate::Held;
+use crate::asking;
+use crate::cause::Change;
+use crate::definition::{Asked, Changes, Definition};
+use crate::diff::{self, Entry, Side};
+use crate::edit::{Edit, EditedPolicy};
+use crate::fact::Aspect;
+use crate::finding::Fact;
+use crate::finished::{self, Gone, ReportedCause};
+use crate::found::{self, Found, Source};
+use crate::named::Named;
+
+/// Up to so many rows of a question get their paths and reasons.
+const EXPLAINED: usize = 200;
+
+/// What changed.
+#[derive(Debug, Default)]
+pub(crate) struct Changed {
+    pub causes: Vec<ReportedCause>,
+    pub found: Vec<Found>,
+    pub gone: Vec<Gone>,
+}
+
+/// Compares two snapshots: access that is new becomes findings, each with its causes.
+pub(crate) fn since(
+    definition: &Definition,
+    changes: &Changes,
+    before: Side<'_>,
+    after: Side<'_>,
+) -> Changed {
+    let asked = Asked {
+        code: changes.code.clone(),
+        title: changes.title.clone(),
+        advice: changes.advice.clone(),
+        severity: changes.severity.unwrap_or(definition.severity),
+        text: String::new(),
+        place: (String::new(), 0),
+        assertion: false,
+        pairs: false,
+    };
+    let mut comparing = Comparing {
+        report: &definition.code,
+        asked,
+        before,
+        after,
+        found: BTreeMap::new(),
+        gone: BTreeMap::new(),
+        causes: Vec::new(),
+    };
+    let entries = diff::diff(before, after).entries;
+    for entry in &entries {
+        comparing.entry(entry);
+    }
+    comparing.finish(&entries)
+}
+
+struct Comparing<'a> {
+    report: &'a str,
+    asked: Asked,
+    before: Side<'a>,
+    after: Side<'a>,
+    // By what they are about: several questions may show one.
+    found: BTreeMap<Held, Found>,
+    gone: BTreeMap<Vec<String>, Gone>,
+    causes: Vec<ReportedCause>,
+}
+
+impl Comparing<'_> {
+    fn entry(&mut self, entry: &Entry) {
+        let number = self.causes.len();
+        let graphs = [self.after.index.graph(), self.before.index.graph()];
+        let thing = graphs
+            .into_iter()
+            .find_map(|graph| thing(&entry.cause.thing, graph))
+            .unwrap_or_else(|| Named::text(&entry.cause.thing));
+        self.causes.push(finished::cause(entry, thing));
+        let seen_otherwise = matches!(
+            entry.cause.change,
+            Change::CollectedNow | Change::NoLongerCollected
+        );
+        if seen_otherwise {
+            return;
+        }
+        for effect in &entry.effects {
+            self.effect(&effect.question, number);
+        }
+    }
+
+    fn effect(&mut self, question: &str, number: usize) {
+        let old = answers(question, self.before, 0);
+        let new = answers(question, self.after, EXPLAINED);
+        let (was, is) = (rows(&old, self.before), rows(&new, self.after));
+        let beyond = |held: &Held, row: &Row| beyond(held, row, &was);
+        let source = Source {
+            report: self.report,
+            asked: &self.asked,
+            graph: self.after.index.graph(),
+            snapshot: self.after.snapshot,
+            lets: &[],
+            beyond: Some(&beyond),
+        };
+        for (statement, answer) in &new {
+            let fresh = found::of_answer(source, statement, answer);
+            let (fresh, vague) = known_resources(fresh);
+            if vague > 0 {
+                let said = format!("{vague} more on resources that the snapshot does not have");
+                self.causes[number].note.get_or_insert(said);
+            }
+            for mut one in folded(fresh, source.graph) {
+                found::look_closer(&mut one, source, self.after.index);
+                let known = self.found.entry(one.finding.held.clone()).or_insert(one);
+                if !known.finding.causes.contains(&number) {
+                    known.finding.causes.push(number);
+                }
+            }
+        }
+        for (held, said) in was {
+            let stays = is
+                .keys()
+                .any(|other| other.principal == held.principal && other.resource == held.resource);
+            if !stays {
+                let subject = vec![held.principal.clone(), held.resource.clone()];
+                let gone = self.gone.entry(subject.clone()).or_insert(Gone {
+                    subject,
+                    was: said.title,
+                    causes: Vec::new(),
+                });
+                gone.causes.push(number);
+            }
+        }
+    }
+
+    fn finish(mut self, entries: &[Entry]) -> Changed {
+        for one in self.found.values_mut() {
+            attribute(one, entries);
+        }
+        let entered: BTreeSet<(String, String)> = self
+            .found
+            .keys()
+            .filter(|held| held.parts.is_empty())
+            .map(|held| (held.principal.clone(), held.resource.clone()))
+            .collect();
+        // Whoever becomes a role makes the call that it takes.
+        self.found.retain(|held, _| {
+            let both = (held.principal.clone(), held.resource.clone());
+            held.actions() != ["sts:AssumeRole"] || !entered.contains(&both)
+        });
+        for one in self.found.values() {
+            for &cause in &one.finding.causes {
+                self.causes[cause].findings.push(one.finding.id.clone());
+            }
+        }
+        Changed {
+            causes: self.causes,
+            found: self.found.into_values().collect(),
+            gone: self.gone.into_values().collect(),
+        }
+    }
+}
+
+fn answers(question: &str, side: Side<'_>, explained: usize) -> Vec<(Statement, Answer)> {
+    // What cannot be asked of a snapshot nobody has there.
+    asking::text(question, side.index, explained).unwrap_or_default()
+}
+
+/// What a row said.
+struct Said {
+    title: String,
+    conditions: Vec<String>,
+}
+
+fn rows(answers: &[(Statement, Answer)], side: Side<'_>) -> BTreeMap<Held, Said> {
+    let graph = side.index.graph();
+    let mut all = BTreeMap::new();
+    for (statement, answer) in answers {
+        let Some(question) = found::question(statement) else {
+            continue;
+        };
+        for row in answer.rows.rows.iter().filter(|row| !found::is_itself(row)) {
+            for (held, _) in found::held(question, row, graph) {
+                let name = |arn: &str| match thing(arn, graph) {
+                    Some(named) => named.full(),
+                    None => arn.to_owned(),
+                };
+                let title = found::access_title(
+                    &name(&held.principal),
+                    found::is_reach(question),
+                    &held.actions(),
+                    &[],
+                    &name(&held.resource),
+                    Some(held.verdict.as_str()),
+                );
+                let conditions = row.conditions.clone();
+                all.insert(held, Said { title, conditions });
+            }
+        }
+    }
+    all
+}
+
+fn thing(arn: &str, graph: &Graph) -> Option<Named> {
+    let principal = graph.principal_of(arn).map(Thing::Principal);
+    let thing = principal.or_else(|| graph.resource_of(arn).map(Thing::Resource))?;
+    Some(Named::of(thing, graph))
+}
+
+/// Returns what nobody had before: neither the access nor so few conditions.
+fn beyond(held: &Held, row: &Row, was: &BTreeMap<Held, Said>) -> Option<Held> {
+    // That something is itself is no access.
+    if held.principal == held.resource {
+        return None;
+    }
+    let kept = |said: &Said| {
+        let dropped = |one: &String| !row.conditions.contains(one);
+        said.conditions.is_empty() || !said.conditions.iter().any(dropped)
+    };
+    let known: Vec<&Held> = was
+        .iter()
+        .filter(|(_, said)| kept(said))
+        .map(|(held, _)| held)
+        .collect();
+    held.beyond(&known)
+}
+
+/// Leaves out resources that no snapshot has, unless there is nothing else to
+/// tell, and returns how many.
+fn known_resources(found: Vec<Found>) -> (Vec<Found>, usize) {
+    let is_vague = |one: &Found| one.finding.held.resource.contains('*');
+    let (vague, known): (Vec<Found>, Vec<Found>) = found.into_iter().partition(is_vague);
+    match known.is_empty() {
+        true => (vague, 0),
+        false => (known, vague.len()),
+    }
+}
+
+/// Says which changes brought a finding: those that its way rests on, whichever
+/// question showed it. Where that cannot be seen, those whose questions did.
+fn attribute(found: &mut Found, entries: &[Entry]) {
+    let bearing = entries.iter().enumerate();
+    let bearing = bearing.filter(|(_, entry)| bears_on(entry, found));
+    let bearing: Vec<usize> = bearing.map(|(number, _)| number).collect();
+    if !bearing.is_empty() {
+        found.finding.causes = bearing;
+    }
+    let causes = found.finding.causes.iter();
+    found.undo = causes
+        .filter_map(|number| undo(&entries[*number]))
+        .collect();
+}
+
+/// Returns whether a finding's way rests on a change.
+fn bears_on(entry: &Entry, found: &Found) -> bool {
+    let cause = &entry.cause;
+    let thing = cause.thing.as_str();
+    match undo(entry) {
+        // A statement that is there now is among those that decide.
+        Some(
+            Edit::RemoveStatement { .. } | Edit::RestoreStatement { .. } | Edit::Detach { .. },
+        ) if cause.change != Change::Removed => found
+            .candidates
+            .iter()
+            .any(|candidate| undo(entry).is_some_and(|own| own.is_about(candidate))),
+        _ => {
+            let ends = [&found.finding.principal, &found.finding.resource];
+            let steps = found.finding.path.iter().map(|step| &step.to);
+            let mut all = ends.into_iter().flatten().chain(steps);
+            all.any(|named| named.arn == thing)
+        }
+    }
+}
+
+/// Folds what everybody has into what anybody has, who needs no credentials,
+/// and what one principal outside has into what its whole account has.
+fn folded(found: Vec<Found>, graph: &Graph) -> Vec<Found> {
+    let (mut groups, others): (Vec<Found>, Vec<Found>) = found
+        .into_iter()
+        .partition(|one| group(&one.finding.held.principal, graph).is_some());
+    groups.sort_by_key(|one| one.finding.held.principal != "anonymous");
+    let mut kept: Vec<Found> = Vec::new();
+    for one in groups.into_iter().chain(others) {
+        let account = member_of(&one.finding.held.principal, graph);
+        let within = kept.iter_mut().find(|all| {
+            let group = group(&all.finding.held.principal, graph);
+            let fits = match group {
+                Some(Some(own)) => Some(own) == account,
+                Some(None) => true,
+                None => false,
+            };
+            let as_group = Held {
+                principal: all.finding.held.principal.clone(),
+                ..one.finding.held.clone()
+            };
+            fits && all.finding.held.covers(&as_group)
+        });
+        match within {
+            Some(all) => count_in(all),
+            None => kept.push(one),
+        }
+    }
+    kept
+}
+
+/// Returns whom a principal stands for: everybody, or everybody of an account outside.
+fn group(arn: &str, graph: &Graph) -> Option<Option<AccountId>> {
+    match graph.principal(graph.principal_of(arn)?).kind {
+        PrincipalKind::Anonymous => Some(None),
+        PrincipalKind::Foreign(account) => Some(Some(account)),
+        _ => None,
+    }
+}
+
+fn member_of(arn: &str, graph: &Graph) -> Option<AccountId> {
+    match graph.principal(graph.principal_of(arn)?).kind {
+        PrincipalKind::ForeignNamed(account) => Some(account),
+        _ => None,
+    }
+}
+
+const SO_CAN: &str = "principals that could not before";
+
+fn count_in(anyone: &mut Found) {
+    let facts = &mut anyone.finding.facts;
+    match facts.iter_mut().find(|fact| fact.name == SO_CAN) {
+        Some(fact) => {
+            let count: usize = fact.value.parse().unwrap_or(0);
+            fact.value = (count + 1).to_string();
+        }
+        None => facts.push(Fact {
+            name: SO_CAN.to_owned(),
+            value: "1".to_owned(),
+        }),
+    }
+}
+
+/// Returns the edit that undoes a change.
+fn undo(entry: &Entry) -> Option<Edit> {
+    let cause = &entry.cause;
+    let of = cause.thing.clone();
+    let (policy, name) = match &cause.aspect {
+        Aspect::Boundary => {
+            let boundary = cause.before.clone()?;
+            return Some(Edit::SetBoundary { of, boundary });
+        }
+        Aspect::Attachment(policy) if cause.change == Change::Added => {
+            let policy = policy.clone();
+            return Some(Edit::Detach { policy, from: of });
+        }
+        Aspect::Trust => (EditedPolicy::Trust, String::new()),
+        Aspect::ResourcePolicy => (EditedPolicy::Resource, String::new()),
+        Aspect::Inline(name) => (EditedPolicy::Inline, name.clone()),
+        Aspect::Managed => (EditedPolicy::Managed, String::new()),
+        _ => return None,
+    };
+    let changed = cause.statement.as_ref()?;
+    let statement = changed.label.clone();
+    Some(match &changed.before {
+        None => Edit::RemoveStatement {
+            policy,
+            of,
+            name,
+            statement,
+        },
+        Some(text) => Edit::RestoreStatement {
+            policy,
+            of,
+            name,
+            statement,
+            text: text.clone(),
+        },
+    })
+}
