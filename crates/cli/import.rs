@@ -73,7 +73,8 @@ fn into_store(
     };
     let imported = whocan_import::import(&args.paths, options, &stored)?;
     let parts = stored.finish();
-    let mut manifest = Manifest::new(Timestamp::now(), source(&args.paths));
+    let taken = args.taken.unwrap_or_else(Timestamp::now);
+    let mut manifest = Manifest::new(taken, source(&args.paths));
     manifest.label = args.label.clone();
     manifest.assumptions = imported.assumptions.clone();
     manifest.organization = parts.organization;
