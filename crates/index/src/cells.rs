@@ -7,7 +7,6 @@
 
 mod pieces;
 mod together;
-mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -56,11 +55,7 @@ impl Index {
         let partitions: Vec<&str> = partitions.map(|(name, _)| &**name).collect();
         let pieces = self.pieces.of(asked, &patterns, cuts.too_many, &partitions);
         let whose: Vec<&Whose> = cuts.patterns.values().collect();
-        let together = Together::new(self, ask, focus, &whose);
-        match cuts.by_type {
-            true => together.cells(&typed::of(&pieces, &ask.action)),
-            false => together.cells(&pieces),
-        }
+        Together::new(self, ask, focus, &whose).cells(&pieces)
     }
 
     /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
@@ -121,8 +116,6 @@ struct Cuts<'a> {
     by_tags: bool,
     // Each with the principals whose answers it can tell apart.
     patterns: BTreeMap<Pattern, Whose>,
-    // Whether the type of a resource makes a difference.
-    by_type: bool,
     too_many: bool,
 }
 
@@ -163,7 +156,6 @@ impl<'a> Cuts<'a> {
             focus,
             by_tags: false,
             patterns: BTreeMap::new(),
-            by_type: false,
             too_many: false,
         };
         cuts.by_partitions();
@@ -418,13 +410,12 @@ impl<'a> Cuts<'a> {
         let mut differ = false;
         for id in entry.resource_types() {
             let own = catalogue.resource_type(id).arn_forms().iter();
-            let own = own.filter_map(|form| Pattern::arn(&wildcards(form.as_str())));
+            let own = own.map(|form| Pattern::form(&wildcards(form.as_str())));
             let own: Vec<Pattern> = own.filter(|form| form.overlaps(self.asked)).collect();
             differ |= !own.is_empty() && carried(&[id]) != untyped;
             forms.extend(own);
         }
         if differ {
-            self.by_type = true;
             forms.iter().for_each(|form| self.add(form));
         }
     }

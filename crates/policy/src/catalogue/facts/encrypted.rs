@@ -15,12 +15,19 @@ pub struct EncryptedCall {
 ///
 /// The service makes the key call for the caller, so that `kms:ViaService` is
 /// set. An upload in parts also needs `kms:Decrypt`; a plain one does not.
+/// Parameters need it only to be read in plain text, and only those that are a
+/// `SecureString`.
 pub const ENCRYPTED_CALLS: Table<EncryptedCall> = Table {
     source: "Using server-side encryption with AWS KMS keys (SSE-KMS), Amazon S3 User Guide; \
              GetSecretValue and PutSecretValue, AWS Secrets Manager API Reference; Key management, \
-             Amazon SQS and Amazon SNS Developer Guides",
+             Amazon SQS and Amazon SNS Developer Guides; Permissions to use user-generated KMS keys, \
+             Amazon Kinesis Data Streams Developer Guide; Restricting decryption of SecureString \
+             parameter values, AWS Systems Manager User Guide",
     read: "2026-11-25",
     rows: &[
+        call("kinesis:GetRecords", DECRYPT),
+        call("kinesis:PutRecord", GENERATE),
+        call("kinesis:PutRecords", GENERATE),
         call("s3:GetObject", DECRYPT),
         call("s3:GetObjectVersion", DECRYPT),
         call("s3:PutObject", GENERATE),
@@ -29,6 +36,10 @@ pub const ENCRYPTED_CALLS: Table<EncryptedCall> = Table {
         call("sns:Publish", BOTH),
         call("sqs:ReceiveMessage", DECRYPT),
         call("sqs:SendMessage", BOTH),
+        call("ssm:GetParameter", DECRYPT),
+        call("ssm:GetParameterHistory", DECRYPT),
+        call("ssm:GetParameters", DECRYPT),
+        call("ssm:GetParametersByPath", DECRYPT),
     ],
 };
 
