@@ -33,6 +33,9 @@ pub(crate) struct Found {
     pub candidates: Vec<Edit>,
 }
 
+/// Returns what of a row nobody knew before.
+pub(crate) type Beyond<'a> = dyn Fn(&Held, &Row) -> Option<Held> + 'a;
+
 /// What findings are read from.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
@@ -42,7 +45,7 @@ pub(crate) struct Source<'a> {
     pub snapshot: &'a Snapshot,
     pub lets: &'a [Statement],
     /// Returns what of it, under the row's conditions, nobody knew before.
-    pub beyond: Option<&'a dyn Fn(&Held, &Row) -> Option<Held>>,
+    pub beyond: Option<&'a Beyond<'a>>,
 }
 
 /// Returns the findings of one answer.
