@@ -129,7 +129,23 @@ fn three_mistakes_are_told_with_exactly_the_new_access() {
             "bucket/acme-www (prod): resource policy, statement Uploads: added",
         ]
     );
-    insta::assert_snapshot!(titles(&report).join("\n"), @"");
+    insta::assert_snapshot!(titles(&report).join("\n"), @"
+    account/999988887777 can become role/reporting (prod), if conditions hold
+    account/999988887777 can reach s3:GetObject on bucket/payroll (prod)
+    account/999988887777 can reach sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue/jobs (prod), only jobs, if conditions hold
+    anyone can reach s3:PutObject on bucket/acme-www (prod), only arn:aws:s3:::acme-www/*
+    role/AWSReservedSSO_Operations_6f8b0d2e4a3c5791 (prod) can become role/reporting (prod)
+    role/AWSReservedSSO_Operations_6f8b0d2e4a3c5791 (prod) can reach s3:GetObject, s3:PutObject on bucket/payroll (prod), only arn:aws:s3:::payroll/*
+    role/Admin (prod) can become role/reporting (prod)
+    role/OrganizationAccountAccessRole (prod) can become role/reporting (prod)
+    role/OrganizationAccountAccessRole (prod) can reach s3:GetObject on bucket/payroll (prod), only arn:aws:s3:::payroll/*
+    role/invoice-worker (prod) can become role/reporting (prod)
+    role/invoice-worker (prod) can reach s3:GetObject, s3:PutObject on bucket/payroll (prod), only arn:aws:s3:::payroll/*
+    role/oncall (prod) can become role/reporting (prod)
+    role/oncall (prod) can reach s3:GetObject, s3:PutObject on bucket/payroll (prod), only arn:aws:s3:::payroll/*
+    service/lambda.amazonaws.com can become role/reporting (prod)
+    user/breakglass (management) can become role/reporting (prod), if conditions hold
+    ");
 }
 
 #[test]
@@ -141,7 +157,11 @@ fn what_breaks_a_new_way_is_to_undo_the_change_that_brought_it() {
         .iter()
         .map(|line| line.as_str().unwrap())
         .collect();
-    insta::assert_snapshot!(todo.join("\n"), @"");
+    insta::assert_snapshot!(todo.join("\n"), @"
+    Set the permissions boundary policy/workload-boundary (prod) on role/invoice-worker (prod) again: ends 11 high findings
+    Remove statement Vendor from the trust policy of role/reporting (prod): ends 3 high findings
+    Remove statement Uploads from the policy of bucket/acme-www: ends 1 high finding
+    ");
     for finding in findings(&report) {
         assert_eq!(finding["causes"].as_array().unwrap().len(), 1, "{finding}");
         assert_eq!(finding["breaks"]["smallest"], true, "{finding}");
@@ -153,7 +173,7 @@ fn a_shipped_report_finds_what_the_example_is_made_of() {
     let cases = [
         (
             "public-access",
-            "bucket/acme-www (prod): Anyone can use it without credentials",
+            "anyone can s3:GetObject, s3:PutObject on bucket/acme-www (prod), only acme-www/*",
         ),
         (
             "open-trusts",

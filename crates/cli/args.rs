@@ -275,6 +275,7 @@ pub enum Report {
         shown: Listed,
     },
     Accept(ReportAccept),
+    Schedule(ReportSchedule),
 }
 
 /// Make reports from a snapshot
@@ -359,6 +360,51 @@ pub struct ReportAccept {
     /// Give a parameter of the report its value
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
+}
+
+/// Run reports when they are due, as a small long-lived process
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan report schedule reports/*.toml --import /srv/export --out /srv/reports
+  whocan report schedule what-changed --print systemd
+  whocan report schedule reports/own.toml --once
+
+Each report runs at the times of its key `schedule`, in UTC. What was missed while
+nobody ran is made up for by one run; nothing runs twice. One process a store.")]
+pub struct ReportSchedule {
+    /// Files of reports, or names of those that come with the program
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Import these exports before the reports are made
+    #[arg(long, value_name = "PATH")]
+    pub import: Vec<PathBuf>,
+    /// Also write the reports into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Run what is due now, and end
+    #[arg(long)]
+    pub once: bool,
+    /// Print the files that let another scheduler run the reports, and end
+    #[arg(long, value_name = "SCHEDULER", conflicts_with = "once")]
+    pub print: Option<Scheduler>,
+    /// Give a parameter of the reports its value
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// How many changed snapshots may be tried to see what breaks findings
+    #[arg(long, value_name = "COUNT", default_value_t = 24)]
+    pub what_if: usize,
+}
+
+/// Who else may run reports on time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// A service and a timer of systemd
+    Systemd,
+    /// A CronJob of Kubernetes
+    Cronjob,
+    /// A workflow of GitHub Actions
+    Github,
 }
 
 /// The forms of reports.

@@ -6,16 +6,18 @@ use jiff::Timestamp;
 use whocan_render::{Grid, Tone, json};
 use whocan_report::{Definition, Finished, Form, Status, forms};
 
-use crate::args::{ListFormat, Report, ReportRun};
+use crate::args::{ListFormat, Report, ReportFormat, ReportRun};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output;
 use crate::terminal::Terminal;
 
 mod accept;
+mod deliver;
 mod desk;
 mod file;
 mod folder;
+mod schedule;
 
 use desk::{Desk, Settings};
 
@@ -25,6 +27,7 @@ pub fn run(args: &Report, store: Option<&Path>, terminal: &Terminal) -> Result<O
         Report::Run(args) => make(args, store),
         Report::List { files, shown } => list(files, shown.format, terminal),
         Report::Accept(args) => accept::run(args, store),
+        Report::Schedule(args) => schedule::run(args, store, terminal),
     }
 }
 
@@ -43,7 +46,7 @@ fn make(args: &ReportRun, store: Option<&Path>) -> Result<Outcome, Failure> {
         outcome = worse(outcome, of(&report));
         match &args.out {
             Some(dir) => {
-                let forms = formats(args, &read.definition);
+                let forms = formats(&args.format, &read.definition);
                 folder::write(dir, &report, &forms)?;
                 output::write(forms::line(&report))?;
             }
@@ -62,10 +65,9 @@ fn print(args: &ReportRun, report: &Finished) -> Result<(), Failure> {
 }
 
 /// Returns the forms to write: as asked, else as the file says.
-fn formats(args: &ReportRun, definition: &Definition) -> Vec<Form> {
-    let asked: Vec<Form> = args.format.iter().map(|format| format.form()).collect();
+fn formats(asked: &[ReportFormat], definition: &Definition) -> Vec<Form> {
     match (asked.is_empty(), definition.formats.is_empty()) {
-        (false, _) => asked,
+        (false, _) => asked.iter().map(|format| format.form()).collect(),
         (true, false) => definition.formats.clone(),
         (true, true) => vec![Form::Html, Form::Json],
     }

@@ -10,18 +10,22 @@ use whocan_query::thing::Thing;
 
 use crate::Held;
 use crate::asking;
-use crate::cause::Change;
+use crate::cause::{self, Cause, Change};
 use crate::definition::{Asked, Changes, Definition};
-use crate::diff::{self, Entry, Side};
+use crate::diff::Side;
 use crate::edit::{Edit, EditedPolicy};
 use crate::fact::Aspect;
 use crate::finding::Fact;
 use crate::finished::{self, Gone, ReportedCause};
 use crate::found::{self, Found, Source};
 use crate::named::Named;
+use crate::question;
 
 /// Up to so many rows of a question get their paths and reasons.
 const EXPLAINED: usize = 200;
+
+/// So many findings are asked about one by one for their ways.
+const LOOKED_INTO: usize = 100;
 
 /// What changed.
 #[derive(Debug, Default)]
@@ -55,13 +59,18 @@ pub(crate) fn since(
         after,
         found: BTreeMap::new(),
         gone: BTreeMap::new(),
+        asked_already: BTreeSet::new(),
+        looked_into: 0,
         causes: Vec::new(),
     };
-    let entries = diff::diff(before, after).entries;
-    for entry in &entries {
-        comparing.entry(entry);
+    let all = cause::causes(
+        (before.manifest, before.snapshot),
+        (after.manifest, after.snapshot),
+    );
+    for cause in &all {
+        comparing.cause(cause);
     }
-    comparing.finish(&entries)
+    comparing.finish(&all)
 }
 
 struct Comparing<'a> {
@@ -72,33 +81,40 @@ struct Comparing<'a> {
     // By what they are about: several questions may show one.
     found: BTreeMap<Held, Found>,
     gone: BTreeMap<Vec<String>, Gone>,
+    asked_already: BTreeSet<String>,
+    looked_into: usize,
     causes: Vec<ReportedCause>,
 }
 
 impl Comparing<'_> {
-    fn entry(&mut self, entry: &Entry) {
+    fn cause(&mut self, cause: &Cause) {
         let number = self.causes.len();
-        let graphs = [self.after.index.graph(), self.before.index.graph()];
-        let thing = graphs
-            .into_iter()
-            .find_map(|graph| thing(&entry.cause.thing, graph))
-            .unwrap_or_else(|| Named::text(&entry.cause.thing));
-        self.causes.push(finished::cause(entry, thing));
+        let graphs = [&**self.before.index.graph(), &**self.after.index.graph()];
+        let named = graphs.into_iter().rev();
+        let named = named.filter_map(|graph| thing(&cause.thing, graph)).next();
+        let named = named.unwrap_or_else(|| Named::text(&cause.thing));
         let seen_otherwise = matches!(
-            entry.cause.change,
+            cause.change,
             Change::CollectedNow | Change::NoLongerCollected
         );
-        if seen_otherwise {
-            return;
-        }
-        for effect in &entry.effects {
-            self.effect(&effect.question, number);
+        let (questions, note) = match question::about(cause, graphs) {
+            _ if seen_otherwise => (Vec::new(), None),
+            question::Asked::Questions(questions, note) => (questions, note),
+            question::Asked::Nothing(why) => (Vec::new(), Some(why)),
+        };
+        let note = note.map(str::to_owned);
+        self.causes.push(finished::cause(cause, named, note));
+        for question in questions {
+            // One question may show what several changes did.
+            if self.asked_already.insert(question.clone()) {
+                self.effect(&question, number);
+            }
         }
     }
 
     fn effect(&mut self, question: &str, number: usize) {
-        let old = answers(question, self.before, 0);
-        let new = answers(question, self.after, EXPLAINED);
+        let old = answers(question, self.before);
+        let new = answers(question, self.after);
         let (was, is) = (rows(&old, self.before), rows(&new, self.after));
         let beyond = |held: &Held, row: &Row| beyond(held, row, &was);
         let source = Source {
@@ -117,7 +133,10 @@ impl Comparing<'_> {
                 self.causes[number].note.get_or_insert(said);
             }
             for mut one in folded(fresh, source.graph) {
-                found::look_closer(&mut one, source, self.after.index);
+                if self.looked_into < LOOKED_INTO {
+                    self.looked_into += 1;
+                    found::look_closer(&mut one, source, self.after.index);
+                }
                 let known = self.found.entry(one.finding.held.clone()).or_insert(one);
                 if !known.finding.causes.contains(&number) {
                     known.finding.causes.push(number);
@@ -140,9 +159,9 @@ impl Comparing<'_> {
         }
     }
 
-    fn finish(mut self, entries: &[Entry]) -> Changed {
+    fn finish(mut self, all: &[Cause]) -> Changed {
         for one in self.found.values_mut() {
-            attribute(one, entries);
+            attribute(one, all);
         }
         let entered: BTreeSet<(String, String)> = self
             .found
@@ -160,6 +179,9 @@ impl Comparing<'_> {
                 self.causes[cause].findings.push(one.finding.id.clone());
             }
         }
+        for &cause in self.gone.values().flat_map(|gone| &gone.causes) {
+            self.causes[cause].gone += 1;
+        }
         Changed {
             causes: self.causes,
             found: self.found.into_values().collect(),
@@ -168,9 +190,9 @@ impl Comparing<'_> {
     }
 }
 
-fn answers(question: &str, side: Side<'_>, explained: usize) -> Vec<(Statement, Answer)> {
+fn answers(question: &str, side: Side<'_>) -> Vec<(Statement, Answer)> {
     // What cannot be asked of a snapshot nobody has there.
-    asking::text(question, side.index, explained).unwrap_or_default()
+    asking::text(question, side.index, EXPLAINED).unwrap_or_default()
 }
 
 /// What a row said.
@@ -245,31 +267,28 @@ fn known_resources(found: Vec<Found>) -> (Vec<Found>, usize) {
 
 /// Says which changes brought a finding: those that its way rests on, whichever
 /// question showed it. Where that cannot be seen, those whose questions did.
-fn attribute(found: &mut Found, entries: &[Entry]) {
-    let bearing = entries.iter().enumerate();
-    let bearing = bearing.filter(|(_, entry)| bears_on(entry, found));
+fn attribute(found: &mut Found, all: &[Cause]) {
+    let bearing = all.iter().enumerate();
+    let bearing = bearing.filter(|(_, cause)| bears_on(cause, found));
     let bearing: Vec<usize> = bearing.map(|(number, _)| number).collect();
     if !bearing.is_empty() {
         found.finding.causes = bearing;
     }
     let causes = found.finding.causes.iter();
-    found.undo = causes
-        .filter_map(|number| undo(&entries[*number]))
-        .collect();
+    found.undo = causes.filter_map(|number| undo(&all[*number])).collect();
 }
 
 /// Returns whether a finding's way rests on a change.
-fn bears_on(entry: &Entry, found: &Found) -> bool {
-    let cause = &entry.cause;
+fn bears_on(cause: &Cause, found: &Found) -> bool {
     let thing = cause.thing.as_str();
-    match undo(entry) {
+    match undo(cause) {
         // A statement that is there now is among those that decide.
         Some(
             Edit::RemoveStatement { .. } | Edit::RestoreStatement { .. } | Edit::Detach { .. },
         ) if cause.change != Change::Removed => found
             .candidates
             .iter()
-            .any(|candidate| undo(entry).is_some_and(|own| own.is_about(candidate))),
+            .any(|candidate| undo(cause).is_some_and(|own| own.is_about(candidate))),
         _ => {
             let ends = [&found.finding.principal, &found.finding.resource];
             let steps = found.finding.path.iter().map(|step| &step.to);
@@ -343,8 +362,7 @@ fn count_in(anyone: &mut Found) {
 }
 
 /// Returns the edit that undoes a change.
-fn undo(entry: &Entry) -> Option<Edit> {
-    let cause = &entry.cause;
+fn undo(cause: &Cause) -> Option<Edit> {
     let of = cause.thing.clone();
     let (policy, name) = match &cause.aspect {
         Aspect::Boundary => {

@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::diff::Entry;
 use crate::finding::{Finding, Status};
 use crate::named::Named;
-use crate::{AccessChange, Cause, Change, Severity};
+use crate::{Cause, Change, Severity};
 
 /// The version of the form that finished reports have as JSON.
 ///
@@ -227,13 +226,11 @@ impl Finished {
 }
 
 /// Returns a cause as the report tells it.
-pub(crate) fn cause(entry: &Entry, thing: Named) -> ReportedCause {
-    let cause = &entry.cause;
+pub(crate) fn cause(cause: &Cause, thing: Named, note: Option<String>) -> ReportedCause {
     let (before, after) = match &cause.statement {
         Some(statement) => (statement.before.clone(), statement.after.clone()),
         None => (cause.before.clone(), cause.after.clone()),
     };
-    let gone = entry.effects.iter().flat_map(|effect| &effect.changes);
     ReportedCause {
         title: title(cause, &thing),
         change: cause.change,
@@ -243,8 +240,8 @@ pub(crate) fn cause(entry: &Entry, thing: Named) -> ReportedCause {
         before,
         after,
         findings: Vec::new(),
-        gone: gone.filter(|change| is_gone(change)).count(),
-        note: entry.note.clone(),
+        gone: 0,
+        note,
     }
 }
 
@@ -267,8 +264,4 @@ fn title(cause: &Cause, thing: &Named) -> String {
         title.push_str(part);
     }
     format!("{title}: {}", cause.change.word())
-}
-
-fn is_gone(change: &AccessChange) -> bool {
-    change.after.is_none()
 }

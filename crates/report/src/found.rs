@@ -33,7 +33,7 @@ pub(crate) struct Found {
     pub candidates: Vec<Edit>,
 }
 
-/// Tells what of a finding, under the row's conditions, is beyond what was known.
+/// Returns what of a row nobody knew before.
 pub(crate) type Beyond<'a> = dyn Fn(&Held, &Row) -> Option<Held> + 'a;
 
 /// What findings are read from.

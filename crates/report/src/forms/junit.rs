@@ -1,5 +1,6 @@
 //! JUnit XML: a case for each finding, by way of the writer for assertions.
 
+use whocan_render::Plain;
 use whocan_render::checks::{self, Check, CheckResult};
 
 use super::{remedy, way};
@@ -17,13 +18,13 @@ pub fn junit(report: &Finished) -> String {
         Check {
             file: report.code.clone(),
             line,
-            assertion: format!("{} {}", finding.code, finding.title),
+            assertion: plain(&format!("{} {}", finding.code, finding.title)),
             result: match finding.status {
                 Status::New => CheckResult::Fails,
                 Status::Known | Status::Accepted => CheckResult::Holds,
             },
             reason: finding.kind.clone(),
-            evidence: lines.join("\n"),
+            evidence: lines.map(|line| plain(&line)).join("\n"),
         }
     });
     let problems = report.problems.iter().map(|problem| Check {
@@ -46,4 +47,9 @@ pub fn junit(report: &Finished) -> String {
         });
     }
     checks::junit(&all)
+}
+
+/// Returns text as a reader may see it.
+fn plain(text: &str) -> String {
+    Plain(text).to_string()
 }
