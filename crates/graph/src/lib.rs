@@ -34,4 +34,4 @@ pub use organization::{Level, Organization};
 pub use policy::{Policy, PolicyKind};
 pub use principal::{Attachment, Boundary, Group, Identity, Principal, PrincipalKind, RoleFacts};
 pub use resource::{Endpoint, Presence, Resource};
-pub use whocan_snapshot::{Collected, Detail, Gap, GapCode, Tag};
+pub use whocan_snapshot::{Collected, Detail, Gap, GapCode, PublicAccessBlock, Tag};

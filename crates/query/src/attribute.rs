@@ -20,7 +20,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use whocan_graph::Graph;
+use whocan_policy::catalogue::AccessLevel;
 
+use crate::kind::kinds;
 use crate::rows::Facts;
 use crate::thing::Thing;
 
@@ -77,6 +79,8 @@ pub(crate) enum Get {
     Keyed(fn(&Graph, Thing, &str) -> Value),
     /// From a row.
     Row(fn(&Facts<'_>) -> Value),
+    /// From the answer to a question that is asked for it.
+    Asked,
 }
 
 impl std::fmt::Debug for Get {
@@ -347,6 +351,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "whether the trust policy names everyone (*)",
     ),
     thing(
+        "trust.uncollected",
+        Type::Flag,
+        trust::uncollected,
+        "whether the trust policy names somebody of an account that was not collected",
+    ),
+    thing(
         "trust.accounts",
         Type::List,
         trust::accounts,
@@ -393,6 +403,19 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Type::Flag,
         get::has_policy,
         "whether a resource has a policy of its own",
+    ),
+    Attribute {
+        name: "public",
+        kind: Type::Flag,
+        on: On::Thing,
+        meaning: "whether anyone can do something on a resource without credentials",
+        get: Get::Asked,
+    },
+    thing(
+        "block_public_access",
+        Type::Flag,
+        get::block_public_access,
+        "whether all four settings of S3 Block Public Access are on for a bucket or account, those above it included",
     ),
     thing(
         "encryption_key",
@@ -571,6 +594,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "their types: scp, rcp, resource, identity, boundary, session, endpoint",
     ),
     row("action", Type::Text, get::action, "the action"),
+    row(
+        "action.service",
+        Type::Text,
+        get::action_service,
+        "the action's service, as before its colon",
+    ),
     row("level", Type::Text, get::level, "the action's access level"),
     row(
         "actions",
@@ -622,6 +651,16 @@ pub const ATTRIBUTES: &[Attribute] = &[
     ),
     fact("value", Type::Text, get::value, "its value"),
 ];
+
+/// Returns the only values that an attribute can have, where it has few.
+pub(crate) fn vocabulary(name: &str) -> Vec<&'static str> {
+    match name {
+        "kind" => kinds().map(|row| row.singular).collect(),
+        "verdict" | "as_collected" => vec!["yes", "no", "if"],
+        "level" => AccessLevel::ALL.map(AccessLevel::as_str).to_vec(),
+        _ => Vec::new(),
+    }
+}
 
 /// Finds an attribute by its name in lower case, without `principal.` or `resource.`.
 pub(crate) fn named(name: &str) -> Option<&'static Attribute> {

@@ -11,7 +11,7 @@ use crate::ast::Comparator;
 use crate::attribute::{Get, Value};
 use crate::kind::ResourceKind;
 use crate::members::Members;
-use crate::plan::{Side, Source};
+use crate::plan::{Asked, Side, Source};
 use crate::rows::Facts;
 use crate::thing::Thing;
 
@@ -127,13 +127,20 @@ impl Source {
 
     fn looks_at_resource(&self) -> bool {
         self.side == Side::Resource
-            || matches!(self.attribute.name, "resource" | "action" | "level")
+            || matches!(
+                self.attribute.name,
+                "resource" | "action" | "action.service" | "level"
+            )
     }
 
     pub(crate) fn of_thing(&self, graph: &Graph, thing: Thing) -> Value {
         match (self.attribute.get, &self.key) {
             (Get::Thing(get), _) => get(graph, thing),
             (Get::Keyed(get), Some(key)) => get(graph, thing, key),
+            (Get::Asked, _) => match &self.asked {
+                Some(asked) => asked.of(graph, thing),
+                None => Value::Unknown,
+            },
             _ => Value::Missing,
         }
     }
@@ -186,10 +193,22 @@ impl Source {
             ("account" | "account.id", None, None) if parsed.account().is_some() => {
                 Value::Names(vec![parsed.account_text().into()])
             }
-            // Tags of an object are its own, and not those of its bucket.
-            ("tag" | "tags", ..) => Value::Unknown,
+            // Tags of an object are its own, and not those of its bucket; one object
+            // may be public where another is not.
+            ("tag" | "tags" | "public", ..) => Value::Unknown,
             (_, _, Some(carrier)) => self.of_thing(graph, Thing::Resource(carrier)),
             _ => Value::Unknown,
+        }
+    }
+}
+
+impl Asked {
+    fn of(&self, graph: &Graph, thing: Thing) -> Value {
+        match thing {
+            Thing::Resource(_) if self.named.holds(thing, graph) => Value::Flag(true),
+            Thing::Resource(_) if self.open.holds(thing, graph) => Value::Unknown,
+            Thing::Resource(_) => Value::Flag(false),
+            _ => Value::Missing,
         }
     }
 }

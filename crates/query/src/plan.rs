@@ -1,5 +1,7 @@
 //! A question with every name resolved: ids, patterns and actions only.
 
+use std::sync::Arc;
+
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 use whocan_index::{Ask, Walk};
@@ -23,7 +25,7 @@ pub struct Plan {
     /// How chains are followed, where they are.
     pub walk: Walk,
     /// What rows must satisfy.
-    pub(crate) filter: Vec<Check>,
+    pub(crate) filter: Vec<Condition>,
     /// What is taken away from the rows' own column.
     pub except: Members,
     /// Which plane is shown.
@@ -46,6 +48,14 @@ pub struct Plan {
     pub explain: bool,
     /// What was widened or narrowed to resolve the names.
     pub notes: Vec<String>,
+}
+
+/// A condition on rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub check: Check,
+    /// The condition as people wrote it.
+    pub written: String,
 }
 
 /// A resolved shape.
@@ -82,6 +92,8 @@ pub enum Shape {
         reach: bool,
         /// The actions and their resources.
         deeds: Vec<Deed>,
+        /// On anything, so that there may be thousands.
+        anywhere: bool,
     },
     /// Which roles one principal comes to.
     Reachable {
@@ -181,12 +193,33 @@ pub struct Column {
     pub(crate) source: Source,
 }
 
+impl Column {
+    /// Returns whether both show the same.
+    pub(crate) fn is(&self, other: &Column) -> bool {
+        let (own, other) = (&self.source, &other.source);
+        own.attribute.name == other.attribute.name
+            && own.key == other.key
+            && own.side == other.side
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub attribute: &'static Attribute,
     pub key: Option<String>,
     pub side: Side,
+    /// What has the attribute, if the snapshot must be asked for it.
+    pub asked: Option<Arc<Asked>>,
+}
+
+/// Things that a question was asked about, for an attribute that is its answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    /// Those that the answer names.
+    pub named: Members,
+    /// Those that it would name if what was not collected allowed it.
+    pub open: Members,
 }
 
 /// Whose attribute is meant.

@@ -11,6 +11,7 @@ mod set;
 mod target;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use whocan_policy::Region;
 use whocan_policy::catalogue::ResourceTypeId;
@@ -19,7 +20,7 @@ use crate::ast::{Question, Set};
 use crate::context::{Context, Names};
 use crate::error::Fault;
 use crate::members::Members;
-use crate::plan::{Plan, Side};
+use crate::plan::{Asked, Plan, Side};
 pub(crate) use clause::IGNORED;
 
 /// Resolves one question.
@@ -60,6 +61,8 @@ struct Resolver<'a> {
     notes: Vec<String>,
     // The regions of resource types that were asked for, which many actions share.
     forms: BTreeMap<ResourceTypeId, Vec<Region>>,
+    // What is public, once somebody asked for it.
+    public: Option<Arc<Asked>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -69,6 +72,7 @@ impl<'a> Resolver<'a> {
             names,
             notes: Vec::new(),
             forms: BTreeMap::new(),
+            public: None,
         }
     }
 

@@ -85,6 +85,8 @@ pub struct Rows {
     pub gaps: Vec<String>,
     /// How many rows are open only because of gaps, and so not shown.
     pub hidden_because_of_gaps: u64,
+    /// What a person wants to see first, where the rows are more than anybody reads.
+    pub summary: Option<Box<Rows>>,
 }
 
 /// A column.

@@ -1,6 +1,7 @@
 //! Plans to answers.
 
 mod assert;
+pub(crate) mod barren;
 mod can;
 mod complete;
 mod cycles;
@@ -15,6 +16,7 @@ mod paths;
 mod planned;
 mod present;
 mod slice;
+mod summary;
 mod what;
 mod which;
 mod who;
@@ -184,6 +186,7 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
             subject,
             reach,
             deeds,
+            ..
         } => what::find(*subject, *reach, deeds, plan, context),
         Shape::Reachable { subject } => what::find_roles(*subject, plan, context),
         Shape::Can { subject, access } => can::find(*subject, access, plan, context),

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use whocan_graph::{
-    AccountIndex, Boundary, Collected, Graph, Identity, Membership, PrincipalKind, RoleFacts,
+    AccountIndex, Boundary, Collected, Detail, Graph, Identity, Membership, PrincipalKind,
+    PublicAccessBlock, RoleFacts,
 };
 use whocan_policy::catalogue::catalogue;
-use whocan_policy::{AccountId, Arn};
+use whocan_policy::{AccountId, Arn, Truth};
 
 use super::Value;
 use crate::rows::Facts;
@@ -283,6 +284,60 @@ pub(super) fn has_policy(graph: &Graph, thing: Thing) -> Value {
     }
 }
 
+/// Each setting is on where it is on for the organization, the account or the bucket.
+///
+/// Source: Blocking public access to your Amazon S3 storage, S3 User Guide.
+pub(super) fn block_public_access(graph: &Graph, thing: Thing) -> Value {
+    let account = match thing {
+        Thing::Resource(id) => graph.resource(id).account,
+        Thing::Account(id) => id,
+        _ => return Value::Missing,
+    };
+    let bucket = match thing {
+        Thing::Resource(id) => match &graph.resource(id).detail {
+            Detail::Bucket(bucket) => Some(&bucket.public_access_block),
+            _ => return Value::Missing,
+        },
+        _ => None,
+    };
+    let above = match (graph.account(account).membership, graph.organization()) {
+        (Membership::Outside, _) => Truth::False,
+        (Membership::Management | Membership::Member, Some(organization)) => {
+            return all_settings([Some(&organization.public_access_block), own(graph, account), bucket], Truth::False);
+        }
+        _ => Truth::Unknown,
+    };
+    all_settings([None, own(graph, account), bucket], above)
+}
+
+type Block = Collected<Option<PublicAccessBlock>>;
+
+fn own(graph: &Graph, account: AccountIndex) -> Option<&Block> {
+    Some(&graph.account(account).public_access_block)
+}
+
+/// `above` is what levels say that are no settings.
+fn all_settings(levels: [Option<&Block>; 3], above: Truth) -> Value {
+    let settings: [fn(&PublicAccessBlock) -> bool; 4] = [
+        |block| block.block_public_acls,
+        |block| block.ignore_public_acls,
+        |block| block.block_public_policy,
+        |block| block.restrict_public_buckets,
+    ];
+    let is_on = |setting: fn(&PublicAccessBlock) -> bool| {
+        let of_level = |level: &Block| match level {
+            Collected::Not => Truth::Unknown,
+            Collected::Yes(block) => Truth::from(block.as_ref().is_some_and(setting)),
+        };
+        Truth::any(levels.into_iter().flatten().map(of_level).chain([above]))
+    };
+    match Truth::all(settings.map(is_on)) {
+        Truth::True => Value::Flag(true),
+        Truth::False => Value::Flag(false),
+        Truth::Unknown => Value::Unknown,
+    }
+}
+
 pub(super) fn encryption_key(graph: &Graph, thing: Thing) -> Value {
     match thing {
         Thing::Resource(id) => match &graph.resource(id).encryption_key {
@@ -380,6 +435,11 @@ pub(super) fn crosses_account(facts: &Facts<'_>) -> Value {
 
 pub(super) fn action(facts: &Facts<'_>) -> Value {
     facts.action.map_or(Value::Missing, Value::text)
+}
+
+pub(super) fn action_service(facts: &Facts<'_>) -> Value {
+    let service = facts.action.and_then(|name| name.split_once(':'));
+    service.map_or(Value::Missing, |(service, _)| Value::text(service))
 }
 
 pub(super) fn level(facts: &Facts<'_>) -> Value {

@@ -70,6 +70,17 @@ fn is_outside(graph: &Graph, account: AccountIndex) -> bool {
     }
 }
 
+pub(super) fn uncollected(graph: &Graph, thing: Thing) -> Value {
+    of_trust(graph, thing, |allows| {
+        let collected = |id| {
+            let account = graph.account_of(id);
+            account.is_some_and(|account| graph.account(account).collected)
+        };
+        let any = named(allows).filter_map(account_of).any(|id| !collected(id));
+        Value::Flag(any)
+    })
+}
+
 pub(super) fn cross_account(graph: &Graph, thing: Thing) -> Value {
     let own = thing
         .account(graph)

@@ -128,6 +128,8 @@ struct Found<'t> {
     span: Span,
     /// Whether a statement or question starts on the next line.
     starts_line: bool,
+    /// The statement up to here.
+    before: &'t str,
 }
 
 fn found(text: &str, offset: usize) -> Found<'_> {
@@ -139,6 +141,7 @@ fn found(text: &str, offset: usize) -> Found<'_> {
             word: "",
             span: Span { start: end, end },
             starts_line: false,
+            before: "",
         };
     }
     let special = |char: char| char.is_whitespace() || ",;()=\"#".contains(char);
@@ -156,6 +159,7 @@ fn found(text: &str, offset: usize) -> Found<'_> {
             end: start + end,
         },
         starts_line: before.ends_with('\n'),
+        before: before.rsplit(';').next().unwrap_or_default().trim(),
     }
 }
 
@@ -185,6 +189,9 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
     if expects(Rule::CAN) && (is_action || word.eq_ignore_ascii_case("reach")) {
         return Some(format!("put `can` before it: `can {word}`"));
     }
+    if let Some(hint) = other_words(found, rules) {
+        return Some(hint);
+    }
     let words = expectations.iter().flat_map(|expected| expected.words);
     if let Some(near) = nearest(word, words.copied()) {
         return Some(format!("did you mean `{near}`?"));
@@ -212,6 +219,42 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
         return Some(format!(
             "`{word}` is a word of the language; quote it to mean a name"
         ));
+    }
+    None
+}
+
+/// Says how the language says what people say otherwise.
+fn other_words(found: &Found<'_>, rules: &[Rule]) -> Option<String> {
+    let word = found.word.to_lowercase();
+    let expects = |rule: Rule| rules.contains(&rule);
+    if expects(Rule::access) && ["assume", "become", "impersonate", "enter"].contains(&&*word) {
+        return Some(
+            "say `reach`: `who can reach role/x` asks who comes to be it; `within 1 hop` leaves out chains"
+                .to_owned(),
+        );
+    }
+    if expects(Rule::access) && ["access", "use", "read", "write", "do"].contains(&&*word) {
+        return Some("say with which actions: `s3:GetObject`, `s3:*`, `*`".to_owned());
+    }
+    let opening = found.before.split_whitespace().next().unwrap_or_default();
+    let asks_facts = ["trust", "trusts", "have", "has", "are", "is", "with", "where", "were", "that", "do"];
+    if expects(Rule::CAN) && opening.eq_ignore_ascii_case("which") && asks_facts.contains(&&*word) {
+        let rest = &found.before[opening.len()..];
+        return Some(format!(
+            "`which` asks what a set can do; facts are listed: `list{rest} where trust.external`"
+        ));
+    }
+    if expects(Rule::statement) || expects(Rule::text) || expects(Rule::binding) {
+        return match &*word {
+            "show" | "list" => None,
+            "select" | "find" | "get" | "search" => {
+                Some("`list SET where ...` gives facts, `who can ...` access".to_owned())
+            }
+            "help" => Some("`whocan manual` or, in a session, `\\help`".to_owned()),
+            "is" | "does" | "may" => Some("ask `can SUBJECT ACTIONS on SET`".to_owned()),
+            "how" | "path" => Some("ask `paths from SET to SET`".to_owned()),
+            _ => None,
+        };
     }
     None
 }

@@ -56,10 +56,19 @@ fn binding(children: &mut Children<'_>) -> Result<StatementKind, Fault> {
 }
 
 fn assertion(children: &mut Children<'_>) -> Result<StatementKind, Fault> {
+    let plan = children.keyword(Rule::PLAN);
+    let explain = children.keyword(Rule::EXPLAIN);
     children.expect();
     let bound = bound(children.expect().children().expect())?;
-    let as_collected = children.take_if(Rule::as_collected).is_some();
-    let question = question::read(children.expect())?;
+    let as_collected = children.take_if(Rule::as_collected).map(|node| node.span());
+    let mut question = question::read(children.expect())?;
+    question.clauses.explain = question.clauses.explain.or(explain);
+    if plan.is_some() {
+        // How it runs does not depend on what becomes of the rows.
+        question.clauses.as_collected = question.clauses.as_collected.or(as_collected);
+        return Ok(StatementKind::Plan(question));
+    }
+    let as_collected = as_collected.is_some();
     Ok(StatementKind::Assert {
         bound,
         as_collected,

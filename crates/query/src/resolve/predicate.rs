@@ -11,6 +11,7 @@ use crate::ast::{
 use crate::attribute::{self, Attribute, Get, On, Type, Value};
 use crate::check::{Check, Wanted};
 use crate::error::{Fault, Problem};
+use crate::kind::kinds;
 use crate::members::Members;
 use crate::nearest::did_you_mean;
 use crate::plan::{Column, Side, Source};
@@ -201,6 +202,35 @@ impl Resolver<'_> {
         }
     }
 
+    /// Returns the word of an attribute that has only few values, in its own letters.
+    fn word_of(&self, written: &ast::Attribute, text: &str, span: Span) -> Result<Value, Fault> {
+        let (_, name) = side_of(&written.name);
+        let words = attribute::vocabulary(name);
+        if words.is_empty() {
+            return Ok(Value::Text(text.into()));
+        }
+        if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+            return Ok(Value::text(*word));
+        }
+        let expected = match name {
+            "kind" => "a kind such as `user` or `bucket`".to_owned(),
+            _ => {
+                let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                quoted.join(", ")
+            }
+        };
+        let found = format!("`{text}`");
+        let fault = Fault::new(Problem::Expected { expected, found }, span);
+        let plural = kinds().find(|row| name == "kind" && row.plural.eq_ignore_ascii_case(text));
+        Err(match plural {
+            Some(row) => fault.with_hint(format!("write `{}`", row.singular)),
+            None => match did_you_mean(text, words) {
+                Some(hint) => fault.with_hint(hint),
+                None => fault,
+            },
+        })
+    }
+
     fn kind_of(&self, written: &ast::Attribute) -> Type {
         let (_, name) = side_of(&written.name);
         attribute::named(name).map_or(Type::Text, |found| found.kind)
@@ -254,13 +284,14 @@ impl Resolver<'_> {
             Type::Time => {
                 time(text).ok_or_else(|| bad("a time such as `snapshot - 90d` or `2026-01-31`"))
             }
-            Type::Text | Type::Names | Type::Thing => Ok(Value::Text(text.into())),
+            Type::Text => self.word_of(written, text, value.span),
+            Type::Names | Type::Thing => Ok(Value::Text(text.into())),
             Type::List => Err(wrong_type(written, kind, "text")
                 .with_hint(format!("a list `has` elements: `{written} has {text}`"))),
         }
     }
 
-    fn source(&self, written: &ast::Attribute, scope: Scope) -> Result<Source, Fault> {
+    fn source(&mut self, written: &ast::Attribute, scope: Scope) -> Result<Source, Fault> {
         let (prefix, name) = side_of(&written.name);
         let found = attribute::named(name)
             .filter(|found| match found.on {
@@ -278,11 +309,16 @@ impl Resolver<'_> {
             (On::Thing, _, Scope::Member) => Side::Own,
             (On::Thing, None, Scope::Row(own)) => own,
         };
+        let asked = match attribute.get {
+            Get::Asked => Some(self.asked_public()?),
+            _ => None,
+        };
         let key = written.key.clone();
         Ok(Source {
             attribute,
             key,
             side,
+            asked,
         })
     }
 }
@@ -297,6 +333,52 @@ fn side_of(name: &str) -> (Option<Side>, &str) {
     (None, name)
 }
 
+/// Returns the column of a group's size.
+pub(super) fn count() -> Column {
+    let attribute = attribute::named("count").expect("the table has it");
+    let source = Source {
+        attribute,
+        key: None,
+        side: Side::Row,
+        asked: None,
+    };
+    let name = attribute.name.to_owned();
+    Column { name, source }
+}
+
+/// What people call attributes that have another name.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("subject", "principal"),
+    ("caller", "principal"),
+    ("who", "principal"),
+    ("target", "resource"),
+    ("object", "resource"),
+    ("chain", "via"),
+    ("path.roles", "via"),
+    ("hop", "hops"),
+    ("length", "hops"),
+    ("condition", "conditions"),
+    ("reason", "conditions"),
+    ("permissions", "actions"),
+    ("result", "verdict"),
+    ("answer", "verdict"),
+    ("type", "kind"),
+    ("account_id", "account.id"),
+    ("account_name", "account.name"),
+    ("owner", "account"),
+    ("external", "trust.external"),
+    ("external_id", "trust.requires"),
+    ("trust", "trust.principals"),
+    ("trusts", "trust.principals"),
+    ("unused", "last_used"),
+    ("used", "last_used"),
+    ("age", "created"),
+    ("admin", "policies"),
+    ("keys", "access_keys"),
+    ("policy_name", "policies"),
+    ("encrypted", "encryption_key"),
+];
+
 fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
     let fault = Fault::new(Problem::UnknownAttribute(written.to_string()), written.span);
     let (_, name) = side_of(&written.name);
@@ -306,8 +388,15 @@ fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
     if attribute::named(name).is_some_and(|found| found.on != On::Thing) {
         return fault.with_hint(match scope {
             Scope::Member => "that is an attribute of rows: ask for it with `where`",
+            Scope::Row(Side::Own) => {
+                "that is an attribute of rows about access: `who can ...`, `which ...`, `paths ...`"
+            }
             Scope::Row(_) => "rows of this question do not have it",
         });
+    }
+    let called = SYNONYMS.iter().find(|(synonym, _)| *synonym == name);
+    if let Some((_, own)) = called.filter(|_| written.key.is_none()) {
+        return fault.with_hint(format!("it is called `{own}`"));
     }
     let usable = |one: &&Attribute| scope != Scope::Member || one.on == On::Thing;
     let names = attribute::ATTRIBUTES

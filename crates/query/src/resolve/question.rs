@@ -5,11 +5,11 @@ use whocan_graph::PrincipalId;
 use whocan_index::Walk;
 
 use super::Resolver;
-use crate::ast::{self, Filter, On, Question, Set};
+use crate::ast::{self, Filter, On, Predicate, PredicateKind, Question, Set};
 use crate::error::Fault;
 use crate::kind::Kind;
 use crate::members::Members;
-use crate::plan::{Access, Aim, Plan, Shape, Side};
+use crate::plan::{Access, Aim, Column, Condition, Plan, Shape, Side};
 use crate::thing::Thing;
 
 impl Resolver<'_> {
@@ -29,18 +29,22 @@ impl Resolver<'_> {
             Walk::default()
         };
         let mut filter = Vec::new();
-        for predicate in &clauses.filter {
-            filter.push(self.row_predicate(predicate, own)?);
+        for predicate in clauses.filter.iter().flat_map(conjuncts) {
+            let check = self.row_predicate(predicate, own)?;
+            let written = predicate.to_string();
+            filter.push(Condition { check, written });
         }
         let mut except = Members::default();
         for set in &clauses.except {
             except = except.or(self.own_set(set, own)?);
         }
         let group_by = self.columns(&clauses.group_by, own)?;
-        let columns = self.columns(&clauses.returning, own)?;
+        let columns = self.shown(&clauses.returning, &group_by, own)?;
         let mut order_by = Vec::new();
         for key in &clauses.order_by {
-            order_by.push((self.column(&key.attribute, own)?, key.descending));
+            let attribute = std::slice::from_ref(&key.attribute);
+            let resolved = self.shown(attribute, &group_by, own)?;
+            order_by.extend(resolved.into_iter().map(|column| (column, key.descending)));
         }
         Ok(Plan {
             shape,
@@ -66,8 +70,34 @@ impl Resolver<'_> {
         &mut self,
         attributes: &[ast::Attribute],
         own: Side,
-    ) -> Result<Vec<crate::plan::Column>, Fault> {
+    ) -> Result<Vec<Column>, Fault> {
         attributes.iter().map(|one| self.column(one, own)).collect()
+    }
+
+    /// Resolves columns; of groups there are those they are made by, and `count`.
+    fn shown(
+        &mut self,
+        attributes: &[ast::Attribute],
+        group_by: &[Column],
+        own: Side,
+    ) -> Result<Vec<Column>, Fault> {
+        if group_by.is_empty() {
+            return self.columns(attributes, own);
+        }
+        let columns = attributes.iter().map(|attribute| {
+            if attribute.to_string() == "count" {
+                return Ok(super::predicate::count());
+            }
+            let column = self.column(attribute, own)?;
+            if group_by.iter().any(|one| one.is(&column)) {
+                return Ok(column);
+            }
+            let made_by: Vec<&str> = group_by.iter().map(|one| &*one.name).collect();
+            let what = format!("groups have no `{attribute}`");
+            let hint = format!("they have {} and count", made_by.join(", "));
+            Err(Fault::senseless(what, attribute.span).with_hint(hint))
+        });
+        columns.collect()
     }
 
     pub(super) fn own_set(&mut self, set: &Set, own: Side) -> Result<Members, Fault> {
@@ -164,6 +194,7 @@ impl Resolver<'_> {
             subject,
             reach,
             deeds,
+            anywhere: on.is_none(),
         })
     }
 
@@ -239,6 +270,14 @@ impl Resolver<'_> {
             return Ok(members);
         }
         self.known(members, set.span)
+    }
+}
+
+/// Returns the conditions that must all hold, each on its own.
+fn conjuncts(predicate: &Predicate) -> &[Predicate] {
+    match &predicate.kind {
+        PredicateKind::And(all) => all,
+        _ => std::slice::from_ref(predicate),
     }
 }
 

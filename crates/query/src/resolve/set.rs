@@ -1,6 +1,7 @@
 //! Resolves sets.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{AccountIndex, Graph, GroupId, PrincipalId};
@@ -14,6 +15,8 @@ use crate::error::{Fault, Problem};
 use crate::kind::{Kind, kind_named, kind_of_shorthand, kinds};
 use crate::members::Members;
 use crate::nearest::{did_you_mean, nearest};
+use crate::plan::Asked;
+use crate::run::barren;
 use crate::thing::Thing;
 
 impl Resolver<'_> {
@@ -91,12 +94,21 @@ impl Resolver<'_> {
                 let check = self.set_predicate(predicate)?;
                 let mut members = self.known(members, filter.span)?;
                 let graph = self.context.graph;
+                let before: Vec<Thing> = members.things().collect();
                 let mut open = 0;
                 members.retain(|thing| {
                     let truth = check.of_thing(graph, thing);
                     open += usize::from(truth == Truth::Unknown);
                     truth == Truth::True
                 });
+                if members.is_empty() && open == 0 && !before.is_empty() {
+                    let what = format!("`with {predicate}` leaves none of {}", before.len());
+                    let instead = barren::of_members(&check, &before, graph);
+                    self.note(match instead {
+                        Some(instead) => format!("{what}: {instead}"),
+                        None => what,
+                    });
+                }
                 if open > 0 {
                     self.note(format!(
                         "{open} left out: whether `{predicate}` holds for them was not collected"
@@ -145,7 +157,7 @@ impl Resolver<'_> {
             return Ok(self.kind(kind));
         }
         if name.eq_ignore_ascii_case("public") {
-            return self.public();
+            return self.public("");
         }
         if name.eq_ignore_ascii_case("org") {
             let accounts = self.organization(span)?;
@@ -157,10 +169,22 @@ impl Resolver<'_> {
         Err(self.unknown_name(name, span))
     }
 
-    /// Returns the known resources on which callers without credentials can do something.
-    fn public(&mut self) -> Result<Members, Fault> {
+    /// Returns the known resources on which callers without credentials can do
+    /// something, and those on which they could if a gap allowed it.
+    pub(super) fn asked_public(&mut self) -> Result<Arc<Asked>, Fault> {
+        if let Some(known) = &self.public {
+            return Ok(known.clone());
+        }
+        let named = self.public("")?;
+        let open = self.public("possibly")?;
+        let asked = Arc::new(Asked { named, open });
+        self.public = Some(asked.clone());
+        Ok(asked)
+    }
+
+    fn public(&mut self, certainty: &str) -> Result<Members, Fault> {
         let text = format!(
-            "which resources can anyone {}",
+            "which resources can anyone {} {certainty}",
             ANONYMOUS_ACTIONS.rows.join(", ")
         );
         let ast = crate::parse(&text).expect("the catalogue's patterns are actions");

@@ -9,11 +9,11 @@ use whocan_policy::{Region, Truth};
 
 use super::part::Teller;
 use super::slice::Slice;
-use super::{complete, detail};
+use super::{barren, complete, detail};
 use crate::check::Check;
 use crate::context::Context;
 use crate::engine::Goal;
-use crate::plan::{Column, Plan};
+use crate::plan::{Column, Condition, Plan};
 use crate::rows::{Facts, Outcome, Row, Verdict};
 use crate::thing::Thing;
 
@@ -142,20 +142,18 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
     if plan.filter.is_empty() {
         return;
     }
-    if plan.filter.iter().any(Check::looks_at_details) {
+    let checks = || plan.filter.iter().map(|condition| &condition.check);
+    if checks().any(Check::looks_at_details) {
         detail::all(found, plan, context);
-    } else if plan.filter.iter().any(Check::looks_at_parts) {
+    } else if checks().any(Check::looks_at_parts) {
         complete::all(found);
     }
-    let by_part =
-        plan.filter.iter().any(Check::looks_at_resource) && found.combine != Combine::Nothing;
+    let by_part = checks().any(Check::looks_at_resource) && found.combine != Combine::Nothing;
+    let mut drafts = std::mem::take(&mut found.drafts);
     let Found {
-        drafts,
-        slices,
-        combine,
-        ..
-    } = found;
-    for draft in drafts.iter_mut() {
+        slices, combine, ..
+    } = &*found;
+    for draft in &mut drafts {
         let about_one = draft.row.resource.is_some() || draft.region.is_some();
         if by_part && !about_one && !draft.span.is_empty() {
             complete::own(draft, slices, *combine);
@@ -172,7 +170,15 @@ pub(super) fn filter(found: &mut Found, plan: &Plan, context: Context<'_>, keep:
             .verdict
             .is_none_or(|verdict| verdict.strict != Outcome::No)
     };
-    drafts.retain(|draft| keep || possible(draft));
+    if keep || drafts.iter().any(possible) {
+        drafts.retain(|draft| keep || possible(draft));
+        found.drafts = drafts;
+    } else if !drafts.is_empty() {
+        found.drafts = drafts;
+        let notes = barren::notes(found, &plan.filter, context.graph);
+        found.notes.extend(notes);
+        found.drafts.clear();
+    }
 }
 
 /// Filters the parts of a row one by one, because the predicate looks at them.
@@ -213,10 +219,11 @@ fn filter_parts(
     complete::lead(draft, slices, combine);
 }
 
-fn and(filter: &[Check], facts: &Facts<'_>, verdict: Option<Verdict>) -> Verdict {
-    let strict = Truth::all(filter.iter().map(|check| check.of_row(facts)));
+fn and(filter: &[Condition], facts: &Facts<'_>, verdict: Option<Verdict>) -> Verdict {
+    let checks = || filter.iter().map(|condition| &condition.check);
+    let strict = Truth::all(checks().map(|check| check.of_row(facts)));
     let as_collected = match strict {
-        Truth::Unknown => Truth::all(filter.iter().map(|check| check.of_row_as_collected(facts))),
+        Truth::Unknown => Truth::all(checks().map(|check| check.of_row_as_collected(facts))),
         decided => decided,
     };
     let verdict = verdict.unwrap_or(Verdict::plain(Outcome::Yes));

@@ -55,9 +55,12 @@ pub(super) fn find(
     found.drafts.sort_by_key(|draft| draft.row.thing);
     found.makers = asking.makers;
     let pairs = rows.len() * columns.len();
-    found
-        .notes
-        .push(format!("{} of {pairs} pairs", found.drafts.len()));
+    found.notes.push(match found.drafts.len() {
+        0 => format!("{pairs} pairs were asked about, and between none is a way"),
+        some => format!(
+            "{pairs} pairs were asked about; {some} have a way, those without one have no row"
+        ),
+    });
     who::note_complexity(&mut found);
     found
 }

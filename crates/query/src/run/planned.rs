@@ -6,7 +6,7 @@ use super::slice::Asking;
 use crate::attribute::{Type, Value};
 use crate::check::Check;
 use crate::context::Context;
-use crate::plan::{Aim, Deed, Plan, Shape, Target};
+use crate::plan::{Aim, Condition, Deed, Plan, Shape, Target};
 use crate::rows::{Column, Row, Rows};
 
 /// Tells a plan as rows of a step and what it does.
@@ -102,6 +102,7 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
             subject,
             reach,
             deeds: all,
+            ..
         } => {
             let alone = [subject.0].into_iter().collect();
             lines.push((
@@ -209,11 +210,12 @@ fn walk(plan: &Plan, lines: &mut Vec<(&'static str, String)>) {
     }
 }
 
-fn filter(filter: &[Check]) -> String {
-    if filter.iter().any(Check::looks_at_details) {
+fn filter(filter: &[Condition]) -> String {
+    let checks = || filter.iter().map(|condition| &condition.check);
+    if checks().any(Check::looks_at_details) {
         return "looks at paths or reasons, which are found for every row".to_owned();
     }
-    if filter.iter().any(Check::looks_at_parts) {
+    if checks().any(Check::looks_at_parts) {
         return "looks at the parts of rows".to_owned();
     }
     "looks at facts only".to_owned()

@@ -6,6 +6,7 @@ use whocan_eval::OpenKind;
 
 use super::complete;
 use super::detail;
+use super::summary;
 use super::draft::{Draft, Found, sort};
 use crate::ast::Certainty;
 use crate::attribute::{self, Value};
@@ -35,16 +36,16 @@ pub(super) fn present(
         hidden_because_of_gaps: hidden.len() as u64,
         ..Rows::default()
     };
-    if plan.count {
+    if plan.count && plan.group_by.is_empty() {
         count(&found, &mut rows);
         return (rows, outcome);
     }
     prepare(&mut found, plan, context);
-    sort(&mut found.drafts, &plan.order_by, context);
     if !plan.group_by.is_empty() {
         group(&found, plan, context, &mut rows);
         return (rows, outcome);
     }
+    sort(&mut found.drafts, &plan.order_by, context);
     if let Some(limit) = plan.limit {
         found
             .drafts
@@ -67,6 +68,7 @@ pub(super) fn present(
         ));
     }
     complete::all(&mut found);
+    rows.summary = summary::of(&found.drafts, plan).map(Box::new);
     name_gaps(&mut found, hidden, plan, context, &mut rows);
     rows.columns = columns
         .iter()
@@ -179,50 +181,87 @@ fn count(found: &Found, rows: &mut Rows) {
     rows.total = 1;
 }
 
-/// Counts rows by the values of attributes; the largest group first.
+/// Counts rows by the values of attributes; the largest group first, if no order is asked for.
 fn group(found: &Found, plan: &Plan, context: Context<'_>, rows: &mut Rows) {
-    let mut groups: BTreeMap<Vec<String>, (Vec<Value>, i64, Verdict)> = BTreeMap::new();
-    for draft in &found.drafts {
-        let facts = draft.row.facts(context.graph);
-        let values: Vec<Value> = plan
-            .group_by
-            .iter()
-            .map(|column| column.source.of_row(&facts))
-            .collect();
-        let key = values
-            .iter()
-            .map(|value| value.sort_text(context.graph))
-            .collect();
-        let verdict = draft.row.verdict.unwrap_or(Verdict::plain(Outcome::Yes));
-        let group = groups.entry(key).or_insert((values, 0, verdict));
-        group.1 += 1;
-        group.2 = group.2.max(verdict);
-    }
-    let mut groups: Vec<_> = groups.into_values().collect();
-    groups.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    let mut groups = groups(found, plan, context);
     rows.total = groups.len() as u64;
+    order_groups(&mut groups, plan, context);
     if let Some(limit) = plan.limit {
         groups.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     }
-    rows.columns = plan
-        .group_by
-        .iter()
-        .map(|wanted| shown_column(&wanted.name, &wanted.source))
-        .chain([column("count", attribute::Type::Number)])
-        .collect();
-    rows.rows = groups
-        .into_iter()
-        .map(|(mut cells, count, verdict)| {
-            cells.push(Value::Number(count));
-            let verdict = Some(verdict).filter(|_| found.combine != super::draft::Combine::Nothing);
-            Row {
-                cells,
-                count: Some(count),
-                verdict,
-                ..Row::default()
+    let size = column("count", attribute::Type::Number);
+    let made_by = plan.group_by.iter();
+    let all = made_by.map(|wanted| shown_column(&wanted.name, &wanted.source));
+    let all: Vec<Column> = all.chain([size]).collect();
+    let shown: Vec<usize> = match plan.columns.as_slice() {
+        [] => (0..all.len()).collect(),
+        columns => columns.iter().map(|one| place(plan, one)).collect(),
+    };
+    rows.columns = shown.iter().map(|at| all[*at].clone()).collect();
+    let has_verdict = found.combine != super::draft::Combine::Nothing;
+    let row = |group: Group| Row {
+        cells: shown.iter().map(|at| group.cell(*at)).collect(),
+        count: Some(group.count),
+        verdict: Some(group.verdict).filter(|_| has_verdict),
+        ..Row::default()
+    };
+    rows.rows = groups.into_iter().map(row).collect();
+}
+
+/// Rows that have the same values.
+struct Group {
+    values: Vec<Value>,
+    count: i64,
+    verdict: Verdict,
+}
+
+impl Group {
+    fn cell(&self, place: usize) -> Value {
+        let value = self.values.get(place);
+        value.cloned().unwrap_or(Value::Number(self.count))
+    }
+}
+
+/// Returns where a column of groups stands: among the values, or behind them, where the size is.
+fn place(plan: &Plan, column: &Wanted) -> usize {
+    let found = plan.group_by.iter().position(|one| one.is(column));
+    found.unwrap_or(plan.group_by.len())
+}
+
+fn order_groups(groups: &mut [Group], plan: &Plan, context: Context<'_>) {
+    if plan.order_by.is_empty() {
+        groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    }
+    groups.sort_by(|one, other| {
+        let keys = plan.order_by.iter().map(|(column, descending)| {
+            let at = place(plan, column);
+            let ordering = one.cell(at).order(&other.cell(at), context.graph);
+            match descending {
+                true => ordering.reverse(),
+                false => ordering,
             }
-        })
-        .collect();
+        });
+        keys.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+    });
+}
+
+fn groups(found: &Found, plan: &Plan, context: Context<'_>) -> Vec<Group> {
+    let mut groups: BTreeMap<Vec<String>, Group> = BTreeMap::new();
+    for draft in &found.drafts {
+        let facts = draft.row.facts(context.graph);
+        let values = plan.group_by.iter();
+        let values: Vec<Value> = values.map(|column| column.source.of_row(&facts)).collect();
+        let key = values.iter().map(|value| value.sort_text(context.graph));
+        let verdict = draft.row.verdict.unwrap_or(Verdict::plain(Outcome::Yes));
+        let group = groups.entry(key.collect()).or_insert(Group {
+            values,
+            count: 0,
+            verdict,
+        });
+        group.count += 1;
+        group.verdict = group.verdict.max(verdict);
+    }
+    groups.into_values().collect()
 }
 
 fn column(name: &str, kind: attribute::Type) -> Column {
@@ -259,6 +298,7 @@ fn columns(found: &Found, plan: &Plan) -> Vec<Wanted> {
                 attribute,
                 key: None,
                 side,
+                asked: None,
             },
         })
     });
