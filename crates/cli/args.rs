@@ -5,15 +5,23 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+#[cfg(feature = "collect")]
+mod collect;
+
+#[cfg(feature = "collect")]
+pub use collect::Collect;
+
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
 
 An exported account or organization goes in, exact answers come out: yes, no,
-or if, with the statements that decide. Nothing leaves this machine.";
+or if, with the statements that decide. Nothing leaves this machine; only
+`whocan collect` uses the network, and it only reads.";
 
 const START: &str = "\
 Start here:
   whocan demo                      the example organization, one question answered
+  whocan collect                   read the account of the AWS credentials at hand
   whocan import export/            read what the AWS command line exported
   whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
 
@@ -60,6 +68,8 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[cfg(feature = "collect")]
+    Collect(Collect),
     Import(Import),
     Query(Query),
     Check(Check),
