@@ -73,6 +73,7 @@ pub enum Command {
     Import(Import),
     Query(Query),
     Check(Check),
+    Diff(Diff),
     Fmt(Fmt),
     /// The queries that whocan comes with
     #[command(subcommand)]
@@ -212,6 +213,49 @@ pub enum CheckFormat {
     Junit,
     /// SARIF 2.1.0
     Sarif,
+}
+
+/// Say what changed between two snapshots, and whose access
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan diff 2026-Q2 2026-Q3
+  whocan diff 2026-Q2 latest 'who outside org can reach s3:GetObject on buckets'
+  whocan diff latest --plan plan.json          what a Terraform plan would change
+  whocan diff latest --plan plan.json 'who can reach s3:GetObject on bucket/payroll'
+
+Each change of a policy, an attachment or a setting stands with the access that it
+brought or took. Accounts that did not change cost nothing.
+
+Exit codes: 0 nothing differs, 1 something does, 2 error.")]
+pub struct Diff {
+    /// The snapshot before: an id, a label, or the beginning of an id
+    #[arg(value_name = "BEFORE")]
+    pub before: String,
+    /// The snapshot after; with --plan the question stands here
+    #[arg(value_name = "AFTER", required_unless_present = "plan")]
+    pub after: Option<String>,
+    /// Compare the answers to this question only
+    #[arg(value_name = "QUESTION", conflicts_with = "plan")]
+    pub question: Option<String>,
+    /// Compare with what a Terraform plan (`terraform show -json`) would make of it
+    #[arg(long, value_name = "PLAN.json")]
+    pub plan: Option<PathBuf>,
+    /// The account that the plan is about, where its ARNs do not tell
+    #[arg(long, value_name = "ACCOUNT", requires = "plan")]
+    pub account: Option<String>,
+    /// How to print the differences
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DiffFormat,
+}
+
+/// How differences are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// Rewrite questions in their canonical form

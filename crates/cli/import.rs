@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::terminal::Terminal;
 use crate::{output, store_location};
 
-mod plan;
+pub mod plan;
 mod recognition;
 mod summary;
 

@@ -8,6 +8,7 @@ mod check;
 mod collect;
 mod complaint;
 mod demo;
+mod diff;
 mod example;
 mod exit;
 mod export_script;
@@ -64,6 +65,7 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Import(args) => import::run(args, store, terminal),
         Command::Query(args) => query::run(args, store, terminal),
         Command::Check(args) => check::run(args, store),
+        Command::Diff(args) => diff::run(args, store),
         Command::Fmt(args) => fmt::run(args),
         Command::Queries(args) => queries::run(args, terminal),
         Command::Repl(args) => repl::run(args, store, terminal),

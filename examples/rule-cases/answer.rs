@@ -119,7 +119,8 @@ fn node(caller: &Caller) -> String {
         | Caller::Role(arn)
         | Caller::Session(arn)
         | Caller::FederatedUser(arn)
-        | Caller::Root(arn) => arn.as_str().to_owned(),
+        | Caller::Root(arn)
+        | Caller::IdentityCenter(arn) => arn.as_str().to_owned(),
         Caller::Service(name) => format!("service:{}", name.trim_start_matches("service:")),
         Caller::Oidc(issuer) => format!("oidc:{issuer}"),
         Caller::Saml(arn) => format!("saml:{arn}"),
@@ -140,7 +141,7 @@ fn callers(caller: &Caller) -> Vec<NamedPrincipal> {
         }
         Caller::Oidc(issuer) => NamedPrincipal::Federated(issuer.as_str().into()),
         Caller::Saml(arn) => NamedPrincipal::Federated(arn.as_str().into()),
-        Caller::Anonymous => return Vec::new(),
+        Caller::Anonymous | Caller::IdentityCenter(_) => return Vec::new(),
     };
     vec![named]
 }

@@ -26,6 +26,19 @@ pub struct World {
     pub accounts: BTreeMap<AccountId, Account>,
     #[serde(default)]
     pub vpc_endpoints: BTreeMap<String, Endpoint>,
+    /// An instance of Identity Center: an addition to the format.
+    #[serde(default)]
+    pub identity_center: Option<IdentityCenter>,
+}
+
+/// Permission sets and the directory of an instance of Identity Center.
+#[derive(Deserialize)]
+pub struct IdentityCenter {
+    /// By permission set and account: ids of users, or `group/ID`.
+    pub assignments: BTreeMap<String, BTreeMap<AccountId, Vec<String>>>,
+    /// The members of the groups whose lists were read.
+    #[serde(default)]
+    pub groups: BTreeMap<String, Vec<String>>,
 }
 
 /// A policy: a document, a bare list of statements, or the name of one that AWS manages.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use whocan_policy::{AccountId, Arn};
 use whocan_snapshot::{
-    AccessPoint, AccountObject, AclGrant, AclGrantee, AttachedPolicy, Bucket, Collected,
-    DelegatedAdministrator, Detail, EncryptionContext, Endpoint, EndpointKind, Group, InlinePolicy,
-    Key, KeyGrant, ManagedPolicy, Member, ObjectOwnership, OrganizationObject, OrganizationPolicy,
-    OrganizationPolicyKind, PolicyVersion, Provider, PublicAccessBlock, Resource, Role, Root,
-    Snapshot, Tag, Unit, User,
+    AccessPoint, AccountObject, AclGrant, AclGrantee, Assignments, AttachedPolicy, Bucket,
+    Collected, DelegatedAdministrator, Detail, EncryptionContext, Endpoint, EndpointKind, Group,
+    IdentityCenter, InlinePolicy, Key, KeyGrant, ManagedPolicy, Member, Memberships,
+    ObjectOwnership, OrganizationObject, OrganizationPolicy, OrganizationPolicyKind, PermissionSet,
+    PolicyVersion, Provider, PublicAccessBlock, Resource, Role, Root, Snapshot, Tag, Unit, User,
 };
 
 use crate::case;
@@ -31,6 +31,9 @@ pub fn snapshot(world: &case::World, principal: &str) -> Snapshot {
         let owner = accounts.entry(described.account);
         let owner = owner.or_insert_with(|| AccountObject::unread(described.account));
         owner.endpoints.push(endpoint(id, described));
+    }
+    if let (Some(center), Some(mut first)) = (&world.identity_center, accounts.first_entry()) {
+        first.get_mut().identity_center = Some(identity_center(center));
     }
     Snapshot {
         organization: world
@@ -65,6 +68,43 @@ fn add_missing(accounts: &mut BTreeMap<AccountId, AccountObject>, principal: &st
         let role = role(object, name, &described);
         object.roles.push(role);
     }
+}
+
+fn identity_center(described: &case::IdentityCenter) -> IdentityCenter {
+    let mut center = IdentityCenter {
+        all_permission_sets: true,
+        ..IdentityCenter::default()
+    };
+    for (name, accounts) in &described.assignments {
+        let arn = format!("arn:aws:sso:::permissionSet/ssoins-1/{name}");
+        for (&account, assigned) in accounts {
+            let (groups, users): (Vec<&String>, Vec<&String>) =
+                assigned.iter().partition(|id| id.starts_with("group/"));
+            center.assignments.push(Assignments {
+                account,
+                permission_set: arn.clone(),
+                users: users.into_iter().cloned().collect(),
+                groups: groups
+                    .into_iter()
+                    .map(|id| id.trim_start_matches("group/").to_owned())
+                    .collect(),
+            });
+        }
+        center.permission_sets.push(PermissionSet {
+            arn,
+            name: Some(name.clone()),
+        });
+    }
+    center.assignments.sort();
+    center.memberships = described
+        .groups
+        .iter()
+        .map(|(group, users)| Memberships {
+            group: group.clone(),
+            users: users.clone(),
+        })
+        .collect();
+    center
 }
 
 fn empty() -> Snapshot {

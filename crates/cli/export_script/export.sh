@@ -273,6 +273,45 @@ tables() {
     done <"$1/.names"
 }
 
+# Shares of AWS RAM, and the policies that sharing made.
+shares() {
+    call "$1" ram "$2" get-resource-share-associations.PRINCIPAL '' \
+        get-resource-share-associations --association-type PRINCIPAL
+    call "$1" ram "$2" get-resource-share-associations.RESOURCE '' \
+        get-resource-share-associations --association-type RESOURCE || return
+    each_in "$2" 'resourceShareAssociations[].associatedEntity' ram get-resource-share-associations \
+        --association-type RESOURCE >"$1/.names"
+    while IFS= read -r resource; do
+        call "$1" ram "$2" get-resource-policies "$resource" get-resource-policies --resource-arns "$resource"
+    done <"$1/.names"
+}
+
+# Who may sign in as which role, in the one region that Identity Center has.
+identity_center() {
+    for instance in $(each_in "$2" 'Instances[].InstanceArn' sso-admin list-instances); do
+        call "$1" sso-admin "$2" list-permission-sets "$instance" list-permission-sets --instance-arn "$instance" || continue
+        each_in "$2" 'PermissionSets[]' sso-admin list-permission-sets --instance-arn "$instance" >"$1/.names"
+        while IFS= read -r set; do
+            call "$1" sso-admin "$2" describe-permission-set "$set" \
+                describe-permission-set --instance-arn "$instance" --permission-set-arn "$set"
+            for there in $(each_in "$2" 'AccountIds[]' sso-admin list-accounts-for-provisioned-permission-set \
+                --instance-arn "$instance" --permission-set-arn "$set"); do
+                call "$1" sso-admin "$2" list-account-assignments "$there/$set" list-account-assignments \
+                    --instance-arn "$instance" --account-id "$there" --permission-set-arn "$set"
+            done
+        done <"$1/.names"
+    done
+    for store in $(each_in "$2" 'Instances[].IdentityStoreId' sso-admin list-instances); do
+        call "$1" identitystore "$2" list-users "$store" list-users --identity-store-id "$store"
+        call "$1" identitystore "$2" list-groups "$store" list-groups --identity-store-id "$store" || continue
+        each_in "$2" 'Groups[].GroupId' identitystore list-groups --identity-store-id "$store" >"$1/.names"
+        while IFS= read -r group; do
+            call "$1" identitystore "$2" list-group-memberships "$group" \
+                list-group-memberships --identity-store-id "$store" --group-id "$group"
+        done <"$1/.names"
+    done
+}
+
 in_region() {
     say "$2"
     access_points "$1" "$2"
@@ -283,6 +322,8 @@ in_region() {
     secrets "$1" "$2"
     repositories "$1" "$2"
     tables "$1" "$2"
+    shares "$1" "$2"
+    identity_center "$1" "$2"
     call "$1" events "$2" list-event-buses '' list-event-buses
     call "$1" glue "$2" get-resource-policy '' get-resource-policy
     call "$1" ec2 "$2" describe-vpc-endpoints '' describe-vpc-endpoints

@@ -20,11 +20,8 @@ pub fn run(path: &Path, args: &Import, store: Option<&Path>) -> Result<Outcome, 
     let store = store_location::open(store)?;
     let over = store.find(&args.over)?;
     let base = store.manifest(&over)?;
-    let id = account(&plan, args, &base)?;
-    let Some(place) = base.accounts.iter().position(|(known, _)| *known == id) else {
-        let failure = Failure::new(format_args!("snapshot {over} has no account {id}"));
-        return Err(failure.hint("`--account` names the account that the plan is about"));
-    };
+    let id = account(&plan, args.account.as_deref(), &base)?;
+    let place = place(&base, id).ok_or_else(|| not_there(&over, id))?;
     let mut manifest = base;
     let hash: ObjectHash = manifest.accounts[place].1.parse().map_err(Failure::new)?;
     let mut account = store.load_account(&hash)?;
@@ -43,10 +40,21 @@ pub fn run(path: &Path, args: &Import, store: Option<&Path>) -> Result<Outcome, 
     Ok(Outcome::Yes)
 }
 
+/// Returns where an account stands in a manifest.
+pub fn place(base: &Manifest, account: AccountId) -> Option<usize> {
+    base.accounts.iter().position(|(id, _)| *id == account)
+}
+
+/// Says that a snapshot does not have the account that a plan is about.
+pub fn not_there(over: &SnapshotId, account: AccountId) -> Failure {
+    Failure::new(format_args!("snapshot {over} has no account {account}"))
+        .hint("`--account` names the account that the plan is about")
+}
+
 /// Returns the account that the plan is about: as the person says, as its ARNs
 /// say, or the only one of the snapshot.
-fn account(plan: &Plan, args: &Import, base: &Manifest) -> Result<AccountId, Failure> {
-    if let Some(text) = &args.account {
+pub fn account(plan: &Plan, named: Option<&str>, base: &Manifest) -> Result<AccountId, Failure> {
+    if let Some(text) = named {
         let wrong = |_| Failure::new(format_args!("`{text}` is not an account id"));
         return text.parse().map_err(wrong);
     }

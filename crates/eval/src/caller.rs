@@ -47,7 +47,8 @@ impl fmt::Display for Caller {
             | Caller::Role(arn)
             | Caller::Session(arn)
             | Caller::FederatedUser(arn)
-            | Caller::Root(arn) => arn.fmt(f),
+            | Caller::Root(arn)
+            | Caller::IdentityCenter(arn) => arn.fmt(f),
             Caller::Service(name) => write!(f, "service:{name}"),
             Caller::Oidc(issuer) => write!(f, "oidc:{issuer}"),
             Caller::Saml(arn) => write!(f, "saml:{arn}"),
@@ -85,6 +86,11 @@ fn oidc(issuer: &str) -> Option<Caller> {
 }
 
 fn by_arn(arn: Arn) -> Option<Caller> {
+    if arn.service() == "identitystore" {
+        let id = arn.resource().strip_prefix("user/")?;
+        let written = !id.is_empty() && !id.contains(['/', '*']);
+        return written.then_some(Caller::IdentityCenter(arn));
+    }
     arn.account()?;
     if !arn.region().is_empty() {
         return None;
@@ -126,6 +132,7 @@ mod tests {
             "oidc:token.actions.githubusercontent.com",
             "oidc:oidc.eks.us-east-1.amazonaws.com/id/ABCD",
             "saml:arn:aws:iam::111122223333:saml-provider/idp",
+            "arn:aws:identitystore:::user/9067-1",
             "anonymous",
         ] {
             let caller: Caller = text.parse().unwrap();
@@ -165,6 +172,8 @@ mod tests {
             "arn:aws:iam::aws:user/ana",
             "arn:aws:sts::111122223333:assumed-role/ci",
             "arn:aws:s3:::bucket",
+            "arn:aws:identitystore:::group/9067-1",
+            "arn:aws:identitystore:::user/",
             "saml:arn:aws:iam::111122223333:role/r",
             "saml:idp",
             "service:",

@@ -1,6 +1,6 @@
 //! What no policy decides.
 
-use whocan_graph::Membership;
+use whocan_graph::{Membership, PrincipalId};
 use whocan_policy::Truth;
 use whocan_policy::catalogue::facts::{is_immutable, kms_works_across_accounts};
 use whocan_snapshot::Collected;
@@ -40,7 +40,10 @@ pub(crate) fn outcome(inquiry: &Inquiry<'_>) -> Option<Fixed> {
 fn without_permission(inquiry: &Inquiry<'_>) -> Option<Fixed> {
     let signed = !matches!(
         inquiry.call.subject.kind,
-        SubjectKind::Anonymous | SubjectKind::Oidc(_) | SubjectKind::Saml(_)
+        SubjectKind::Anonymous
+            | SubjectKind::Oidc(_)
+            | SubjectKind::Saml(_)
+            | SubjectKind::IdentityCenter(..)
     );
     let fixed = match inquiry.call.action {
         "sts:GetCallerIdentity" if signed => {
@@ -86,7 +89,12 @@ fn credentials(inquiry: &Inquiry<'_>) -> Option<Fixed> {
             "sts:AssumeRole" | "sts:AssumeRoot" | "sts:TagSession" | "sts:SetSourceIdentity",
         ) => (204, "root credentials cannot assume roles"),
         (SubjectKind::Oidc(_), "sts:AssumeRoleWithWebIdentity")
-        | (SubjectKind::Saml(_), "sts:AssumeRoleWithSAML") => return None,
+        | (SubjectKind::Saml(_) | SubjectKind::IdentityCenter(..), "sts:AssumeRoleWithSAML") => {
+            return None;
+        }
+        (SubjectKind::IdentityCenter(..), _) => {
+            (222, "a user of Identity Center only signs in as roles")
+        }
         (SubjectKind::Oidc(_) | SubjectKind::Saml(_), _) => {
             (215, "a token or an assertion only opens roles")
         }
@@ -146,10 +154,34 @@ fn identity_center(inquiry: &Inquiry<'_>) -> Option<Fixed> {
     );
     let path = inquiry.target.arn.as_ref()?.resource();
     let reserved = path.starts_with("role/aws-reserved/sso.amazonaws.com/");
+    if let SubjectKind::IdentityCenter(_, user) = inquiry.call.subject.kind {
+        inquiry.rule(222);
+        return unassigned(inquiry, user);
+    }
     (by_hand && reserved).then(|| {
         inquiry.rule(222);
         denied("only Identity Center hands out sessions of this role")
     })
+}
+
+// Source: Assign user or group access to AWS accounts, IAM Identity Center User Guide.
+fn unassigned(inquiry: &Inquiry<'_>, user: Option<PrincipalId>) -> Option<Fixed> {
+    let graph = inquiry.call.graph;
+    let role = inquiry.target.arn.as_ref();
+    let role = role.and_then(|arn| graph.principal_of(arn.as_str()));
+    let assigned = match (role, user) {
+        (Some(role), Some(user)) => graph.is_assigned(role, user),
+        _ => Truth::False,
+    };
+    match assigned {
+        Truth::True => None,
+        Truth::Unknown if !inquiry.call.as_collected() => Some(Fixed::Open(not_collected(
+            "to whom the role's permission set is assigned".to_owned(),
+        ))),
+        Truth::False | Truth::Unknown => Some(denied(
+            "the role's permission set is not assigned to the user",
+        )),
+    }
 }
 
 // R192. Source: Granting a user permissions to pass a role to an AWS service, IAM User Guide.

@@ -1,12 +1,13 @@
 //! Who grants: the table of callers and relations, one function a row.
 
+use whocan_graph::{DirectoryGroup, PrincipalId};
 use whocan_policy::Truth;
 use whocan_policy::catalogue::facts::accepts_anonymous_calls;
 
 use crate::inquiry::{Inquiry, undocumented};
-use crate::policies::PrincipalSides;
+use crate::policies::{Origin, PrincipalSides};
 use crate::resource::{Family, Relation};
-use crate::side::{Formula, Side};
+use crate::side::{Formula, Hit, Side};
 use crate::subject::SubjectKind;
 use crate::{PolicyType, kms, trust};
 
@@ -56,6 +57,13 @@ pub(crate) fn granted<'a>(
         SubjectKind::Root(_) => root(inquiry, resource),
         SubjectKind::Service(_) => service(inquiry, resource),
         SubjectKind::Oidc(_) | SubjectKind::Saml(_) => federated(inquiry, resource),
+        SubjectKind::IdentityCenter(_, user) => {
+            let federated = federated(inquiry, resource);
+            Granted {
+                formula: Formula::All(vec![federated.formula, assignment(inquiry, *user)]),
+                ..federated
+            }
+        }
         SubjectKind::Anonymous => anonymous(inquiry, resource),
     }
 }
@@ -203,6 +211,37 @@ fn federated<'a>(inquiry: &Inquiry<'a>, resource: &ResourceGrants<'a>) -> Grante
     }
     inquiry.rule(215);
     needs_resource(resource.direct.clone())
+}
+
+/// Returns what assigns the role to a user of Identity Center. Whether anything
+/// does is fixed before.
+fn assignment<'a>(inquiry: &Inquiry<'a>, user: Option<PrincipalId>) -> Formula<'a> {
+    let graph = inquiry.call.graph;
+    let role = inquiry.target.arn.as_ref();
+    let role = role.and_then(|arn| graph.principal_of(arn.as_str()));
+    let (Some(role), Some(user)) = (role, user) else {
+        return Formula::always();
+    };
+    if graph.is_assigned(role, user) != Truth::True {
+        return Formula::always();
+    }
+    let through = graph.assigned_through(role, user).map(Some);
+    let mut through: Vec<Option<&DirectoryGroup>> = through.collect();
+    let direct = graph.assigned(role);
+    if direct.is_some_and(|assigned| assigned.users.binary_search(&user).is_ok()) {
+        through.insert(0, None);
+    }
+    let mut side = Side::silent(PolicyType::Service);
+    for group in through {
+        side.add(Hit {
+            origin: Origin::Assignment(group),
+            statement: None,
+            truth: Truth::True,
+            conditions: Vec::new(),
+            notes: Vec::new(),
+        });
+    }
+    side.formula()
 }
 
 /// Somebody without credentials: what is open to everyone, where the service

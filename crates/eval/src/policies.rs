@@ -5,7 +5,7 @@ mod resource;
 
 use std::sync::{Arc, LazyLock};
 
-use whocan_graph::{Graph, GroupId, LevelId, PolicyId, PolicyKind};
+use whocan_graph::{DirectoryGroup, Graph, GroupId, LevelId, PolicyId, PolicyKind};
 use whocan_policy::{Document, Effect, Statement, Truth};
 use whocan_snapshot::{AclGrant, Collected, KeyGrant};
 
@@ -32,6 +32,8 @@ pub(crate) enum Origin<'a> {
     Acl(&'a AclGrant),
     /// In a KMS grant.
     Grant(&'a KeyGrant),
+    /// In the assignment of a permission set to a user, or to this group of the user (R222).
+    Assignment(Option<&'a DirectoryGroup>),
 }
 
 /// A document that bears on a request; `None` if it was not collected.

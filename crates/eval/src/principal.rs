@@ -7,6 +7,7 @@ use whocan_snapshot::Collected;
 use crate::OpenKind::CallerChosen;
 use crate::OpenPoint;
 use crate::inquiry::{Inquiry, Note, not_collected, undocumented};
+use crate::session::SetValue;
 use crate::subject::{Subject, SubjectKind};
 
 /// In which ways a principal element names the caller.
@@ -172,9 +173,11 @@ pub(crate) fn named(inquiry: &Inquiry<'_>, entry: &NamedPrincipal) -> Naming {
 // Whether a wildcard covers callers with a token or an assertion is not stated.
 fn everyone(subject: &Subject<'_>) -> Naming {
     match &subject.kind {
-        SubjectKind::Oidc(_) | SubjectKind::Saml(_) => Naming::direct(Truth::Unknown).because(
-            undocumented("whether the principal `*` covers web identities"),
-        ),
+        SubjectKind::Oidc(_) | SubjectKind::Saml(_) | SubjectKind::IdentityCenter(..) => {
+            Naming::direct(Truth::Unknown).because(undocumented(
+                "whether the principal `*` covers web identities",
+            ))
+        }
         _ => Naming::direct(Truth::True),
     }
 }
@@ -257,9 +260,14 @@ fn session(subject: &Subject<'_>, named_role: &str, named_session: &str) -> Nami
     };
     match session {
         _ if name != named_role => Naming::nobody(),
-        Some(session) => Naming::direct((session == named_session).into()),
+        Some(SetValue::Known(session)) => Naming::direct((session == named_session).into()),
+        Some(SetValue::Other(names)) if names.iter().any(|name| name == named_session) => {
+            Naming::nobody()
+        }
         // Whoever assumes the role chooses the name.
-        None => Naming::direct(Truth::Unknown).because(session_name(named_session)),
+        Some(SetValue::Other(_)) | None => {
+            Naming::direct(Truth::Unknown).because(session_name(named_session))
+        }
     }
 }
 
@@ -321,8 +329,21 @@ fn federated(inquiry: &Inquiry<'_>, provider: &str) -> Naming {
             Some(_) if arn.as_str() == provider => existing(inquiry, provider, Kind::Saml),
             _ => Naming::nobody(),
         },
+        SubjectKind::IdentityCenter(..) => match provider_name(inquiry, provider, "saml-provider/")
+        {
+            Some(name) if is_identity_center_provider(name) => {
+                existing(inquiry, provider, Kind::Saml)
+            }
+            _ => Naming::nobody(),
+        },
         _ => Naming::nobody(),
     }
+}
+
+// Identity Center makes itself a provider in each account.
+// Source: Using service-linked roles for IAM Identity Center, IAM Identity Center User Guide.
+fn is_identity_center_provider(name: &str) -> bool {
+    name.starts_with("AWSSSO_")
 }
 
 // A provider of another account is not honoured.

@@ -1,6 +1,7 @@
 //! Reaching something over chains of assumed roles: a plain search, breadth first.
 
 mod choice;
+mod name;
 mod path;
 
 use std::collections::BTreeSet;
@@ -11,11 +12,12 @@ use whocan_policy::Truth;
 use crate::inquiry::Call;
 use crate::judge;
 use crate::rules::Rules;
-use crate::session::{AssumeState, OpenTag, SessionState, SourceIdentity};
+use crate::session::{AssumeState, OpenTag, SessionState, SetValue, SourceIdentity};
 use crate::subject::{Subject, SubjectKind};
 use crate::{Overrides, Precedence, Reach, Request, RequestError, Strictness};
 
 use choice::Choice;
+use name::Names;
 
 /// Which chains are followed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub struct Walk {
     pub avoiding: Vec<String>,
 }
 
-/// Which calls of STS count as hops (R227).
+/// What counts as a hop: calls of STS, and assignments (R227).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Via {
     /// `sts:AssumeRole`.
@@ -39,6 +41,8 @@ pub struct Via {
     pub web_identity: bool,
     /// `sts:AssumeRoleWithSAML`.
     pub saml: bool,
+    /// Assignments of Identity Center's permission sets (R222).
+    pub identity_center: bool,
 }
 
 impl Default for Via {
@@ -48,6 +52,7 @@ impl Default for Via {
             assume_role: true,
             web_identity: true,
             saml: true,
+            identity_center: true,
         }
     }
 }
@@ -58,8 +63,9 @@ impl Default for Via {
 /// Where given keys and facts disagree, facts win, whatever
 /// [`Request::precedence`] says: the same keys are given for every call of a
 /// path. The state that a chain keeps is its source identity and its
-/// transitive tags (R233); the session, the parameters and the overrides of
-/// the caller belong to its first call only.
+/// transitive tags (R233), and for one call the name of its session (R239);
+/// the session, the parameters and the overrides of the caller belong to its
+/// first call only.
 ///
 /// # Errors
 ///
@@ -82,6 +88,7 @@ pub fn reach(
         session: SessionState::of(&request.session, complete).held_by(start.is_session()),
         assume: AssumeState::of(request.assume.as_ref(), complete),
         identities: named_identities(graph),
+        names: Names::of(graph, request),
         tags_matter: choice::transitive_tags_matter(graph, request),
         // An ARN that is none names nothing that could be assumed.
         roles: graph
@@ -112,6 +119,7 @@ struct Search<'a> {
     assume: AssumeState,
     // The source identities that some policy names.
     identities: Vec<String>,
+    names: Names,
     // Whether a policy other than a role's trust looks at which tags travel.
     tags_matter: bool,
     roles: Vec<PrincipalId>,
@@ -144,7 +152,7 @@ struct State {
     source_identity: SourceIdentity,
     transitive: Vec<OpenTag>,
     tags: Option<Vec<(String, String)>>,
-    name: Option<String>,
+    name: Option<SetValue>,
 }
 
 /// The end of a search.
@@ -237,7 +245,7 @@ impl<'a> Search<'a> {
             if avoided || !choice::may_permit(self.graph, role, action) {
                 continue;
             }
-            for choice in self.choices(node, &subject, &session, role) {
+            for choice in self.choices(node, &subject, &session, role, least) {
                 if choice.limit < least {
                     continue;
                 }
@@ -295,6 +303,9 @@ impl<'a> Search<'a> {
             }
             SubjectKind::Oidc(_) => via.web_identity.then_some("sts:AssumeRoleWithWebIdentity"),
             SubjectKind::Saml(_) => via.saml.then_some("sts:AssumeRoleWithSAML"),
+            SubjectKind::IdentityCenter(..) => {
+                via.identity_center.then_some("sts:AssumeRoleWithSAML")
+            }
             // Neither root nor federated sessions can assume roles (R204).
             SubjectKind::Root(_) | SubjectKind::Federated { .. } | SubjectKind::Anonymous => None,
         }

@@ -71,6 +71,8 @@ pub enum Caller {
     Oidc(String),
     /// `saml:PROVIDER_ARN` or the ARN itself: an identity with an assertion of it.
     Saml(Arn),
+    /// `arn:P:identitystore:::user/ID`: a user of Identity Center.
+    IdentityCenter(Arn),
     /// `anonymous`.
     Anonymous,
 }

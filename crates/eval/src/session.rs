@@ -51,7 +51,7 @@ pub(crate) struct AssumeState {
     /// The source identity that it sets.
     pub source_identity: SourceIdentity,
     /// The session's name; `None` leaves it open.
-    pub name: Option<String>,
+    pub name: Option<SetValue>,
 }
 
 impl SessionState {
@@ -132,7 +132,7 @@ impl AssumeState {
                 Some(identity) => SourceIdentity::Set(SetValue::Known(identity.clone())),
                 None => SourceIdentity::Unset,
             },
-            name: assume.name.clone(),
+            name: assume.name.clone().map(SetValue::Known),
         }
     }
 

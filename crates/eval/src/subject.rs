@@ -3,6 +3,7 @@
 use whocan_graph::{AccountIndex, Graph, Identity, PrincipalId, PrincipalKind, RoleFacts};
 use whocan_policy::{AccountId, Arn};
 
+use crate::session::SetValue;
 use crate::{Caller, Request, RequestError};
 
 /// A caller with what the snapshot knows of it.
@@ -39,7 +40,7 @@ pub(crate) enum SubjectKind {
         /// The role's name.
         name: String,
         /// The session's name; `None` leaves it open.
-        session: Option<String>,
+        session: Option<SetValue>,
     },
     /// A session of `GetFederationToken`.
     Federated {
@@ -58,6 +59,8 @@ pub(crate) enum SubjectKind {
     Oidc(String),
     /// Somebody with an assertion of this provider.
     Saml(Arn),
+    /// A user of Identity Center; the id is there if the snapshot has the user.
+    IdentityCenter(Arn, Option<PrincipalId>),
     /// Somebody without credentials.
     Anonymous,
 }
@@ -78,6 +81,13 @@ impl<'a> Subject<'a> {
                 partition: Some(arn.partition().to_owned()),
                 ..Subject::outside(SubjectKind::Saml(arn.clone()))
             }),
+            Caller::IdentityCenter(arn) => Ok(Subject {
+                partition: Some(arn.partition().to_owned()),
+                ..Subject::outside(SubjectKind::IdentityCenter(
+                    arn.clone(),
+                    graph.principal_of(arn.as_str()),
+                ))
+            }),
             Caller::Anonymous => Ok(Subject::anonymous()),
         }
     }
@@ -86,7 +96,7 @@ impl<'a> Subject<'a> {
     pub fn of_role(
         graph: &'a Graph,
         role: PrincipalId,
-        session: Option<String>,
+        session: Option<SetValue>,
     ) -> Option<Subject<'a>> {
         let principal = graph.principal(role);
         let arn: Arn = principal.arn.parse().ok()?;
@@ -218,7 +228,7 @@ impl<'a> Lookup<'a, '_> {
     fn session(&self, arn: &Arn) -> Subject<'a> {
         let mut parts = arn.resource().split('/').skip(1);
         let name = parts.next().unwrap_or_default().to_owned();
-        let session = parts.next().map(str::to_owned);
+        let session = parts.next().map(|name| SetValue::Known(name.to_owned()));
         let plain = || {
             let account = arn.account_text();
             format!("arn:{}:iam::{account}:role/{name}", arn.partition())

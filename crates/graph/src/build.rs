@@ -2,6 +2,7 @@
 
 mod accounts;
 mod identities;
+mod identity_center;
 mod interner;
 mod organizations;
 mod principals;
@@ -13,15 +14,15 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
-use whocan_snapshot::{Collected, Snapshot, Table};
+use whocan_snapshot::{Collected, SharedWith, Snapshot, Table};
 
 use crate::activity::{self, Activity};
 use crate::directory::Directory;
 use crate::saved::Parts;
 use crate::{
-    Account, AccountIndex, DocumentId, Documents, Endpoint, EndpointId, Group, GroupId, Level,
-    LevelId, Membership, Organization, Policy, PolicyId, Presence, Principal, PrincipalId,
-    Resource, ResourceId,
+    Account, AccountIndex, DirectoryGroup, DocumentId, Documents, Endpoint, EndpointId, Group,
+    GroupId, Level, LevelId, Membership, Organization, Policy, PolicyId, Presence, Principal,
+    PrincipalId, Resource, ResourceId,
 };
 use interner::Interner;
 
@@ -35,6 +36,8 @@ pub struct Graph {
     pub(crate) accounts: Vec<Account>,
     pub(crate) principals: Table<Principal>,
     pub(crate) groups: Table<Group>,
+    pub(crate) directory_groups: Vec<DirectoryGroup>,
+    pub(crate) shared: BTreeMap<ResourceId, Vec<SharedWith>>,
     pub(crate) policies: Table<Policy>,
     pub(crate) documents: Documents,
     pub(crate) resources: Table<Resource>,
@@ -62,11 +65,11 @@ impl Graph {
         let organization = organizations::read(snapshot, &mut interner);
         let identities = identities::read(snapshot, &mut interner);
         let resources = resources::read(snapshot, &mut interner);
-        let mentions = crate::mention::all(interner.documents(), callers);
+        let (policies, documents) = interner.finish();
+        let mentions = crate::mention::all(&documents, callers);
         let accounts = accounts::read(snapshot, &mentions);
         let positions = organizations::positions(snapshot, &organization, &accounts);
         let nodes = principals::number(snapshot, identities, &accounts, &mentions);
-        let (policies, documents) = interner.finish();
         let endpoints = resources.endpoints(&accounts);
         let resources = resources.resources(&accounts);
         let directory = Directory::of(accounts.len(), &nodes.principals, &policies, &resources);
@@ -74,13 +77,15 @@ impl Graph {
             taken: snapshot.taken,
             assumptions: snapshot.assumptions.clone(),
             account_by_canonical_id: accounts::by_canonical_id(&accounts),
-            resources: resources.into(),
             endpoints,
             levels: organization.levels,
             organization: organization.organization,
             positions,
             principals: nodes.principals.into(),
             groups: nodes.groups.into(),
+            directory_groups: nodes.directory_groups,
+            shared: resources::shared(snapshot, &resources),
+            resources: resources.into(),
             accounts,
             policies: policies.into(),
             documents,
@@ -105,6 +110,8 @@ impl Graph {
             documents: parts.documents,
             resources: parts.resources,
             endpoints: parts.base.endpoints,
+            directory_groups: parts.base.directory_groups,
+            shared: parts.base.shared,
             levels: parts.base.levels,
             organization: parts.base.organization,
             positions: parts.positions,
@@ -170,6 +177,11 @@ impl Graph {
     /// Returns the resources by account and ARN.
     pub fn resources(&self) -> &Table<Resource> {
         &self.resources
+    }
+
+    /// Returns with whom AWS RAM shares a resource, sorted.
+    pub fn shared_with(&self, resource: ResourceId) -> &[SharedWith] {
+        self.shared.get(&resource).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the VPC endpoints by id.

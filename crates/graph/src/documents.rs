@@ -2,11 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
 use whocan_policy::Document;
 use whocan_snapshot::Table;
 
 /// So many texts are read from a file at once.
 const TEXTS_PER_CHUNK: usize = 16;
+
+/// So many documents are parsed at once, and then given back, where all are read.
+const PARSED_AT_ONCE: usize = 2048;
 
 /// The documents of a graph.
 #[derive(Debug, Default)]
@@ -16,15 +20,7 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Takes texts and what is parsed of them.
-    pub(crate) fn new(texts: Vec<Arc<str>>, parsed: Vec<Arc<Document>>) -> Documents {
-        Documents {
-            texts: texts.into(),
-            parsed: parsed.into_iter().map(OnceLock::from).collect(),
-        }
-    }
-
-    /// Takes texts of a file.
+    /// Takes texts, none of them parsed.
     pub(crate) fn of_texts(texts: Table<Arc<str>>) -> Documents {
         Documents {
             parsed: (0..texts.len()).map(|_| OnceLock::new()).collect(),
@@ -50,6 +46,44 @@ impl Documents {
     /// Returns one document.
     pub(crate) fn get(&self, at: usize) -> &Arc<Document> {
         self.parsed[at].get_or_init(|| Arc::new(Document::parse(&self.texts[at])))
+    }
+
+    /// Shows all documents in order without keeping what is parsed for it: of a
+    /// large organization that would be many times the texts.
+    ///
+    /// Parses on all threads, and calls `look` on this one.
+    pub fn look_through(&self, mut look: impl FnMut(usize, &Document)) {
+        for start in (0..self.len()).step_by(PARSED_AT_ONCE) {
+            let end = self.len().min(start + PARSED_AT_ONCE);
+            let parsed = (start..end).into_par_iter().map(|at| self.read(at));
+            let parsed: Vec<Arc<Document>> = parsed.collect();
+            for (at, document) in (start..end).zip(&parsed) {
+                look(at, document);
+            }
+        }
+    }
+
+    // One document, kept only if it was before.
+    fn read(&self, at: usize) -> Arc<Document> {
+        match self.parsed[at].get() {
+            Some(known) => known.clone(),
+            None => Arc::new(Document::parse(&self.texts[at])),
+        }
+    }
+
+    /// Returns those whose text may name principals, which parses them.
+    pub(crate) fn naming_principals(&self) -> impl Iterator<Item = &Arc<Document>> {
+        let named = (0..self.len()).into_par_iter().filter(|&at| {
+            let text = &self.texts[at];
+            // A letter of the element's name may be written as its number.
+            let may_name = text.contains("rincipal") || text.contains("\\u");
+            if may_name {
+                self.get(at);
+            }
+            may_name
+        });
+        let named: Vec<usize> = named.collect();
+        named.into_iter().map(|at| self.get(at))
     }
 
     /// Returns all documents, which parses them.

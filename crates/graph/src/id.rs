@@ -30,6 +30,8 @@ ids! {
     PrincipalId,
     /// A group of users.
     GroupId,
+    /// A group of Identity Center's directory.
+    DirectoryGroupId,
     /// A policy under the name by which people know it.
     PolicyId,
     /// A policy document; equal texts share one.

@@ -12,6 +12,7 @@ mod directory;
 mod documents;
 mod field;
 mod id;
+mod identity_center;
 mod mention;
 mod organization;
 mod policy;
@@ -25,8 +26,10 @@ pub use activity::Activity;
 pub use build::Graph;
 pub use documents::Documents;
 pub use id::{
-    AccountIndex, DocumentId, EndpointId, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
+    AccountIndex, DirectoryGroupId, DocumentId, EndpointId, GroupId, LevelId, PolicyId,
+    PrincipalId, ResourceId,
 };
+pub use identity_center::{Assigned, DirectoryGroup};
 pub use organization::{Level, Organization};
 pub use policy::{Policy, PolicyKind};
 pub use principal::{Attachment, Boundary, Group, Identity, Principal, PrincipalKind, RoleFacts};

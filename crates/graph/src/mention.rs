@@ -1,9 +1,10 @@
 //! Whom policies name: entry points, sessions, foreign principals.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
+use whocan_policy::{AccountId, Arn, NamedPrincipal};
+
+use crate::Documents;
 
 /// Everyone that some principal element names, apart from collected users and roles.
 #[derive(Debug, Default)]
@@ -23,12 +24,14 @@ pub(crate) struct Mentions {
 }
 
 /// Reads the principal elements of all documents, and adds `callers`.
-pub(crate) fn all(documents: &[Arc<Document>], callers: &[NamedPrincipal]) -> Mentions {
+pub(crate) fn all(documents: &Documents, callers: &[NamedPrincipal]) -> Mentions {
     let mut mentions = Mentions::default();
     for caller in callers {
         mentions.add(caller);
     }
-    let statements = documents.iter().flat_map(|document| &document.statements);
+    let statements = documents
+        .naming_principals()
+        .flat_map(|document| &document.statements);
     for clause in statements.filter_map(|statement| statement.principal.as_ref()) {
         for entry in &clause.entries {
             mentions.add(entry);

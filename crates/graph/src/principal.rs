@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use whocan_policy::AccountId;
 use whocan_snapshot::{Collected, Tag};
 
-use crate::{AccountIndex, GroupId, PolicyId, PrincipalId};
+use crate::{AccountIndex, Assigned, GroupId, PolicyId, PrincipalId};
 
 /// A node from which access starts or through which it passes.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -49,6 +49,11 @@ pub enum PrincipalKind {
     },
     /// A SAML provider: any identity with an assertion of it.
     Saml,
+    /// A user of Identity Center, who signs in as the roles that are assigned (R222).
+    IdentityCenterUser {
+        /// The name by which the user signs in.
+        name: Arc<str>,
+    },
     /// A caller without credentials.
     Anonymous,
     /// Every principal of an account that was not collected.
@@ -86,6 +91,9 @@ pub struct RoleFacts {
     pub service_linked: bool,
     /// Whether Identity Center manages it, `/aws-reserved/sso.amazonaws.com/` (R145, R222).
     pub identity_center: bool,
+    /// To whom Identity Center hands the role out; `None` for other roles, and
+    /// where nothing of Identity Center was collected.
+    pub assigned: Option<Assigned>,
     /// How long a session may last, in seconds.
     pub max_session_seconds: Option<u32>,
     /// The instance profiles that carry it, by ARN.

@@ -1,13 +1,15 @@
 //! A graph in a file, from which nodes are read when somebody looks at them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use whocan_snapshot::{Collected, DerivedFile, Table};
+use whocan_snapshot::{Collected, DerivedFile, SharedWith, Table};
 
 use crate::directory::{self, Directory};
 use crate::{
-    Account, Activity, Documents, Endpoint, Graph, Group, Level, LevelId, Organization, Policy,
-    Principal, PrincipalId, Resource,
+    Account, Activity, DirectoryGroup, Documents, Endpoint, Graph, Group, Level, LevelId,
+    Organization, Policy, Principal, PrincipalId, Resource, ResourceId,
 };
 
 /// So many nodes are read from a file at once.
@@ -24,6 +26,8 @@ pub(crate) struct Base {
     pub assumptions: Vec<String>,
     pub accounts: Vec<Account>,
     pub endpoints: Vec<Endpoint>,
+    pub directory_groups: Vec<DirectoryGroup>,
+    pub shared: BTreeMap<ResourceId, Vec<SharedWith>>,
     pub levels: Vec<Level>,
     pub organization: Option<Organization>,
     // INVARIANT: sorted by principal, so that the same graph gives the same bytes.
@@ -62,6 +66,8 @@ impl Graph {
             assumptions: self.assumptions.clone(),
             accounts: self.accounts.clone(),
             endpoints: self.endpoints.clone(),
+            directory_groups: self.directory_groups.clone(),
+            shared: self.shared.clone(),
             levels: self.levels.clone(),
             organization: self.organization.clone(),
             activity,

@@ -1,5 +1,6 @@
 //! Reads one account's export by the table of commands.
 
+mod facts;
 mod pages;
 mod things;
 
@@ -119,6 +120,7 @@ pub(crate) fn read_account(
     reader.read_lists()?;
     reader.register_arguments()?;
     reader.read_things()?;
+    reader.read_facts()?;
     generic::read(&mut reader)?;
     reader.note_the_rest()?;
     reader.draft.object.complete = reader.is_complete();

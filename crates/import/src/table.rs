@@ -9,7 +9,8 @@ use crate::draft::Draft;
 use crate::export::{Left, Made};
 use crate::json::{self, Wrong};
 use crate::services::{
-    dynamodb, ec2, ecr, events, glue, iam, kms, lambda, s3api, s3control, secretsmanager, sns, sqs,
+    dynamodb, ec2, ecr, events, glue, iam, identity_center, kms, lambda, ram, s3api, s3control,
+    secretsmanager, sns, sqs,
 };
 
 /// All services, those first on which others build: IAM's ARNs tell the partition.
@@ -27,6 +28,8 @@ pub(crate) const SERVICES: &[&[Row]] = &[
     events::ROWS,
     glue::ROWS,
     ec2::ROWS,
+    ram::ROWS,
+    identity_center::ROWS,
 ];
 
 /// Returns all rows in order.
@@ -68,7 +71,9 @@ pub(crate) enum Asks {
         of: (&'static str, &'static str),
         read: fn(&mut Draft, &Page<'_>) -> Result<(), Wrong>,
     },
-    /// About one thing, named by the argument.
+    /// About something of the account that is no resource, named by the argument.
+    About(fn(&mut Draft, &str, &Answer<'_>) -> Result<(), Wrong>),
+    /// About one resource, named by the argument.
     Each {
         kinds: &'static [Kind],
         /// Makes the ARN of a thing that no list named.
@@ -180,6 +185,18 @@ impl Row {
         read: fn(&mut Draft, &Page<'_>) -> Result<(), Wrong>,
     ) -> Row {
         Row::new(service, command, Asks::List { of, read })
+    }
+
+    /// Returns a row for a command that is called in one region, about
+    /// something that few accounts have.
+    pub(crate) const fn about(
+        service: &'static str,
+        command: &'static str,
+        read: fn(&mut Draft, &str, &Answer<'_>) -> Result<(), Wrong>,
+    ) -> Row {
+        Row::new(service, command, Asks::About(read))
+            .regional()
+            .optional()
     }
 
     /// Returns a row for a command about one resource.

@@ -13,7 +13,7 @@ use roaring::{MultiOps, RoaringBitmap};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::{ActionPattern, Effect, Pattern, Statement, Token};
+use whocan_policy::{ActionPattern, Document, Effect, Pattern, Statement, Token};
 use whocan_snapshot::{Lists, Names, Numbers, Section, Table, hashed};
 
 /// How many sections the statements take in a file.
@@ -104,19 +104,6 @@ impl Covering {
 }
 
 impl Actions {
-    /// Gathers the statements of the documents for which `wanted` holds.
-    pub fn of(graph: &Graph, wanted: impl Fn(DocumentId) -> bool) -> Actions {
-        let mut gathering = Gathering::default();
-        for (id, document) in (0..).map(DocumentId).zip(graph.documents().iter()) {
-            if wanted(id) {
-                let live = document.statements.iter();
-                let live = live.filter(|statement| !statement.is_inert());
-                live.for_each(|statement| gathering.add(id, statement));
-            }
-        }
-        gathering.finish()
-    }
-
     /// Returns the statements that cover `action`, by document and position.
     ///
     /// A statement whose actions cannot be read is among them.
@@ -411,8 +398,9 @@ fn service_of(action: &str) -> String {
     service.to_ascii_lowercase()
 }
 
+/// The statements of documents that are looked at in their order.
 #[derive(Default)]
-struct Gathering {
+pub(crate) struct Gathering {
     documents: Vec<u32>,
     positions: Vec<u32>,
     traits: Vec<u32>,
@@ -433,6 +421,13 @@ struct Clause {
 }
 
 impl Gathering {
+    /// Takes the statements of a document that can have an effect.
+    pub fn document(&mut self, id: DocumentId, document: &Document) {
+        let live = document.statements.iter();
+        let live = live.filter(|statement| !statement.is_inert());
+        live.for_each(|statement| self.add(id, statement));
+    }
+
     fn add(&mut self, document: DocumentId, statement: &Statement) {
         let number = self.documents.len() as u32;
         self.documents.push(document.0);
@@ -485,7 +480,8 @@ impl Gathering {
         beginnings
     }
 
-    fn finish(self) -> Actions {
+    /// Sorts what was taken.
+    pub fn finish(self) -> Actions {
         let (beginnings, beginnings_of) = in_order(self.beginnings, self.beginnings_of);
         let names = (0..).zip(&beginnings);
         let names: Vec<_> = names

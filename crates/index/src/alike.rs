@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
-use whocan_graph::Collected;
+use whocan_graph::DocumentId;
 use whocan_policy::catalogue::facts::{
     EndpointKey, accepts_anonymous_calls, carries_resource_account, supports_endpoint_key,
 };
@@ -89,10 +89,9 @@ impl Index {
             Some(focus) => !holders.is_disjoint(focus),
             None => !holders.is_empty(),
         };
-        let documents = self.graph.documents().iter();
-        for (document, holders) in documents.zip(&self.base.callers.identity) {
+        for (id, holders) in (0..).map(DocumentId).zip(&self.base.callers.identity) {
             if bears(holders) {
-                add(document);
+                add(self.graph.document(id));
             }
         }
         for (document, holders) in &self.base.callers.boundary {
@@ -105,13 +104,8 @@ impl Index {
                 add(document);
             }
         }
-        for resource in self.graph.resources() {
-            if let Collected::Yes(Some(policy)) = resource.policy
-                && let Some(document) = self.graph.document_of(policy)
-            {
-                add(document);
-            }
-        }
+        let of_resources = self.base.resource_patterns.iter();
+        patterns.extend(of_resources.map(|text| ActionPattern::new(text)));
         patterns
     }
 

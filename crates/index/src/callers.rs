@@ -18,7 +18,9 @@ pub(crate) struct Callers {
     pub roots: RoaringBitmap,
     pub services: RoaringBitmap,
     pub oidc: RoaringBitmap,
+    // Those with assertions: of a provider's users, and of Identity Center, whose users stand apart too.
     pub saml: RoaringBitmap,
+    pub identity_center: RoaringBitmap,
     pub anonymous: RoaringBitmap,
     // Accounts that were not collected, and principals of them.
     pub foreign: RoaringBitmap,
@@ -82,6 +84,10 @@ impl Callers {
             PrincipalKind::Service => self.services.insert(id),
             PrincipalKind::Oidc { .. } => self.oidc.insert(id),
             PrincipalKind::Saml => self.saml.insert(id),
+            PrincipalKind::IdentityCenterUser { .. } => {
+                self.identity_center.insert(id);
+                self.saml.insert(id)
+            }
             PrincipalKind::Anonymous => self.anonymous.insert(id),
             PrincipalKind::Foreign(_) => self.foreign.insert(id),
             PrincipalKind::ForeignNamed(_) => self.foreign_named(id, &principal.arn),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Collected, DocumentId, PrincipalId, PrincipalKind};
+use rustc_hash::FxHashSet;
+use whocan_graph::{Collected, DocumentId, Graph, PolicyId, PrincipalId, PrincipalKind};
 use whocan_policy::catalogue::{ActionId, catalogue};
 use whocan_policy::{ActionClause, Document, Effect};
 
@@ -26,10 +27,11 @@ impl Index {
         if unread {
             return (0..all).map(ActionId).collect();
         }
-        let mut actions = self.base.resource_actions.clone();
+        let mut own = Allowed::default();
         for document in self.documents_of(principal) {
-            actions |= allowed(self.graph.document(document));
+            own.document(self.graph.document(document));
         }
+        let mut actions = own.actions | &self.base.resource_actions;
         for action in CALLS_WITHOUT_PERMISSION {
             actions.extend(catalogue().action(action).map(|id| id.0));
         }
@@ -52,54 +54,105 @@ impl Index {
 /// Calls that need no permission (R144).
 const CALLS_WITHOUT_PERMISSION: [&str; 2] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
-/// Returns the actions that some Allow of a resource-based policy, an ACL or a
-/// KMS grant gives to anybody.
-pub(crate) fn resource_actions(graph: &whocan_graph::Graph) -> RoaringBitmap {
-    let mut actions = RoaringBitmap::new();
-    for resource in graph.resources() {
-        let policy = match resource.policy {
-            Collected::Yes(policy) => policy.and_then(|policy| graph.document_of(policy)),
-            Collected::Not => None,
-        };
-        if let Some(document) = policy {
-            actions |= allowed(document);
-        }
-        // ACLs, grants and policies that were not collected say actions of their service only.
-        let service = resource.arn.split(':').nth(2).unwrap_or_default();
-        let open = matches!(service, "s3" | "kms") || resource.policy.is_not();
-        if let Some(service) = catalogue().service(service).filter(|_| open) {
-            actions.insert_range(service.action_range());
-        }
-    }
-    for trust in graph
-        .roles()
-        .filter_map(|role| graph.principal(role).role().map(|facts| facts.trust))
-    {
-        if let Some(document) = graph.document_of(trust) {
-            actions |= allowed(document);
-        }
-    }
-    actions
+/// The actions that some Allow of a resource-based policy, an ACL or a KMS
+/// grant gives to anybody, while the documents are looked at.
+pub(crate) struct ResourceActions {
+    // The documents that are trust policies or policies of resources.
+    documents: RoaringBitmap,
+    given: Allowed,
+    patterns: BTreeSet<Box<str>>,
 }
 
-fn allowed(document: &Document) -> RoaringBitmap {
-    let all = catalogue().len() as u32;
-    let mut actions = RoaringBitmap::new();
-    if document.malformed {
-        actions.insert_range(0..all);
-        return actions;
+impl ResourceActions {
+    /// Reads what is known without the documents.
+    pub fn of(graph: &Graph) -> ResourceActions {
+        let mut found = ResourceActions {
+            documents: RoaringBitmap::new(),
+            given: Allowed::default(),
+            patterns: BTreeSet::new(),
+        };
+        let mut open = BTreeSet::new();
+        for resource in graph.resources() {
+            if let Collected::Yes(Some(policy)) = resource.policy {
+                found.add(graph, policy);
+            }
+            // ACLs, grants and policies that were not collected say actions of their service only.
+            let service = resource.arn.split(':').nth(2).unwrap_or_default();
+            if matches!(service, "s3" | "kms") || resource.policy.is_not() {
+                open.insert(service);
+            }
+        }
+        for service in open
+            .into_iter()
+            .filter_map(|name| catalogue().service(name))
+        {
+            found.given.actions.insert_range(service.action_range());
+        }
+        let roles = graph
+            .roles()
+            .filter_map(|role| graph.principal(role).role());
+        roles.for_each(|role| found.add(graph, role.trust));
+        found
     }
-    let live = document
-        .statements
-        .iter()
-        .filter(|statement| !statement.is_inert());
-    for statement in live.filter(|statement| statement.effect == Some(Effect::Allow)) {
-        match &statement.actions {
-            Some(clause) => actions |= covered(clause),
-            None => drop(actions.insert_range(0..all)),
+
+    fn add(&mut self, graph: &Graph, policy: PolicyId) {
+        let document = graph.policy(policy).document;
+        self.documents.extend(document.map(|id| id.0));
+    }
+
+    /// Takes a document.
+    pub fn document(&mut self, id: DocumentId, document: &Document) {
+        if !self.documents.contains(id.0) {
+            return;
+        }
+        self.given.document(document);
+        let clauses = document.statements.iter();
+        let clauses = clauses.filter_map(|statement| statement.actions.as_ref());
+        for pattern in clauses.flat_map(|clause| &clause.patterns) {
+            if !self.patterns.contains(pattern.as_str()) {
+                self.patterns.insert(pattern.as_str().into());
+            }
         }
     }
-    actions
+
+    /// Returns the actions, and the distinct action patterns of all statements.
+    pub fn finish(self) -> (RoaringBitmap, Vec<Box<str>>) {
+        (self.given.actions, self.patterns.into_iter().collect())
+    }
+}
+
+/// The actions that documents allow, whatever else they say.
+#[derive(Default)]
+struct Allowed {
+    actions: RoaringBitmap,
+    // Most documents say what others do.
+    seen: FxHashSet<ActionClause>,
+}
+
+impl Allowed {
+    fn document(&mut self, document: &Document) {
+        if document.malformed {
+            return self.everything();
+        }
+        let live = document
+            .statements
+            .iter()
+            .filter(|statement| !statement.is_inert());
+        for statement in live.filter(|statement| statement.effect == Some(Effect::Allow)) {
+            match &statement.actions {
+                Some(clause) if self.seen.contains(clause) => {}
+                Some(clause) => {
+                    self.actions |= covered(clause);
+                    self.seen.insert(clause.clone());
+                }
+                None => self.everything(),
+            }
+        }
+    }
+
+    fn everything(&mut self) {
+        self.actions.insert_range(0..catalogue().len() as u32);
+    }
 }
 
 fn covered(clause: &ActionClause) -> RoaringBitmap {

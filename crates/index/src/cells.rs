@@ -5,24 +5,25 @@
 //! their own, the accounts and the regions. Each cell is decided on one
 //! witness, a resource that no cut tells from the others of its cell.
 
-use std::collections::BTreeSet;
+mod pieces;
+mod together;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rayon::prelude::*;
 use roaring::RoaringBitmap;
 use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Resource};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::takes_resource_policies;
 use whocan_policy::{
-    AccountId, Document, Filling, KeyName, Pattern, Region, ResourcePattern, Statement, Token,
-    Truth,
+    Document, Filling, KeyName, Pattern, ResourcePattern, Statement, Token, Truth,
 };
 
 use crate::scene::{Scene, trust};
-use crate::{Ask, Cell, Index, Planes, Verdicts};
+use crate::{Ask, Cell, Index, Verdicts};
+use together::Together;
 
-/// How many cells a question may have before the rest is left undecided.
-const CELLS: usize = 20_000;
+pub(crate) use pieces::Pieces;
 
 /// How many principals' own values of a variable are told apart.
 const FILLINGS: usize = 20_000;
@@ -48,32 +49,10 @@ impl Index {
         focus: Option<&RoaringBitmap>,
     ) -> Vec<Cell> {
         let cuts = Cuts::gather(self, ask, asked, focus);
-        let regions = cuts.apply(Region::of(asked.clone()));
-        let cells = regions
-            .into_par_iter()
-            .filter_map(|part| self.cell(ask, part, focus));
-        cells.collect()
-    }
-
-    fn cell(&self, ask: &Ask, part: Part, focus: Option<&RoaringBitmap>) -> Option<Cell> {
-        let witness = match part.region.witness() {
-            Ok(Some(witness)) if !part.too_complex => {
-                let witness = with_partition(witness, &part.region);
-                with_region(with_account(witness, &part.region), &part.region)
-            }
-            Ok(None) => return None,
-            _ => return Some(self.undecided(part.region)),
-        };
-        let ask = Ask {
-            resource: witness.clone(),
-            ..ask.clone()
-        };
-        Some(Cell {
-            region: part.region,
-            verdicts: self.can_among(&ask, focus),
-            witness,
-            too_complex: false,
-        })
+        let patterns: Vec<&Pattern> = cuts.patterns.keys().collect();
+        let pieces = self.pieces.of(asked, &patterns, cuts.too_many);
+        let whose: Vec<&Whose> = cuts.patterns.values().collect();
+        Together::new(self, ask, focus, &whose).cells(&pieces)
     }
 
     /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
@@ -83,20 +62,6 @@ impl Index {
             scene.look_only_at(focus.clone());
         }
         scene.verdicts()
-    }
-
-    // Too complex to be told apart: possible for everyone, sure for nobody (R240).
-    fn undecided(&self, region: Region) -> Cell {
-        let open = Planes::open(self.base.callers.all.clone());
-        Cell {
-            region,
-            witness: String::new(),
-            verdicts: Verdicts {
-                strict: open.clone(),
-                as_collected: open,
-            },
-            too_complex: true,
-        }
     }
 }
 
@@ -135,14 +100,6 @@ fn service_of(pattern: &Pattern) -> Option<String> {
     None
 }
 
-/// A part of the asked set while it is being cut.
-struct Part {
-    region: Region,
-    // A resource that shows that it is not empty, if one was looked for.
-    seen: Option<String>,
-    too_complex: bool,
-}
-
 struct Cuts<'a> {
     index: &'a Index,
     ask: &'a Ask,
@@ -154,8 +111,30 @@ struct Cuts<'a> {
     focus: Option<&'a RoaringBitmap>,
     // Whether some statement that bears on the question looks at the tags of resources.
     by_tags: bool,
-    patterns: BTreeSet<Pattern>,
+    // Each with the principals whose answers it can tell apart.
+    patterns: BTreeMap<Pattern, Whose>,
     too_many: bool,
+}
+
+/// Whose answers a cut can tell apart.
+enum Whose {
+    Everybody,
+    /// The holders of the policies that it comes from.
+    Holders(RoaringBitmap),
+}
+
+impl Whose {
+    fn of(holders: Option<&RoaringBitmap>) -> Whose {
+        holders.map_or(Whose::Everybody, |holders| Whose::Holders(holders.clone()))
+    }
+
+    fn join(&mut self, other: Whose) {
+        match (&mut *self, other) {
+            (Whose::Holders(holders), Whose::Holders(more)) => *holders |= more,
+            (Whose::Everybody, _) => {}
+            (whose, Whose::Everybody) => *whose = Whose::Everybody,
+        }
+    }
 }
 
 impl<'a> Cuts<'a> {
@@ -173,7 +152,7 @@ impl<'a> Cuts<'a> {
             service: service_of(asked),
             focus,
             by_tags: false,
-            patterns: BTreeSet::new(),
+            patterns: BTreeMap::new(),
             too_many: false,
         };
         cuts.by_places();
@@ -183,9 +162,18 @@ impl<'a> Cuts<'a> {
         cuts
     }
 
+    // A cut that concerns everybody.
     fn add(&mut self, pattern: &Pattern) {
-        if pattern != self.asked && pattern.overlaps(self.asked) {
-            self.patterns.insert(pattern.clone());
+        self.add_of(pattern, || Whose::Everybody);
+    }
+
+    fn add_of(&mut self, pattern: &Pattern, whose: impl FnOnce() -> Whose) {
+        if pattern == self.asked || !pattern.overlaps(self.asked) {
+            return;
+        }
+        match self.patterns.get_mut(pattern) {
+            Some(known) => known.join(whose()),
+            None => drop(self.patterns.insert(pattern.clone(), whose())),
         }
     }
 
@@ -262,7 +250,7 @@ impl<'a> Cuts<'a> {
                 && self.concerns(&resource.arn)
                 && let Some(document) = graph.document_of(policy)
             {
-                self.by_document(document, &index.base.callers.all);
+                self.by_document(document, None);
             }
         }
         if matches!(self.ask.action.split(':').next(), Some("iam" | "sts")) && !alike {
@@ -367,7 +355,7 @@ impl<'a> Cuts<'a> {
                 let holders = &index.base.callers.identity[document.index()];
                 if self.bears(holders) {
                     let statement = &index.graph.document(document).statements[one.at as usize];
-                    self.by_statement(statement, holders);
+                    self.by_statement(statement, Some(holders));
                 }
             }
         }
@@ -385,7 +373,7 @@ impl<'a> Cuts<'a> {
         let index = self.index;
         for (document, holders) in &index.base.callers.boundary {
             if self.bears(holders) {
-                self.by_document(index.graph.document(*document), holders);
+                self.by_document(index.graph.document(*document), Some(holders));
             }
         }
         for policy in index.graph.guardrails() {
@@ -393,15 +381,15 @@ impl<'a> Cuts<'a> {
             let everywhere = policy.kind != PolicyKind::Endpoint
                 || self.ask.endpoint.as_deref() == Some(&*policy.at);
             if let Some(document) = policy.document.filter(|_| everywhere) {
-                self.by_document(index.graph.document(document), &index.base.callers.all);
+                self.by_document(index.graph.document(document), None);
             }
         }
         for document in self.ask.session.policies.clone() {
-            self.by_document(&document, &index.base.callers.all);
+            self.by_document(&document, None);
         }
     }
 
-    fn by_document(&mut self, document: &Document, holders: &RoaringBitmap) {
+    fn by_document(&mut self, document: &Document, holders: Option<&RoaringBitmap>) {
         for statement in document
             .statements
             .iter()
@@ -414,7 +402,8 @@ impl<'a> Cuts<'a> {
         }
     }
 
-    fn by_statement(&mut self, statement: &Statement, holders: &RoaringBitmap) {
+    // Of a policy that bears on its holders, or on everybody.
+    fn by_statement(&mut self, statement: &Statement, holders: Option<&RoaringBitmap>) {
         self.by_tags |= looks_at_tags(statement);
         for pattern in statement
             .resources
@@ -422,178 +411,41 @@ impl<'a> Cuts<'a> {
             .flat_map(|clause| &clause.patterns)
         {
             match pattern.fixed() {
-                Some(fixed) => self.add(fixed),
+                Some(fixed) => self.add_of(fixed, || Whose::of(holders)),
                 None => self.by_values(pattern, holders),
             }
         }
     }
 
     // A pattern with variables cuts once for each value that a holder has.
-    fn by_values(&mut self, pattern: &ResourcePattern, holders: &RoaringBitmap) {
+    fn by_values(&mut self, pattern: &ResourcePattern, holders: Option<&RoaringBitmap>) {
         let Some(outline) = pattern.outline() else {
             return;
         };
         if !outline.overlaps(self.asked) {
             return;
         }
-        self.add(outline);
-        let focused = self.focus.map(|focus| holders & focus);
-        let holders: &RoaringBitmap = focused.as_ref().unwrap_or(holders);
+        self.add_of(outline, || Whose::of(holders));
+        let all = holders.unwrap_or(&self.index.base.callers.all);
+        let focused = self.focus.map(|focus| all & focus);
+        let all: &RoaringBitmap = focused.as_ref().unwrap_or(all);
         let scene = Scene::new(self.index, self.ask, None);
-        for holder in holders.iter().map(PrincipalId) {
+        for holder in all.iter().map(PrincipalId) {
             if self.patterns.len() > FILLINGS {
                 self.too_many = true;
                 return;
             }
             let filling = pattern.fill(|variable| scene.value_of(variable, holder));
             if let Filling::Pattern(filled) | Filling::Open(filled) = filling {
-                self.add(&filled);
+                let own = [holder.0].into_iter().collect();
+                self.add_of(&filled, || match holders {
+                    Some(_) => Whose::Holders(own),
+                    None => Whose::Everybody,
+                });
             }
         }
     }
-
-    fn apply(self, whole: Region) -> Vec<Part> {
-        let mut parts = vec![Part {
-            region: whole,
-            seen: None,
-            too_complex: self.too_many,
-        }];
-        for cut in &self.patterns {
-            let before = std::mem::take(&mut parts);
-            for part in before {
-                if parts.len() >= CELLS {
-                    parts.push(Part {
-                        too_complex: true,
-                        ..part
-                    });
-                } else {
-                    split(part, cut, &mut parts);
-                }
-            }
-        }
-        parts
-    }
 }
-
-fn split(part: Part, cut: &Pattern, into: &mut Vec<Part>) {
-    if part
-        .region
-        .within
-        .iter()
-        .any(|within| !within.overlaps(cut))
-    {
-        into.push(part);
-        return;
-    }
-    let (inside, outside) = part.region.split(cut);
-    for region in [inside, outside].into_iter().flatten() {
-        // What shows that the whole is not empty shows it of one side.
-        let kept = part.seen.as_ref().filter(|seen| region.holds(seen));
-        let seen = match kept {
-            Some(kept) => Ok(Some(kept.clone())),
-            None => region.witness(),
-        };
-        if let Ok(None) = seen {
-            continue;
-        }
-        into.push(Part {
-            region,
-            too_complex: part.too_complex || seen.is_err(),
-            seen: seen.ok().flatten(),
-        });
-    }
-}
-
-// Without a partition a text is no ARN, and nobody would know whose it is.
-fn with_partition(witness: String, region: &Region) -> String {
-    let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let ["arn", partition, rest @ ..] = parts.as_slice() else {
-        return witness;
-    };
-    if rest.len() != 4 || PARTITIONS.contains(partition) {
-        return witness;
-    }
-    let tries = PARTITIONS.map(|partition| format!("arn:{partition}:{}", rest.join(":")));
-    let fitting = tries.into_iter().find(|text| region.holds(text));
-    fitting.unwrap_or(witness)
-}
-
-/// AWS's partitions, the commonest first (R39).
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
-
-// Real ARNs name an account or none; what is made up should do so too, or the
-// caller would be taken for the owner.
-fn with_account(witness: String, region: &Region) -> String {
-    let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let [_, _, service, _, account, _] = parts[..] else {
-        return witness;
-    };
-    let without = account.is_empty() && service == "s3";
-    if without || account.parse::<AccountId>().is_ok() {
-        return witness;
-    }
-    let with = |account: &str| {
-        let mut parts = parts.clone();
-        parts[4] = account;
-        parts.join(":")
-    };
-    let tries = padded(&only_digits(account)).into_iter();
-    let fitting = tries.map(|account| with(&account));
-    let fitting = fitting.into_iter().find(|text| region.holds(text));
-    fitting
-        .or_else(|| of_full_length(region))
-        .unwrap_or(witness)
-}
-
-// A member whose account has as many digits as real ones.
-fn of_full_length(region: &Region) -> Option<String> {
-    let real = Pattern::arn(&format!("arn:*:*:*:{}:*", "?".repeat(ACCOUNT_DIGITS)))?;
-    let witness = region.intersect(&Region::of(real))?.witness().ok()??;
-    let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let [arn, partition, service, place, account, rest] = parts[..] else {
-        return None;
-    };
-    let account = only_digits(account);
-    let text = [arn, partition, service, place, &account, rest].join(":");
-    region.holds(&text).then_some(text)
-}
-
-// What lies in a region should not be made up without one.
-fn with_region(witness: String, region: &Region) -> String {
-    let parts: Vec<&str> = witness.splitn(6, ':').collect();
-    let [_, _, service, "", ..] = parts[..] else {
-        return witness;
-    };
-    if !catalogue().types_of_arn(service, &witness).is_empty() {
-        return witness;
-    }
-    let tries = ["us-east-1", "eu-west-1", "x"].map(|place| {
-        let mut parts = parts.clone();
-        parts[3] = place;
-        parts.join(":")
-    });
-    let fitting = tries.into_iter().find(|text| region.holds(text));
-    fitting.unwrap_or(witness)
-}
-
-fn only_digits(account: &str) -> String {
-    let digits = account.chars();
-    digits
-        .map(|one| if one.is_ascii_digit() { one } else { '0' })
-        .collect()
-}
-
-// The digits with as many zeros as an account's number lacks, at each place.
-fn padded(digits: &str) -> Vec<String> {
-    let zeros = "0".repeat(ACCOUNT_DIGITS.saturating_sub(digits.len()));
-    let places = 0..=digits.len().min(ACCOUNT_DIGITS);
-    let padded = places.map(|at| format!("{}{zeros}{}", &digits[..at], &digits[at..]));
-    let mut padded: Vec<String> = padded.collect();
-    padded.push("0".repeat(ACCOUNT_DIGITS));
-    padded
-}
-
-const ACCOUNT_DIGITS: usize = 12;
 
 // What lies in a resource and shares its policy: objects, indexes.
 fn inside(arn: &str) -> Option<Pattern> {

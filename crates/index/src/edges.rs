@@ -18,11 +18,14 @@ use crate::state::State;
 use crate::{Ask, Ignoring, Index, Planes, Verdicts, Walk};
 
 /// The calls that start a session, in the order in which they are tried.
-pub(crate) const SESSION_CALLS: [&str; 3] = [
-    "sts:AssumeRole",
-    "sts:AssumeRoleWithWebIdentity",
-    "sts:AssumeRoleWithSAML",
-];
+pub(crate) const SESSION_CALLS: [&str; 3] =
+    ["sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", WITH_SAML];
+
+const WITH_SAML: &str = "sts:AssumeRoleWithSAML";
+
+/// The name of the edges from users of Identity Center to the roles that are
+/// assigned to them, beside the names of calls.
+pub const IDENTITY_CENTER: &str = "IdentityCenter";
 
 /// How many sections the edges take in a file.
 pub(crate) const EDGES_SECTIONS: usize = 4;
@@ -219,7 +222,9 @@ impl<'a> WalkEdges<'a> {
     /// Returns the edges that `walk` may follow.
     pub fn of(index: &'a Index, walk: &'a Walk) -> WalkEdges<'a> {
         let stored = walk.ignoring == Ignoring::default() && !walk.given.complete;
-        let every = SESSION_CALLS.iter().all(|call| walk.follows(call));
+        let nobody = index.base.callers.identity_center.is_empty();
+        let every = SESSION_CALLS.iter().all(|call| walk.follows(call))
+            && (nobody || walk.follows(IDENTITY_CENTER));
         WalkEdges {
             index,
             walk,
@@ -251,7 +256,7 @@ impl<'a> WalkEdges<'a> {
             Some(start) => cached(&self.decided_at_start, (role, state.cloned()), || {
                 let mut asked = Asked::of(self.index, self.walk);
                 asked.start = start.clone();
-                asked.decide(role, state)
+                self.followed(asked.decide(role, state))
             }),
         }
     }
@@ -265,9 +270,17 @@ impl<'a> WalkEdges<'a> {
         cached(&self.decided, (role, state.cloned()), || {
             match (stored, &self.callers) {
                 (Some(stored), Some(callers)) => stored.within(callers),
-                _ => Asked::of(self.index, self.walk).decide(role, state),
+                _ => self.followed(Asked::of(self.index, self.walk).decide(role, state)),
             }
         })
+    }
+
+    // One call may serve several kinds of edges.
+    fn followed(&self, decided: Verdicts) -> Verdicts {
+        match &self.callers {
+            Some(callers) => decided.within(callers),
+            None => decided,
+        }
     }
 
     fn stored(&self, role: PrincipalId) -> Option<&Arc<Verdicts>> {
@@ -279,22 +292,47 @@ impl<'a> WalkEdges<'a> {
 }
 
 impl Walk {
-    fn follows(&self, call: &&'static str) -> bool {
-        self.via.is_empty() || self.via.contains(call)
+    fn follows(&self, edge: &str) -> bool {
+        self.via.is_empty() || self.via.contains(&edge)
+    }
+
+    /// Returns the calls by which the walk goes on, in the order in which they are tried.
+    pub fn calls(&self) -> impl Iterator<Item = &'static str> {
+        SESSION_CALLS.into_iter().filter(|call| {
+            let signs_in = *call == WITH_SAML && self.follows(IDENTITY_CENTER);
+            self.follows(call) || signs_in
+        })
     }
 
     // Nobody can make another kind's call (R204, R215, R217).
     fn callers(&self, index: &Index) -> RoaringBitmap {
         let callers = &index.base.callers;
         let mut all = RoaringBitmap::new();
-        for call in SESSION_CALLS.iter().filter(|call| self.follows(call)) {
-            all |= match *call {
+        for edge in SESSION_CALLS.iter().chain([&IDENTITY_CENTER]) {
+            if !self.follows(edge) {
+                continue;
+            }
+            all |= match *edge {
                 "sts:AssumeRoleWithWebIdentity" => callers.oidc.clone(),
-                "sts:AssumeRoleWithSAML" => callers.saml.clone(),
+                WITH_SAML => &callers.saml - &callers.identity_center,
+                IDENTITY_CENTER => callers.identity_center.clone(),
                 _ => &callers.all - &(&callers.oidc | &callers.saml),
             };
         }
         all
+    }
+}
+
+impl Index {
+    /// Returns those with assertions of the sort that `walk` does not follow,
+    /// where it follows the other: one call serves both.
+    pub fn not_signing_in(&self, walk: &Walk) -> RoaringBitmap {
+        let callers = &self.base.callers;
+        match (walk.follows(WITH_SAML), walk.follows(IDENTITY_CENTER)) {
+            (true, false) => callers.identity_center.clone(),
+            (false, true) => &callers.saml - &callers.identity_center,
+            _ => RoaringBitmap::new(),
+        }
     }
 }
 
@@ -334,10 +372,7 @@ impl<'a> Asked<'a> {
 
     fn decide(&self, role: PrincipalId, state: Option<&State>) -> Verdicts {
         let mut callers = Verdicts::default();
-        for action in SESSION_CALLS {
-            if !self.walk.follows(&action) {
-                continue;
-            }
+        for action in self.walk.calls() {
             let ask = Ask::session_call(self.index, role, action, self.walk, &self.start);
             let mut scene = Scene::new(self.index, &ask, state);
             scene.keys = self.keys;
@@ -394,7 +429,7 @@ pub(crate) fn call_of(index: &Index, caller: PrincipalId) -> &'static str {
     use whocan_graph::PrincipalKind;
     match index.graph.principal(caller).kind {
         PrincipalKind::Oidc { .. } => SESSION_CALLS[1],
-        PrincipalKind::Saml => SESSION_CALLS[2],
+        PrincipalKind::Saml | PrincipalKind::IdentityCenterUser { .. } => SESSION_CALLS[2],
         _ => SESSION_CALLS[0],
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use whocan_graph::{DocumentId, Graph};
-use whocan_policy::{Condition, Filling, Given, KeyName, Statement, VariableValue};
+use whocan_policy::{Condition, Document, Filling, Given, KeyName, Statement, VariableValue};
 use whocan_snapshot::{Numbers, Section, Table};
 
 use crate::Planes;
@@ -140,27 +140,6 @@ impl<'a> Line<'a> {
 }
 
 impl Facts {
-    /// Reads all documents of `graph`.
-    pub fn of(graph: Arc<Graph>) -> Facts {
-        let mut reader = Reader::default();
-        let mut starts = Vec::with_capacity(graph.documents().len() + 1);
-        for (id, document) in (0..).map(DocumentId).zip(graph.documents().iter()) {
-            starts.push(reader.statements.len() as u32);
-            for (at, statement) in (0..).zip(&document.statements) {
-                reader.statement(id, at, statement);
-            }
-        }
-        starts.push(reader.statements.len() as u32);
-        Facts::assemble(
-            graph,
-            Numbers::of(starts),
-            reader.statements.into(),
-            reader.places,
-            reader.keys,
-            Table::default(),
-        )
-    }
-
     fn assemble(
         graph: Arc<Graph>,
         starts: Numbers,
@@ -237,6 +216,9 @@ impl Facts {
 
     /// Returns the keys that are not what they would be if nothing were given.
     pub fn said_of(&self, given: &Given) -> FxHashSet<KeyId> {
+        if given.keys.is_empty() {
+            return FxHashSet::default();
+        }
         let names = |key: &KeyName| given.get(key).is_some();
         // What is given of one says something of the others (R114).
         let network = OF_NETWORK.iter().any(|name| names(&KeyName::new(name)));
@@ -255,15 +237,19 @@ impl Facts {
         self.starts.get(document).unwrap_or_default() as usize
     }
 
+    fn condition_of(&self, condition: &Condition) -> ConditionFacts {
+        let keys = keys_of(condition);
+        let keys = keys.filter_map(|key| self.key_ids.get(key.as_written()).copied());
+        ConditionFacts::of(condition, sorted(keys.collect()))
+    }
+
     pub fn condition(&self, id: ConditionId) -> &ConditionFacts {
         let known = &self.conditions[id.0 as usize];
         known.get_or_init(|| {
             let (document, statement, at) = self.places[id.0 as usize];
             let document = self.graph.document(document);
             let condition = &document.statements[statement as usize].conditions[at as usize];
-            let keys = keys_of(condition);
-            let keys = keys.filter_map(|key| self.key_ids.get(key.as_written()).copied());
-            let mut facts = ConditionFacts::of(condition, sorted(keys.collect()));
+            let mut facts = self.condition_of(condition);
             if let Some(Some((surely, possibly, gap_seen))) = self.kept.get(id.0 as usize) {
                 let what = Planes {
                     surely: surely.clone(),
@@ -276,11 +262,30 @@ impl Facts {
         })
     }
 
+    /// Returns the distinct conditions, which reads them.
+    pub fn conditions(&self) -> impl Iterator<Item = &ConditionFacts> {
+        (0..self.conditions.len() as u32).map(|id| self.condition(ConditionId(id)))
+    }
+
+    /// Returns what the statements of a document look at, in their order.
+    pub fn of_document(&self, id: DocumentId) -> impl Iterator<Item = &StatementFacts> {
+        let statements = self.start(id.index())..self.start(id.index() + 1);
+        statements.map(|at| &self.statements[at])
+    }
+
+    /// Returns whether a variable inserts one of these keys into the resources of some statement.
+    pub fn inserts(&self, is_one: impl Fn(&KeyName) -> bool) -> bool {
+        let mut statements = self.statements.iter();
+        statements.any(|statement| {
+            let mut keys = statement.variables.iter();
+            keys.any(|&id| is_one(&self.key(id).name))
+        })
+    }
+
     /// Returns the conditions that look at nothing but the caller, in one way
     /// that the question does not change.
     pub fn of_callers(&self) -> impl Iterator<Item = &ConditionFacts> {
-        let all = (0..self.conditions.len() as u32).map(|id| self.condition(ConditionId(id)));
-        all.filter(|condition| {
+        self.conditions().filter(|condition| {
             let mut keys = condition.keys.iter();
             condition.wanted.is_some() && keys.all(|&key| self.key(key).about == About::Caller)
         })
@@ -344,7 +349,8 @@ fn sorted(mut keys: Vec<KeyId>) -> Box<[KeyId]> {
 
 /// Reads statements, and numbers conditions and keys as they come.
 #[derive(Default)]
-struct Reader {
+pub(crate) struct Reader {
+    starts: Vec<u32>,
     statements: Vec<StatementFacts>,
     places: Vec<Place>,
     keys: Vec<Box<str>>,
@@ -353,6 +359,39 @@ struct Reader {
 }
 
 impl Reader {
+    /// Takes a document; they come in their order.
+    pub fn document(&mut self, id: DocumentId, document: &Document) {
+        self.starts.push(self.statements.len() as u32);
+        for (at, statement) in (0..).zip(&document.statements) {
+            self.statement(id, at, statement);
+        }
+    }
+
+    /// Returns the facts of all documents of `graph`.
+    pub fn finish(mut self, graph: Arc<Graph>) -> Facts {
+        self.starts.push(self.statements.len() as u32);
+        let facts = Facts::assemble(
+            graph,
+            Numbers::of(self.starts),
+            self.statements.into(),
+            self.places,
+            self.keys,
+            Table::default(),
+        );
+        let mut read: Vec<(ConditionId, Condition)> = self
+            .condition_ids
+            .into_iter()
+            .map(|((_, condition), id)| (id, condition))
+            .collect();
+        read.sort_unstable_by_key(|(id, _)| *id);
+        for (id, condition) in read {
+            let condition = facts.condition_of(&condition);
+            // Nobody looked at it before.
+            let _ = facts.conditions[id.0 as usize].set(condition);
+        }
+        facts
+    }
+
     fn statement(&mut self, document: DocumentId, at: u32, statement: &Statement) {
         let patterns = statement
             .resources

@@ -17,10 +17,12 @@ mod edges;
 mod facts;
 mod guardrails;
 mod load;
+mod name;
 mod places;
 mod planes;
 mod question;
 mod reach;
+mod reading;
 mod saved;
 mod scene;
 mod state;
@@ -32,15 +34,19 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
-use whocan_graph::{DocumentId, Graph, PrincipalId, PrincipalKind};
+use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 
 use actions::Actions;
 use callers::Callers;
+use cells::Pieces;
 use edges::Edges;
+pub use edges::IDENTITY_CENTER;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
+use name::SessionNames;
 use places::Places;
+use reading::Reading;
 use scene::{BearingByAccount, Scene};
 use state::SourceIdentities;
 use trust_facts::{TrustFacts, TrustTable};
@@ -61,6 +67,7 @@ pub struct Index {
     pub(crate) facts: Facts,
     pub(crate) bearing: BearingByAccount,
     pub(crate) places: Places,
+    pub(crate) pieces: Pieces,
     trust: TrustTable,
 }
 
@@ -74,39 +81,42 @@ pub(crate) struct Base {
     pub malformed_identity: RoaringBitmap,
     pub source_identities: SourceIdentities,
     pub tag_looks: TagLooks,
+    pub session_names: SessionNames,
     // The regions, as written, that some condition compares with the request's.
     pub regions: Vec<String>,
     // Principals whose ARN says so, by partition.
     pub partitions: Vec<(Arc<str>, RoaringBitmap)>,
     // The actions that something other than an identity-based policy may allow.
     pub resource_actions: RoaringBitmap,
+    // The action patterns of trust policies and policies of resources.
+    pub resource_patterns: Vec<Box<str>>,
 }
 
 impl Index {
     /// Builds the index of a graph.
     pub fn build(graph: Arc<Graph>) -> Index {
         let callers = Callers::of(&graph);
-        let mut malformed_identity = RoaringBitmap::new();
-        for (document, holders) in graph.documents().iter().zip(&callers.identity) {
-            if document.malformed {
-                malformed_identity |= holders;
-            }
-        }
+        let Reading {
+            permissions,
+            facts,
+            malformed_identity,
+            resource_actions,
+            resource_patterns,
+            session_names,
+        } = Reading::of(&graph, &callers);
         let base = Base {
             roles: graph.roles().map(|role| role.0).collect(),
             guardrails: Guardrails::of(&graph, &callers),
             malformed_identity,
-            source_identities: SourceIdentities::of(&graph),
-            tag_looks: TagLooks::of(&graph),
-            regions: regions(&graph),
+            source_identities: SourceIdentities::of(&facts),
+            tag_looks: TagLooks::of(&graph, &facts),
+            session_names,
+            regions: regions(&facts),
             partitions: partitions(&graph),
-            resource_actions: candidates::resource_actions(&graph),
+            resource_actions,
+            resource_patterns,
             callers,
         };
-        let held = |id: DocumentId| !base.callers.identity[id.index()].is_empty();
-        let sound = |id: DocumentId| held(id) && !graph.document(id).malformed;
-        let permissions = Actions::of(&graph, sound);
-        let facts = Facts::of(graph.clone());
         let mut index = Index::assemble(graph, base, permissions, facts);
         index.edges = Edges::build(&index);
         index
@@ -118,6 +128,7 @@ impl Index {
             bearing: BearingByAccount::of_none(&graph),
             places: Places::default(),
             edges: Edges::default(),
+            pieces: Pieces::default(),
             base,
             permissions,
             facts,
@@ -176,6 +187,7 @@ fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
         let by_arn = match principal.kind {
             PrincipalKind::Foreign(_) | PrincipalKind::ForeignNamed(_) => Some(&*principal.arn),
             PrincipalKind::Saml => principal.arn.strip_prefix("saml:"),
+            PrincipalKind::IdentityCenterUser { .. } => Some(&*principal.arn),
             _ => None,
         };
         let partition = match account.filter(|account| account.collected) {
@@ -189,12 +201,8 @@ fn partitions(graph: &Graph) -> Vec<(Arc<str>, RoaringBitmap)> {
     all.into_iter().collect()
 }
 
-fn regions(graph: &Graph) -> Vec<String> {
-    let statements = graph
-        .documents()
-        .iter()
-        .flat_map(|document| &document.statements);
-    let conditions = statements.flat_map(|statement| &statement.conditions);
+fn regions(facts: &Facts) -> Vec<String> {
+    let conditions = facts.conditions().map(|one| &one.condition);
     let on_region =
         conditions.filter(|condition| condition.key.as_lower() == "aws:requestedregion");
     let named = on_region.flat_map(|condition| &condition.values);

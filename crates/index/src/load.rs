@@ -7,6 +7,8 @@ use whocan_graph::{DocumentId, Graph, PolicyId, PrincipalId};
 use whocan_policy::catalogue::facts::{POD_IDENTITY, POD_IDENTITY_TAGS};
 use whocan_policy::{Condition, Document, KeyName, Session, Test};
 
+use crate::facts::Facts;
+use crate::name::{Name, Names};
 use crate::state::{Fixed, FixedTag, literals};
 use crate::{Ask, Index};
 
@@ -22,6 +24,8 @@ const OTHER_TAG: &str = "(any other tag)";
 pub(crate) struct Load {
     /// Its source identity; `None` where nothing looks at it.
     pub identity: Option<Fixed>,
+    /// Its own name, which ends with it.
+    pub name: Name,
     /// Its transitive tags, as a position in [`Travelling::sets`].
     pub tags: usize,
     /// Whether it is the session of the first call, whose parameters are given.
@@ -174,15 +178,16 @@ struct Wanted {
 
 impl TagLooks {
     /// Reads the conditions of all documents.
-    pub fn of(graph: &Graph) -> TagLooks {
+    pub fn of(graph: &Graph, facts: &Facts) -> TagLooks {
         let mut looks = TagLooks::default();
-        let documents = graph.documents().iter();
-        let looking: Vec<Option<Wanted>> = documents.map(|one| wanted_by(one)).collect();
-        if looking.iter().all(Option::is_none) {
+        if !facts.conditions().any(|one| is_travelling(&one.condition)) {
             return looks;
         }
-        let wanted =
-            |document: Option<DocumentId>| document.and_then(|id| looking[id.index()].as_ref());
+        let wanted = |document: Option<DocumentId>| {
+            let conditions = facts.of_document(document?);
+            let conditions = conditions.flat_map(|statement| &statement.conditions);
+            Wanted::by(conditions.map(|&id| &facts.condition(id).condition))
+        };
         let mut trusts = BTreeSet::new();
         for role in graph.roles() {
             let Some(facts) = graph.principal(role).role() else {
@@ -190,7 +195,7 @@ impl TagLooks {
             };
             trusts.insert(facts.trust);
             if let Some(wanted) = wanted(graph.policy(facts.trust).document) {
-                looks.by_trust.insert(role, wanted.clone());
+                looks.by_trust.insert(role, wanted);
             }
         }
         for (at, policy) in (0..).zip(graph.policies()) {
@@ -216,7 +221,7 @@ impl TagLooks {
             let mut choices = vec![Some(Vec::new())];
             let mut open = elsewhere || wanted.is_some_and(|wanted| wanted.by_pattern);
             if let Some(wanted) = wanted {
-                match sets_of(&index.graph, &wanted.named) {
+                match sets_of(&index.facts, &wanted.named) {
                     Some(sets) => choices.extend(sets.into_iter().map(Some)),
                     None => open = true,
                 }
@@ -232,10 +237,10 @@ impl TagLooks {
 
 // Every choice of these tags, and of one that nobody names; `None` if there
 // are too many.
-fn sets_of(graph: &Graph, keys: &BTreeSet<String>) -> Option<Vec<Vec<FixedTag>>> {
+fn sets_of(facts: &Facts, keys: &BTreeSet<String>) -> Option<Vec<Vec<FixedTag>>> {
     let mut sets: Vec<Vec<FixedTag>> = vec![Vec::new()];
     let other = (OTHER_TAG.to_owned(), vec![Fixed::Any]);
-    let named = keys.iter().map(|key| (key.clone(), values_of(graph, key)));
+    let named = keys.iter().map(|key| (key.clone(), values_of(facts, key)));
     for (key, values) in named.chain([other]) {
         let with_key = sets.iter().flat_map(|set| {
             let key = &key;
@@ -256,12 +261,12 @@ fn sets_of(graph: &Graph, keys: &BTreeSet<String>) -> Option<Vec<Vec<FixedTag>>>
 }
 
 // The values of a tag that policies name, and one that they do not.
-fn values_of(graph: &Graph, tag: &str) -> Vec<Fixed> {
+fn values_of(facts: &Facts, tag: &str) -> Vec<Fixed> {
     let mut values = BTreeSet::new();
     for family in ["aws:RequestTag", "aws:PrincipalTag", "aws:ResourceTag"] {
         let key = KeyName::new(&format!("{family}/{tag}"));
-        let documents = graph.documents().iter();
-        let conditions = documents.flat_map(|document| conditions_on(document, &key));
+        let conditions = facts.conditions().map(|one| &one.condition);
+        let conditions = conditions.filter(|condition| condition.key == key);
         values.extend(conditions.flat_map(literals));
     }
     let named = values.into_iter().map(Fixed::Literal);
@@ -269,33 +274,43 @@ fn values_of(graph: &Graph, tag: &str) -> Vec<Fixed> {
 }
 
 fn wanted_by(document: &Document) -> Option<Wanted> {
-    let key = KeyName::new("sts:TransitiveTagKeys");
-    let mut found = None;
-    for condition in conditions_on(document, &key) {
-        let wanted: &mut Wanted = found.get_or_insert_default();
-        match condition.operator.test {
-            Test::Null => {}
-            Test::StringEquals | Test::StringLike => {
-                wanted.named.extend(literals(condition));
-                wanted.by_pattern |= literals(condition).count() < condition.values.len();
-            }
-            _ => {
-                wanted.named.extend(literals(condition));
-                wanted.by_pattern = true;
-            }
-        }
-    }
-    found
+    let statements = document.statements.iter();
+    Wanted::by(statements.flat_map(|statement| &statement.conditions))
 }
 
-fn conditions_on<'d>(document: &'d Document, key: &KeyName) -> impl Iterator<Item = &'d Condition> {
-    let statements = document.statements.iter();
-    let conditions = statements.flat_map(|statement| &statement.conditions);
-    conditions.filter(move |condition| condition.key == *key)
+impl Wanted {
+    // What those of the conditions want that look at the keys of transitive tags.
+    fn by<'c>(conditions: impl Iterator<Item = &'c Condition>) -> Option<Wanted> {
+        let mut found = None;
+        for condition in conditions.filter(|condition| is_travelling(condition)) {
+            let wanted: &mut Wanted = found.get_or_insert_default();
+            match condition.operator.test {
+                Test::Null => {}
+                Test::StringEquals | Test::StringLike => {
+                    wanted.named.extend(literals(condition));
+                    wanted.by_pattern |= literals(condition).count() < condition.values.len();
+                }
+                _ => {
+                    wanted.named.extend(literals(condition));
+                    wanted.by_pattern = true;
+                }
+            }
+        }
+        found
+    }
+}
+
+fn is_travelling(condition: &Condition) -> bool {
+    condition.key.as_lower() == "sts:transitivetagkeys"
 }
 
 /// Every combination that a session of a walk can carry.
-pub(crate) fn loads(ask: &Ask, identities: &[Fixed], travelling: &Travelling) -> Vec<Load> {
+pub(crate) fn loads(
+    ask: &Ask,
+    identities: &[Fixed],
+    travelling: &Travelling,
+    names: &Names,
+) -> Vec<Load> {
     let identities = match identities {
         [] => vec![None],
         some => some.iter().cloned().map(Some).collect(),
@@ -308,13 +323,23 @@ pub(crate) fn loads(ask: &Ask, identities: &[Fixed], travelling: &Travelling) ->
     let mut loads = Vec::new();
     for tags in 0..travelling.sets.len() {
         for &first in first {
-            let load = |identity: &Option<Fixed>| Load {
-                identity: identity.clone(),
-                tags,
-                first,
-            };
-            loads.extend(identities.iter().map(load));
+            for name in names_of(ask, names, first) {
+                let load = |identity: &Option<Fixed>| Load {
+                    identity: identity.clone(),
+                    name: name.clone(),
+                    tags,
+                    first,
+                };
+                loads.extend(identities.iter().map(load));
+            }
         }
     }
     loads
+}
+
+fn names_of(ask: &Ask, names: &Names, first: bool) -> Vec<Name> {
+    match &ask.assume {
+        Some(assume) if first => vec![names.at_first(assume.name.as_ref())],
+        _ => names.all(),
+    }
 }

@@ -43,8 +43,9 @@ pub struct Ignoring {
 /// How chains are followed.
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
-    /// The actions that are followed; empty means every session edge:
-    /// `sts:AssumeRole`, `sts:AssumeRoleWithWebIdentity`, `sts:AssumeRoleWithSAML`.
+    /// The edges that are followed; empty means every session edge:
+    /// `sts:AssumeRole`, `sts:AssumeRoleWithWebIdentity`, `sts:AssumeRoleWithSAML` and
+    /// [`IDENTITY_CENTER`](crate::IDENTITY_CENTER).
     pub via: Vec<&'static str>,
     /// The most hops; `None` for no limit (R236).
     pub within: Option<u32>,

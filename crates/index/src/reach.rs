@@ -7,11 +7,12 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use rustc_hash::FxHashSet;
 use whocan_graph::PrincipalId;
-use whocan_policy::catalogue::facts::{POD_IDENTITY, ROLES_ANYWHERE};
+use whocan_policy::catalogue::facts::{EC2, POD_IDENTITY, ROLES_ANYWHERE};
 use whocan_policy::{Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::load::{Load, Passed, Travelling, loads};
+use crate::name::{Name, Names};
 use crate::scene::Scene;
 use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
@@ -36,31 +37,19 @@ impl Index {
         walk: &Walk,
         makers: Option<&RoaringBitmap>,
     ) -> Reached {
-        let search = Search::new(self, ask, also, walk, makers);
-        let (strict_sure, strict_possible) = (search.run(true, true), search.run(true, false));
-        let same = search.same_as_collected(&strict_possible);
-        let as_collected = if same {
-            Planes {
-                surely: strict_sure.everyone(),
-                possibly: strict_possible.everyone(),
-            }
-        } else {
-            Planes {
-                surely: search.run(false, true).everyone(),
-                possibly: search.run(false, false).everyone(),
-            }
-        };
-        Reached {
-            verdicts: Verdicts {
-                strict: Planes {
-                    surely: strict_sure.everyone(),
-                    possibly: strict_possible.everyone(),
-                },
-                as_collected,
-            },
-            surely_by_hops: strict_sure.starts,
-            possibly_by_hops: strict_possible.starts,
-        }
+        Search::new(self, ask, also, walk, makers).reached()
+    }
+
+    /// Decides who reaches a request as [`Index::reach_among`] does, where it is
+    /// known who may make it: what [`Index::can_among`] says. Facts must win in `ask`.
+    pub fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        Search::knowing(self, ask, &[], walk, makers, direct.clone()).reached()
     }
 
     /// Returns a shortest path of `from` that gives its verdict, `None` if it reaches nothing.
@@ -109,6 +98,7 @@ impl Index {
         !self.base.source_identities.values(&walk.given).is_empty()
             || self.base.tag_looks.any()
             || pods.is_some()
+            || self.base.session_names.matter(&walk.given)
     }
 
     /// Decides who takes on `role` with one call that `walk` follows.
@@ -129,8 +119,9 @@ struct Search<'a> {
     // All that sessions of this walk may carry.
     loads: Vec<Load>,
     travelling: Travelling,
+    names: Names,
     // Callers by what starting a chain depends on, as in [`Kind`].
-    kinds: [RoaringBitmap; 5],
+    kinds: [RoaringBitmap; 6],
     // Who makes the last call: at the start of a chain, and as session of the last role.
     first: Verdicts,
     last: Vec<Verdicts>,
@@ -167,6 +158,8 @@ enum Kind {
     Pods,
     /// IAM Roles Anywhere, which always sets a source identity (R221).
     Anywhere,
+    /// Amazon EC2, which names sessions by the ids of instances (R103).
+    Instances,
     /// A session that may carry a source identity of which nothing is known.
     Holder,
     /// Another session.
@@ -175,9 +168,10 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [
+    const ALL: [Kind; 6] = [
         Kind::Pods,
         Kind::Anywhere,
+        Kind::Instances,
         Kind::Holder,
         Kind::Session,
         Kind::Other,
@@ -189,11 +183,12 @@ impl Kind {
 }
 
 // Parts all callers by kind.
-fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 5] {
+fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 6] {
     let callers = &index.base.callers;
     let service =
         |name: &str| -> RoaringBitmap { index.service(name).map(|id| id.0).into_iter().collect() };
     let (pods, anywhere) = (service(POD_IDENTITY), service(ROLES_ANYWHERE));
+    let instances = service(EC2);
     let open = ask.session.source_identity.is_none() && !ask.given.complete;
     let all = &callers.sessions | &callers.foreign;
     let holders = all
@@ -201,8 +196,8 @@ fn kinds(index: &Index, ask: &Ask) -> [RoaringBitmap; 5] {
         .filter(|&id| open && index.may_carry_identity(PrincipalId(id)));
     let holders: RoaringBitmap = holders.collect();
     let sessions = &callers.sessions - &holders;
-    let others = &callers.all - &holders - &sessions - &pods - &anywhere;
-    [pods, anywhere, holders, sessions, others]
+    let others = &callers.all - &holders - &sessions - &pods - &anywhere - &instances;
+    [pods, anywhere, instances, holders, sessions, others]
 }
 
 /// What one run found, hop by hop.
@@ -230,6 +225,18 @@ impl<'a> Search<'a> {
         for call in also {
             first = first.and(&index.can_among(call, makers));
         }
+        Search::knowing(index, ask, also, walk, makers, first)
+    }
+
+    // `first` may make the request.
+    fn knowing(
+        index: &'a Index,
+        ask: &'a Ask,
+        also: &'a [Ask],
+        walk: &'a Walk,
+        makers: Option<&'a RoaringBitmap>,
+        mut first: Verdicts,
+    ) -> Search<'a> {
         let signed = first.clone();
         for planes in [&mut first.strict, &mut first.as_collected] {
             sent_unsigned(index, planes);
@@ -237,7 +244,9 @@ impl<'a> Search<'a> {
         let anywhere = index.service(ROLES_ANYWHERE);
         let values = identities(index, ask, walk, anywhere.is_some());
         let travelling = Travelling::of(index, ask);
-        let kinds = if values.is_empty() && travelling.sets.len() == 1 {
+        let names = index.base.session_names.of_walk(&walk.given, &ask.session);
+        let same = values.is_empty() && travelling.sets.len() == 1 && !names.are_chosen();
+        let kinds = if same {
             // Nobody asks.
             Default::default()
         } else {
@@ -250,14 +259,42 @@ impl<'a> Search<'a> {
             walk,
             makers,
             edges: WalkEdges::starting_as(index, walk, ask),
-            loads: loads(ask, &values, &travelling),
+            loads: loads(ask, &values, &travelling, &names),
             travelling,
+            names,
             kinds,
             first,
             last: Vec::new(),
         };
         search.last = search.last_calls(&signed);
         search
+    }
+
+    fn reached(&self) -> Reached {
+        let (strict_sure, strict_possible) = (self.run(true, true), self.run(true, false));
+        let same = self.same_as_collected(&strict_possible);
+        let as_collected = if same {
+            Planes {
+                surely: strict_sure.everyone(),
+                possibly: strict_possible.everyone(),
+            }
+        } else {
+            Planes {
+                surely: self.run(false, true).everyone(),
+                possibly: self.run(false, false).everyone(),
+            }
+        };
+        Reached {
+            verdicts: Verdicts {
+                strict: Planes {
+                    surely: strict_sure.everyone(),
+                    possibly: strict_possible.everyone(),
+                },
+                as_collected,
+            },
+            surely_by_hops: strict_sure.starts,
+            possibly_by_hops: strict_possible.starts,
+        }
     }
 
     // What a chain's last role may do: it carries no session policy of the
@@ -269,43 +306,77 @@ impl<'a> Search<'a> {
             ..self.ask.clone()
         };
         let decide = |load: &Load| {
-            let state = self.state(Some(load), None, None);
+            let state = self.state(Some(load), None, None, None);
             if state.is_none() && self.ask.session == Session::default() {
                 return signed.clone();
             }
-            let mut scene = Scene::new(self.index, &ask, state.as_ref());
-            if let Some(makers) = self.makers {
-                scene.look_only_at(makers.clone());
-            }
-            let mut last = scene.verdicts();
+            let only = self.makers_with(load);
+            let asked = |ask: &Ask| {
+                let mut scene = Scene::new(self.index, ask, state.as_ref());
+                if let Some(only) = &only {
+                    scene.look_only_at(only.clone());
+                }
+                scene.verdicts()
+            };
+            let mut last = asked(&ask);
             for call in self.also {
-                let call = Ask {
+                last = last.and(&asked(&Ask {
                     session: Session::default(),
                     ..call.clone()
-                };
-                last = last.and(&Scene::new(self.index, &call, state.as_ref()).verdicts());
+                }));
             }
             last
         };
         self.loads.iter().map(decide).collect()
     }
 
+    // Whose last calls are looked at with this load, if not everybody's.
+    fn makers_with(&self, load: &Load) -> Option<RoaringBitmap> {
+        let named = load.name.is_some() && self.names.are_chosen() && !load.first;
+        let roles = || {
+            self.names
+                .holders(&load.name, self.index.base.roles.clone(), false)
+        };
+        match (self.makers, named) {
+            (Some(makers), true) => Some(makers & roles()),
+            (Some(makers), false) => Some(makers.clone()),
+            (None, true) => Some(roles()),
+            (None, false) => None,
+        }
+    }
+
+    // Those of `roles` whose sessions may have the name of this load.
+    fn holding(&self, load: usize, roles: RoaringBitmap, sure: bool) -> RoaringBitmap {
+        let load = &self.loads[load];
+        if load.first {
+            return roles;
+        }
+        self.names.holders(&load.name, roles, sure)
+    }
+
     // What the chain fixes of a call of a session with this load, or of the
     // first call; `None` if nothing.
-    fn state(&self, caller: Option<&Load>, next: Option<Fixed>, passed: Passed) -> Option<State> {
+    fn state(
+        &self,
+        caller: Option<&Load>,
+        next: Option<Fixed>,
+        passed: Passed,
+        next_name: Name,
+    ) -> Option<State> {
         let mut state = State {
             next,
             passed,
+            next_name,
             ..State::default()
         };
         if let Some(load) = caller {
             state.carried.clone_from(&load.identity);
+            state.name.clone_from(&load.name);
             state
                 .transitive
                 .clone_from(&self.travelling.sets[load.tags]);
             if let Some(assume) = self.ask.assume.as_ref().filter(|_| load.first) {
                 state.tags = Some(assume.tags.clone());
-                state.name.clone_from(&assume.name);
             }
         }
         state.if_any()
@@ -314,6 +385,7 @@ impl<'a> Search<'a> {
     // Whether no gap can change what was found: cheap to see where nothing was open.
     fn same_as_collected(&self, possible: &Levels) -> bool {
         self.loads.len() == 1
+            && matches!(self.names, Names::Open)
             && self.first.strict == self.first.as_collected
             && self
                 .last
@@ -358,6 +430,7 @@ impl<'a> Search<'a> {
         let mut seen_sessions = Sessions::new();
         for (load, last) in self.last.iter().enumerate() {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.base.roles);
+            let roles = self.holding(load, roles, sure);
             let (passed, not) = self.passing(roles, false);
             seen_sessions.insert((load, true), passed);
             seen_sessions.insert((load, false), not);
@@ -392,7 +465,7 @@ impl<'a> Search<'a> {
             let (first, later) = self.before_all(roles, load, strict, sure);
             starts |= self.passing(first, behind).0;
             for (load, callers) in later {
-                let callers = callers & &self.index.base.roles;
+                let callers = self.holding(load, callers & &self.index.base.roles, sure);
                 let (passed, not) = self.passing(callers, behind);
                 *sessions.entry((load, true)).or_default() |= passed;
                 *sessions.entry((load, false)).or_default() |= not;
@@ -437,7 +510,7 @@ impl<'a> Search<'a> {
     fn before(&self, role: PrincipalId, load: &Load, sure: bool) -> Vec<(Before, Arc<Verdicts>)> {
         let mut before = Vec::new();
         for (kinds, (next, passed)) in self.starts(role, load, sure) {
-            let state = self.state(None, next, passed);
+            let state = self.state(None, next, passed, load.name.clone());
             let callers = self.edges.first_callers(role, state.as_ref());
             before.push((Before::Start(kinds), callers));
         }
@@ -446,7 +519,7 @@ impl<'a> Search<'a> {
                 continue;
             };
             for passed in self.travelling.ways(role, from.tags, load.tags, sure) {
-                let state = self.state(Some(from), next.clone(), passed);
+                let state = self.state(Some(from), next.clone(), passed, load.name.clone());
                 let callers = self.edges.callers(role, state.as_ref());
                 before.push((Before::Session(at), callers));
             }
@@ -465,6 +538,9 @@ impl<'a> Search<'a> {
             let Some(next) = self.next_at_start(kind, role, load, sure) else {
                 continue;
             };
+            if kind == Kind::Instances && !self.names.of_instance(&load.name) {
+                continue;
+            }
             for passed in self.passed_at_start(kind, role, load, sure) {
                 let said = (next.clone(), passed);
                 match starts.iter_mut().find(|(_, known)| *known == said) {
@@ -590,7 +666,7 @@ impl<'a> Search<'a> {
 /// Some kinds of callers, one bit for each.
 type Kinds = u8;
 
-const ALL_KINDS: Kinds = 0b11111;
+const ALL_KINDS: Kinds = 0b11_1111;
 
 /// What a call says of the source identity and of transitive tags.
 type Said = (Option<Fixed>, Passed);

@@ -23,8 +23,8 @@ pub(crate) use acl::names as acl_names;
 pub(crate) use context::is_delivered;
 pub(crate) use focus::BearingByAccount;
 pub(crate) use key_state::decide as decide_state;
-
-use std::cell::{Cell, RefCell};
+pub(crate) use resource::Target;
+pub(crate) use std::cell::{Cell, RefCell};
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Collected, Graph, PrincipalId};
@@ -36,7 +36,6 @@ use crate::facts::KeyId;
 use crate::{Ask, Index, Planes, Verdicts};
 use focus::Focus;
 use principal::Named;
-use resource::Target;
 
 /// One question under one reading of gaps.
 pub(crate) struct Scene<'a> {
@@ -166,6 +165,7 @@ impl<'a> Scene<'a> {
         if self.is_assume_root() {
             decided = decided.and(&self.root_administrators());
         }
+        decided = self.as_assigned(decided);
         self.with_also_needed(decided)
     }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::name::{Name, SessionName};
 use serde::{Deserialize, Serialize};
-use whocan_graph::Graph;
-use whocan_policy::{Condition, ConditionValue, Given, KeyName, KeyState, Statement, Test};
+use whocan_policy::{Condition, ConditionValue, Given, KeyName, KeyState, Test};
+
+use crate::facts::Facts;
 
 /// What a chain fixes of a call (R210, R211, R233).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +24,9 @@ pub(crate) struct State {
     /// All tags that were passed to the calling session, where they are known.
     pub tags: Option<Vec<(String, String)>>,
     /// The calling session's name, where it is known.
-    pub name: Option<String>,
+    pub name: Name,
+    /// The name that the call gives the session it starts, where it is known.
+    pub next_name: Name,
 }
 
 impl State {
@@ -78,10 +82,33 @@ impl Fixed {
     }
 }
 
+impl SessionName {
+    /// Returns what is known of a key whose value is `before` and then the name.
+    pub fn key_state(&self, before: &str) -> KeyState {
+        let name = match self {
+            SessionName::Literal(name) => name,
+            SessionName::Other(_) => OTHER,
+        };
+        KeyState::Known(vec![format!("{before}{name}")])
+    }
+}
+
 /// Returns whether a key has a value that no condition names, of which else
 /// nothing is known.
 pub(crate) fn is_other(state: &KeyState) -> bool {
-    matches!(state, KeyState::Known(values) if values.as_slice() == [OTHER])
+    before_other(state) == Some("")
+}
+
+/// Returns how the value of a key starts that no condition names, of which
+/// else nothing is known.
+pub(crate) fn before_other(state: &KeyState) -> Option<&str> {
+    match state {
+        KeyState::Known(values) => match values.as_slice() {
+            [one] => one.strip_suffix(OTHER),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The source identities that conditions name.
@@ -94,14 +121,12 @@ pub(crate) struct SourceIdentities {
 
 impl SourceIdentities {
     /// Reads the conditions of all documents.
-    pub fn of(graph: &Graph) -> SourceIdentities {
-        let mut all = SourceIdentities::default();
-        let documents = graph.documents().iter();
-        let statements = documents.flat_map(|document| &document.statements);
-        for statement in statements {
-            all.looked_at |= in_resources(statement);
-            statement.conditions.iter().for_each(|one| all.add(one));
-        }
+    pub fn of(facts: &Facts) -> SourceIdentities {
+        let mut all = SourceIdentities {
+            looked_at: facts.inserts(is_source_identity),
+            ..SourceIdentities::default()
+        };
+        facts.conditions().for_each(|one| all.add(&one.condition));
         all
     }
 
@@ -140,14 +165,6 @@ pub(crate) fn literals(condition: &Condition) -> impl Iterator<Item = String> {
 /// Returns whether a value is a text, without patterns and variables.
 pub(crate) fn is_literal(value: &ConditionValue) -> bool {
     !value.text.contains(['*', '?']) && value.template.variables().next().is_none()
-}
-
-// Whether a variable puts it into a resource pattern.
-fn in_resources(statement: &Statement) -> bool {
-    let clauses = statement.resources.iter();
-    let patterns = clauses.flat_map(|clause| &clause.patterns);
-    let mut variables = patterns.flat_map(|pattern| pattern.template().variables());
-    variables.any(|variable| is_source_identity(&variable.key))
 }
 
 fn is_source_identity(key: &KeyName) -> bool {

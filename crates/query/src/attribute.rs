@@ -284,7 +284,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "groups",
         Type::List,
         get::groups,
-        "the groups of a user, the members of a group",
+        "the groups of a user, of IAM or of Identity Center; the members of a group",
     ),
     thing(
         "policies",
@@ -309,6 +309,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Type::Flag,
         get::identity_center,
         "whether Identity Center manages the role",
+    ),
+    thing(
+        "assigned",
+        Type::List,
+        get::assigned,
+        "the users and groups of Identity Center to whom the role's permission set is assigned",
     ),
     thing(
         "max_session_seconds",
@@ -393,6 +399,18 @@ pub const ATTRIBUTES: &[Attribute] = &[
         Type::Text,
         get::encryption_key,
         "the customer key that encrypts a resource",
+    ),
+    thing(
+        "shared_with",
+        Type::List,
+        get::shared_with,
+        "with whom AWS RAM shares a resource: accounts, organizations, units, roles",
+    ),
+    thing(
+        "shared_outside",
+        Type::Flag,
+        get::shared_outside,
+        "whether AWS RAM shares a resource outside the owner's organization",
     ),
     thing(
         "role",

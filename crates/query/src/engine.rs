@@ -41,6 +41,19 @@ pub trait Engine {
     /// request: right for starts that come to nobody else.
     fn reach(&self, goal: &Goal, walk: &Walk, makers: Option<&RoaringBitmap>) -> Reached;
 
+    /// Who comes, over chains, to a request of which [`Engine::can`] said who
+    /// may make it: `direct`. `makers` as in [`Engine::reach`].
+    fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        let _ = direct;
+        self.reach(&Goal::Request(Box::new(ask.clone())), walk, makers)
+    }
+
     /// The shortest chain that gives each start its verdict; `None` if that is
     /// *no*. `makers` as in [`Engine::reach`].
     fn paths(

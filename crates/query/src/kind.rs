@@ -25,6 +25,8 @@ pub enum Kind {
     Saml,
     /// Providers of either sort.
     Provider,
+    /// Users of Identity Center.
+    IdentityCenterUser,
     /// Principals of accounts that were not collected.
     External,
     /// A caller without credentials.
@@ -66,6 +68,11 @@ const KINDS: &[KindWord] = &[
     row("oidc", "oidc-providers", Kind::Oidc),
     row("saml", "saml-providers", Kind::Saml),
     row("provider", "providers", Kind::Provider),
+    row(
+        "identity-center-user",
+        "identity-center-users",
+        Kind::IdentityCenterUser,
+    ),
     row("external", "externals", Kind::External),
     row("anyone", "anyone", Kind::Anyone),
     row("group", "groups", Kind::Group),

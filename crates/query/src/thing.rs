@@ -141,6 +141,7 @@ fn principal_kind(kind: &PrincipalKind) -> &'static str {
         PrincipalKind::Service => "service",
         PrincipalKind::Oidc { .. } => "oidc",
         PrincipalKind::Saml => "saml",
+        PrincipalKind::IdentityCenterUser { .. } => "identity-center-user",
         PrincipalKind::Anonymous => "anyone",
         PrincipalKind::Foreign(_) => "account",
         PrincipalKind::ForeignNamed(_) => "external",
@@ -159,7 +160,9 @@ fn principal_name(graph: &Graph, id: PrincipalId) -> String {
         PrincipalKind::Session { role, name } => {
             format!("{}/{name}", principal_name(graph, *role))
         }
-        PrincipalKind::FederatedUser { name } => name.to_string(),
+        PrincipalKind::FederatedUser { name } | PrincipalKind::IdentityCenterUser { name } => {
+            name.to_string()
+        }
         PrincipalKind::Oidc { issuer } => issuer.to_string(),
         PrincipalKind::Anonymous => "anyone".to_owned(),
         PrincipalKind::Foreign(account) => account.to_string(),

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use whocan_policy::AccountId;
 
 use crate::{
-    Collected, Endpoint, Gap, Group, InstanceProfile, ManagedPolicy, Provider, PublicAccessBlock,
-    Resource, Role, User,
+    Collected, Endpoint, Gap, Group, IdentityCenter, InstanceProfile, ManagedPolicy, Provider,
+    PublicAccessBlock, Resource, ResourceShare, Role, User,
 };
 
 /// Everything of one account that bears on access.
@@ -51,8 +51,14 @@ pub struct AccountObject {
     /// The account's Block Public Access settings; `Yes(None)` if it has none.
     #[serde(default, skip_serializing_if = "Collected::is_not")]
     pub public_access_block: Collected<Option<PublicAccessBlock>>,
+    /// The instance of Identity Center that was read in this account, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_center: Option<IdentityCenter>,
     /// The resources, sorted by ARN.
     pub resources: Vec<Resource>,
+    /// The resource shares that the account owns, sorted by ARN.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<ResourceShare>,
     /// The VPC endpoints, sorted by id.
     pub endpoints: Vec<Endpoint>,
     /// What could not be read, sorted.
@@ -90,7 +96,9 @@ impl AccountObject {
             saml_providers: Collected::Not,
             oidc_providers: Collected::Not,
             public_access_block: Collected::Not,
+            identity_center: None,
             resources: Vec::new(),
+            shares: Vec::new(),
             endpoints: Vec::new(),
             gaps: Vec::new(),
         }

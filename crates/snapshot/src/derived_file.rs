@@ -22,7 +22,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 /// The version of the layout.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 const HEADER_BYTES: usize = 8 + 4 + 32 + 32;
 const LENGTHS_AT: usize = HEADER_BYTES + 32;

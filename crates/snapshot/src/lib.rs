@@ -11,11 +11,13 @@ mod collected;
 mod derived_file;
 mod gap;
 mod identity;
+mod identity_center;
 mod manifest;
 mod names;
 mod numbers;
 mod organization;
 mod resource;
+mod share;
 mod store;
 mod table;
 
@@ -28,6 +30,9 @@ pub use identity::{
     AttachedPolicy, Group, InlinePolicy, InstanceProfile, ManagedPolicy, PolicyVersion, Provider,
     Role, Tag, User,
 };
+pub use identity_center::{
+    Assignments, DirectoryGroup, DirectoryUser, IdentityCenter, Memberships, PermissionSet,
+};
 pub use manifest::{Manifest, PLAN, Snapshot, SnapshotId};
 pub use names::{Hashed, Names, hashed};
 pub use numbers::{Lists, Numbers};
@@ -39,5 +44,6 @@ pub use resource::{
     AccessPoint, AclGrant, AclGrantee, Bucket, Detail, EncryptionContext, Endpoint, EndpointKind,
     Key, KeyGrant, ObjectOwnership, PublicAccessBlock, Resource,
 };
+pub use share::{ResourceShare, SharedWith};
 pub use store::{FORMAT, Finding, FindingKind, ObjectHash, Removed, Store, StoreError, Writer};
 pub use table::{Iter, Table};

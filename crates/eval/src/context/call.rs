@@ -102,7 +102,7 @@ pub(super) fn sts(inquiry: &Inquiry<'_>, name: &str, key: &KeyName) -> Option<De
             inquiry.rule(212);
             match &inquiry.call.assume.name {
                 _ if !assume => Derived::absent(),
-                Some(name) => Derived::value(name),
+                Some(name) => Derived::set(name),
                 None => Derived::present(CallerChosen),
             }
         }

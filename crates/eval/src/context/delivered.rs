@@ -34,7 +34,7 @@ pub(super) fn key(inquiry: &Inquiry<'_>, key: &str) -> Option<Derived> {
     }
     if key.starts_with("saml:") {
         inquiry.rule(217);
-        return Some(assertion(inquiry));
+        return Some(assertion(inquiry, key));
     }
     if let Some((service, claim)) = issuer(key) {
         inquiry.rule(215);
@@ -70,14 +70,31 @@ pub(super) fn by_service(inquiry: &Inquiry<'_>, service: &str) -> Derived {
 
 // Some of an assertion's values remain in the session.
 // Source: IAM and AWS STS condition context keys (SAML), IAM User Guide.
-fn assertion(inquiry: &Inquiry<'_>) -> Derived {
+fn assertion(inquiry: &Inquiry<'_>, key: &str) -> Derived {
     let subject = inquiry.call.subject;
     match &subject.kind {
+        // Identity Center addresses its assertions to the sign-in page.
+        SubjectKind::IdentityCenter(arn, _) if key == "saml:aud" => {
+            Derived::value(sign_in_page(arn.partition()))
+        }
+        SubjectKind::IdentityCenter(..) => Derived::open(Environment),
         SubjectKind::Saml(_) => Derived::open(Environment),
         SubjectKind::Role { .. } if trust::may_come_from_saml(inquiry, subject) => {
             Derived::open(Environment)
         }
         _ => Derived::absent(),
+    }
+}
+
+/// Returns the audience of assertions for the sign-in page of a partition.
+///
+/// Source: Available keys for SAML-based AWS STS federation, IAM User Guide;
+/// Configure SAML assertions for the authentication response (China, GovCloud).
+fn sign_in_page(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "https://signin.amazonaws.cn/saml",
+        "aws-us-gov" => "https://signin.amazonaws-us-gov.com/saml",
+        _ => "https://signin.aws.amazon.com/saml",
     }
 }
 

@@ -55,8 +55,10 @@ fn organization_of_owner(inquiry: &Inquiry<'_>, what: &str) -> Derived {
     let index = inquiry.target.index;
     match (inquiry.target.owner, what) {
         (Owner::Nobody, _) => Derived::absent(),
-        (_, "id") => organization_of(inquiry, index, Place::Organization),
-        _ => organization_of(inquiry, index, Place::Path),
+        // It may be any account, also one of the organization.
+        (Owner::Open, _) => Derived::open(NotCollected),
+        (Owner::Account(_), "id") => organization_of(inquiry, index, Place::Organization),
+        (Owner::Account(_), _) => organization_of(inquiry, index, Place::Path),
     }
 }
 

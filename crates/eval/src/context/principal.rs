@@ -8,7 +8,7 @@ use whocan_snapshot::Collected;
 use super::Derived;
 use crate::OpenKind::{CallerChosen, Environment, NotCollected, Undocumented};
 use crate::inquiry::Inquiry;
-use crate::session::same_key;
+use crate::session::{SetValue, same_key};
 use crate::subject::{Subject, SubjectKind};
 use crate::trust;
 
@@ -92,9 +92,10 @@ fn arn(subject: &Subject<'_>) -> Derived {
             }
         }
         SubjectKind::Anonymous => Derived::absent(),
-        SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_) => {
-            Derived::open(Undocumented)
-        }
+        SubjectKind::Service(_)
+        | SubjectKind::Oidc(_)
+        | SubjectKind::Saml(_)
+        | SubjectKind::IdentityCenter(..) => Derived::open(Undocumented),
     }
 }
 
@@ -113,9 +114,10 @@ fn kind(subject: &Subject<'_>) -> Derived {
         SubjectKind::Federated { .. } => Derived::value("FederatedUser"),
         SubjectKind::Root(_) => Derived::value("Account"),
         SubjectKind::Anonymous => Derived::value("Anonymous"),
-        SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_) => {
-            Derived::open(Undocumented)
-        }
+        SubjectKind::Service(_)
+        | SubjectKind::Oidc(_)
+        | SubjectKind::Saml(_)
+        | SubjectKind::IdentityCenter(..) => Derived::open(Undocumented),
     }
 }
 
@@ -124,7 +126,7 @@ fn is_service(subject: &Subject<'_>) -> Derived {
         SubjectKind::Service(_) => Derived::value("true"),
         SubjectKind::Anonymous => Derived::absent(),
         // Documented for signed calls only; true is for services alone.
-        SubjectKind::Oidc(_) | SubjectKind::Saml(_) => Derived {
+        SubjectKind::Oidc(_) | SubjectKind::Saml(_) | SubjectKind::IdentityCenter(..) => Derived {
             kind: Undocumented,
             ..Derived::fact(KeyState::OneOf(vec![
                 KeyState::Absent,
@@ -219,7 +221,12 @@ fn user_id(subject: &Subject<'_>) -> Derived {
         (SubjectKind::User(_), Some(id)) => Derived::value(id),
         (SubjectKind::User(_), None) => Derived::present(NotCollected),
         (SubjectKind::Role { session, .. }, Some(id)) => match session {
-            Some(session) => Derived::value(format!("{id}:{session}")),
+            Some(SetValue::Known(session)) => Derived::value(format!("{id}:{session}")),
+            Some(SetValue::Other(names)) => Derived {
+                kind: CallerChosen,
+                excluded: names.iter().map(|name| format!("{id}:{name}")).collect(),
+                ..Derived::fact(KeyState::Prefix(format!("{id}:")))
+            },
             None => Derived {
                 kind: CallerChosen,
                 ..Derived::fact(KeyState::Prefix(format!("{id}:")))
@@ -232,9 +239,13 @@ fn user_id(subject: &Subject<'_>) -> Derived {
         }
         (SubjectKind::Root(arn), _) => Derived::value(arn.account_text()),
         (SubjectKind::Anonymous, _) => Derived::value("anonymous"),
-        (SubjectKind::Service(_) | SubjectKind::Oidc(_) | SubjectKind::Saml(_), _) => {
-            Derived::open(Undocumented)
-        }
+        (
+            SubjectKind::Service(_)
+            | SubjectKind::Oidc(_)
+            | SubjectKind::Saml(_)
+            | SubjectKind::IdentityCenter(..),
+            _,
+        ) => Derived::open(Undocumented),
     }
 }
 

@@ -72,7 +72,10 @@ fn issue_time(inquiry: &Inquiry<'_>) -> Derived {
         SubjectKind::User(_) | SubjectKind::Root(_) | SubjectKind::Service(_) => {
             Derived::open(Environment)
         }
-        SubjectKind::Oidc(_) | SubjectKind::Saml(_) | SubjectKind::Anonymous => Derived::absent(),
+        SubjectKind::Oidc(_)
+        | SubjectKind::Saml(_)
+        | SubjectKind::IdentityCenter(..)
+        | SubjectKind::Anonymous => Derived::absent(),
     }
 }
 

@@ -224,7 +224,7 @@ fn policy_of(origin: Origin<'_>) -> Option<PolicyId> {
         Origin::Policy(policy) | Origin::ThroughGroup(policy, _) | Origin::AtLevel(policy, _) => {
             Some(policy)
         }
-        Origin::Given(..) | Origin::Acl(_) | Origin::Grant(_) => None,
+        Origin::Given(..) | Origin::Acl(_) | Origin::Grant(_) | Origin::Assignment(_) => None,
     }
 }
 
@@ -256,6 +256,10 @@ pub(crate) fn source(graph: &Graph, origin: Origin<'_>) -> String {
         Origin::Acl(grant) => format!("ACL grant {}", grant.permission),
         Origin::Grant(grant) if grant.id.is_empty() => format!("KMS grant to {}", grant.grantee),
         Origin::Grant(grant) => format!("KMS grant {}", grant.id),
+        Origin::Assignment(None) => "permission set assigned to the user".to_owned(),
+        Origin::Assignment(Some(group)) => {
+            format!("permission set assigned to group {}", group.name)
+        }
     }
 }
 

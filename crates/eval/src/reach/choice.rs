@@ -6,6 +6,7 @@ use whocan_graph::{Graph, PolicyId, PrincipalId};
 use whocan_policy::catalogue::facts::{POD_IDENTITY, POD_IDENTITY_TAGS, ROLES_ANYWHERE};
 use whocan_policy::{Condition, ConditionValue, Document, Effect, KeyName, Statement, Test, Truth};
 
+use super::name::Names;
 use super::{Node, Place, Search};
 use crate::Request;
 use crate::session::{AssumeState, OpenTag, SessionState, SetValue, SourceIdentity};
@@ -19,6 +20,8 @@ const MOST_TAGS: usize = 256;
 pub(super) struct Choice {
     /// The parameters of the call.
     pub assume: AssumeState,
+    /// Whether the caller chooses the session's name.
+    pub names: bool,
     /// How sure a hop made this way can be: what the caller must choose to make
     /// it work leaves it open (R207, R240).
     pub limit: Truth,
@@ -32,29 +35,48 @@ impl Search<'_> {
         subject: &Subject<'_>,
         session: &SessionState,
         role: PrincipalId,
+        least: Truth,
     ) -> Vec<Choice> {
         if node.place == Place::Start && self.request.assume.is_some() {
-            return vec![Choice {
-                assume: self.assume.clone(),
-                limit: Truth::True,
-            }];
+            return vec![self.as_asked()];
         }
         let plain = plain(subject, session);
+        let names = self.names.for_call(subject, role, least == Truth::True);
+        let is_free = matches!(self.names, Names::Chosen { .. });
         let mut choices = Vec::new();
         for identity in self.identities_for(session, role, &plain) {
             for tags in self.tags_for(session, role, &plain) {
-                let chosen = identity != plain.source_identity || tags != plain.transitive;
-                choices.push(Choice {
-                    assume: AssumeState {
-                        source_identity: identity.clone(),
-                        transitive: tags,
-                        ..plain.clone()
-                    },
-                    limit: if chosen { Truth::Unknown } else { Truth::True },
-                });
+                for name in &names {
+                    let names = is_free && name.is_some();
+                    let sets = identity != plain.source_identity;
+                    let chosen = names || sets || tags != plain.transitive;
+                    choices.push(Choice {
+                        assume: AssumeState {
+                            source_identity: identity.clone(),
+                            transitive: tags.clone(),
+                            name: name.clone(),
+                            ..plain.clone()
+                        },
+                        names,
+                        limit: if chosen { Truth::Unknown } else { Truth::True },
+                    });
+                }
             }
         }
         choices
+    }
+
+    // The first call, whose parameters the request says.
+    fn as_asked(&self) -> Choice {
+        let mut assume = self.assume.clone();
+        if let (None, Names::Given(name)) = (&assume.name, &self.names) {
+            assume.name = Some(SetValue::Known(name.clone()));
+        }
+        Choice {
+            assume,
+            names: false,
+            limit: Truth::True,
+        }
     }
 
     fn identities_for(
@@ -266,7 +288,7 @@ fn allows(statement: &Statement) -> bool {
     statement.effect == Some(Effect::Allow) && !statement.is_inert()
 }
 
-fn trust_of(graph: &Graph, role: PrincipalId) -> Option<&Document> {
+pub(super) fn trust_of(graph: &Graph, role: PrincipalId) -> Option<&Document> {
     let facts = graph.principal(role).role()?;
     graph.document_of(facts.trust).map(|document| &**document)
 }
@@ -278,13 +300,16 @@ pub(super) fn values_of(document: &Document, key: &str) -> BTreeSet<String> {
     literal.map(|value| value.text.to_string()).collect()
 }
 
-fn conditions_on<'d>(document: &'d Document, key: &str) -> impl Iterator<Item = &'d Condition> {
+pub(super) fn conditions_on<'d>(
+    document: &'d Document,
+    key: &str,
+) -> impl Iterator<Item = &'d Condition> {
     let key = KeyName::new(key);
     let statements = document.statements.iter();
     let conditions = statements.flat_map(|statement| &statement.conditions);
     conditions.filter(move |condition| condition.key == key)
 }
 
-fn is_literal(value: &ConditionValue) -> bool {
+pub(super) fn is_literal(value: &ConditionValue) -> bool {
     !value.text.contains(['*', '?']) && value.template.variables().next().is_none()
 }

@@ -21,10 +21,11 @@ impl Search<'_> {
         let last = &found.nodes[found.last];
         let mut path = Vec::new();
         let mut to = last;
-        let mut chosen = false;
+        let (mut chosen, mut named) = (false, false);
         while let (Place::Role(role), Some((from, choice))) = (to.place, &to.from) {
             let from = &found.nodes[*from];
             chosen |= choice.limit != Truth::True;
+            named |= choice.names;
             path.push(self.hop(from, role, choice)?);
             to = from;
         }
@@ -53,6 +54,9 @@ impl Search<'_> {
         }
         if chosen {
             note(240);
+        }
+        if named {
+            note(239);
         }
         note(230);
         Ok(Reach {
@@ -153,6 +157,9 @@ fn chosen(choice: &Choice, decision: Decision) -> Decision {
     }
     for (key, value) in choice.assume.transitive.iter().flatten() {
         choose(&format!("aws:RequestTag/{key}"), value.known());
+    }
+    if let Some(name) = choice.assume.name.as_ref().filter(|_| choice.names) {
+        choose("sts:RoleSessionName", name.known());
     }
     open(decision, texts, points)
 }

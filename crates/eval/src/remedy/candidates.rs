@@ -57,7 +57,7 @@ impl Place {
             | Origin::ThroughGroup(policy, _)
             | Origin::AtLevel(policy, _) => Place::Policy(policy),
             Origin::Given(policy_type, number) => Place::Given(policy_type, number),
-            Origin::Acl(_) | Origin::Grant(_) => Place::Elsewhere,
+            Origin::Acl(_) | Origin::Grant(_) | Origin::Assignment(_) => Place::Elsewhere,
         }
     }
 }

@@ -35,6 +35,7 @@ fn a_chain_is_followed_as_far_as_the_walk_allows() {
     assert_eq!(reach_within(CHAIN, question, &short), "unreachable");
     let other = Walk {
         via: Via {
+            identity_center: false,
             assume_role: false,
             ..Via::default()
         },

@@ -8,7 +8,7 @@ use whocan_snapshot::{
 };
 
 use super::interner::Interner;
-use crate::{Boundary, PolicyId, PolicyKind};
+use crate::{Boundary, DocumentId, PolicyId, PolicyKind};
 
 /// What bears on the identities of one account, in the order of its lists.
 pub(super) struct AccountPolicies {
@@ -32,20 +32,24 @@ pub(super) fn read(snapshot: &Snapshot, interner: &mut Interner) -> Vec<AccountP
         .collect()
 }
 
+/// Managed policies by ARN and document: one that AWS manages exists once for
+/// all accounts whose exports hold the same version.
+type Managed = FxHashMap<(String, Option<DocumentId>), PolicyId>;
+
 struct Reader<'a> {
     object: &'a AccountObject,
     interner: &'a mut Interner,
     texts: BTreeMap<&'a str, &'a ManagedPolicy>,
-    // Managed policies by ARN and text: one that AWS manages exists once for
-    // all accounts whose exports hold the same version.
-    managed: &'a mut FxHashMap<(String, Option<String>), PolicyId>,
+    // Those that were met already.
+    met: FxHashMap<&'a str, PolicyId>,
+    managed: &'a mut Managed,
 }
 
 impl<'a> Reader<'a> {
     fn new(
         object: &'a AccountObject,
         interner: &'a mut Interner,
-        managed: &'a mut FxHashMap<(String, Option<String>), PolicyId>,
+        managed: &'a mut Managed,
     ) -> Reader<'a> {
         let policies = object.policies.iter();
         Reader {
@@ -54,6 +58,7 @@ impl<'a> Reader<'a> {
             texts: policies
                 .map(|policy| (policy.arn.as_str(), policy))
                 .collect(),
+            met: FxHashMap::default(),
             managed,
         }
     }
@@ -89,7 +94,7 @@ impl<'a> Reader<'a> {
         &mut self,
         owner: &str,
         inline: &[InlinePolicy],
-        attached: &[AttachedPolicy],
+        attached: &'a [AttachedPolicy],
     ) -> Vec<PolicyId> {
         let mut policies = Vec::with_capacity(inline.len() + attached.len());
         for policy in inline {
@@ -105,7 +110,7 @@ impl<'a> Reader<'a> {
         policies
     }
 
-    fn boundary(&mut self, arn: Option<&str>) -> Boundary {
+    fn boundary(&mut self, arn: Option<&'a str>) -> Boundary {
         arn.map_or(Boundary::None, |arn| Boundary::Policy(self.managed(arn)))
     }
 
@@ -114,7 +119,16 @@ impl<'a> Reader<'a> {
         self.interner.policy(PolicyKind::Trust, role, "", text)
     }
 
-    fn managed(&mut self, arn: &str) -> PolicyId {
+    fn managed(&mut self, arn: &'a str) -> PolicyId {
+        if let Some(&known) = self.met.get(arn) {
+            return known;
+        }
+        let id = self.first_met(arn);
+        self.met.insert(arn, id);
+        id
+    }
+
+    fn first_met(&mut self, arn: &str) -> PolicyId {
         // Only the default version counts (R18).
         let policy = self.texts.get(arn).copied();
         let text = policy.and_then(|policy| {
@@ -123,12 +137,15 @@ impl<'a> Reader<'a> {
             version.map(|version| version.document.as_str())
         });
         let text = text.or_else(|| whole_access(arn));
-        let key = (arn.to_owned(), text.map(str::to_owned));
+        let document = text.map(|text| self.interner.document(text));
+        let key = (arn.to_owned(), document);
         if let Some(&known) = self.managed.get(&key) {
             return known;
         }
         let name = policy.map_or_else(|| last_part(arn), |policy| policy.name.as_str());
-        let id = self.interner.policy(PolicyKind::Managed, arn, name, text);
+        let id = self
+            .interner
+            .policy_of(PolicyKind::Managed, arn, name, document);
         self.managed.insert(key, id);
         id
     }

@@ -1,18 +1,15 @@
-//! Policies and their documents, each distinct text parsed once.
+//! Policies and their documents, each distinct text once.
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use whocan_policy::Document;
-
 use crate::{DocumentId, Documents, Policy, PolicyId, PolicyKind};
+use rustc_hash::FxHashMap;
 
 /// Collects policies while the graph is built.
 #[derive(Default)]
 pub(super) struct Interner {
     by_text: FxHashMap<Arc<str>, DocumentId>,
     texts: Vec<Arc<str>>,
-    documents: Vec<Arc<Document>>,
     policies: Vec<Policy>,
 }
 
@@ -26,6 +23,17 @@ impl Interner {
         text: Option<&str>,
     ) -> PolicyId {
         let document = text.map(|text| self.document(text));
+        self.policy_of(kind, at, name, document)
+    }
+
+    /// Adds a policy with a document that has its number already.
+    pub fn policy_of(
+        &mut self,
+        kind: PolicyKind,
+        at: &str,
+        name: &str,
+        document: Option<DocumentId>,
+    ) -> PolicyId {
         let id = PolicyId::next(self.policies.len());
         self.policies.push(Policy {
             kind,
@@ -36,22 +44,17 @@ impl Interner {
         id
     }
 
-    /// Returns the distinct documents so far.
-    pub fn documents(&self) -> &[Arc<Document>] {
-        &self.documents
-    }
-
     /// Returns the policies and the documents.
     pub fn finish(self) -> (Vec<Policy>, Documents) {
-        (self.policies, Documents::new(self.texts, self.documents))
+        (self.policies, Documents::of_texts(self.texts.into()))
     }
 
-    fn document(&mut self, text: &str) -> DocumentId {
+    /// Returns the number of a document with this text.
+    pub fn document(&mut self, text: &str) -> DocumentId {
         if let Some(&known) = self.by_text.get(text) {
             return known;
         }
-        let id = DocumentId::next(self.documents.len());
-        self.documents.push(Arc::new(Document::parse(text)));
+        let id = DocumentId::next(self.texts.len());
         let text: Arc<str> = text.into();
         self.texts.push(text.clone());
         self.by_text.insert(text, id);

@@ -9,8 +9,8 @@ use whocan_snapshot::{AccountObject, Role, Snapshot, User};
 use super::identities::{AccountPolicies, Bearing};
 use crate::mention::{ByAccount, Mentions};
 use crate::{
-    Account, AccountIndex, Attachment, Group, GroupId, Identity, PolicyId, Principal, PrincipalId,
-    PrincipalKind, RoleFacts,
+    Account, AccountIndex, Attachment, DirectoryGroup, Group, GroupId, Identity, PolicyId,
+    Principal, PrincipalId, PrincipalKind, RoleFacts,
 };
 
 /// The numbered principals and groups.
@@ -18,6 +18,7 @@ use crate::{
 pub(super) struct Nodes {
     pub principals: Vec<Principal>,
     pub groups: Vec<Group>,
+    pub directory_groups: Vec<DirectoryGroup>,
 }
 
 /// Numbers all principals: by account (root, users, roles, others), entry points without account last.
@@ -44,11 +45,13 @@ pub(super) fn number(
         }
     }
     nodes.entry_points(accounts, mentions);
+    nodes.directory_groups = super::identity_center::number(snapshot, accounts, &mut nodes);
+    nodes.add("anonymous".into(), None, PrincipalKind::Anonymous);
     nodes
 }
 
 impl Nodes {
-    fn add(
+    pub(super) fn add(
         &mut self,
         arn: Arc<str>,
         account: Option<AccountIndex>,
@@ -223,7 +226,6 @@ impl Nodes {
         for arn in providers {
             self.add(format!("saml:{arn}").into(), None, PrincipalKind::Saml);
         }
-        self.add("anonymous".into(), None, PrincipalKind::Anonymous);
     }
 }
 
@@ -279,6 +281,7 @@ fn facts(role: &Role, trust: PolicyId, profiles: Option<&Vec<Arc<str>>>) -> Role
     RoleFacts {
         trust,
         service_linked: role.path.starts_with("/aws-service-role/"),
+        assigned: None,
         identity_center: role.path.starts_with("/aws-reserved/sso.amazonaws.com/"),
         max_session_seconds: role.max_session_seconds,
         instance_profiles: profiles.cloned().unwrap_or_default(),

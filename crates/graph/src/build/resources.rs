@@ -1,14 +1,17 @@
 //! Resources and VPC endpoints.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use whocan_policy::{AccountId, Arn};
-use whocan_snapshot::{self as snapshot, AccountObject, Collected, Detail, ResourceList, Snapshot};
+use whocan_snapshot::{
+    self as snapshot, AccountObject, Collected, Detail, ResourceList, SharedWith, Snapshot,
+};
 
 use super::accounts::find;
 use super::interner::Interner;
 use crate::standing::{aws_managed_key_policy, default_key_policy};
-use crate::{Account, Endpoint, PolicyId, PolicyKind, Resource};
+use crate::{Account, Endpoint, PolicyId, PolicyKind, Resource, ResourceId};
 
 /// The resources of all accounts, before accounts are numbered.
 #[derive(Default)]
@@ -101,6 +104,34 @@ impl Gathered<'_> {
         })
         .collect()
     }
+}
+
+/// Returns with whom each resource is shared.
+pub(super) fn shared(
+    snapshot: &Snapshot,
+    resources: &[Resource],
+) -> BTreeMap<ResourceId, Vec<SharedWith>> {
+    let shares = snapshot.accounts.iter().flat_map(|object| &object.shares);
+    let mut by_arn: BTreeMap<&str, Vec<SharedWith>> = BTreeMap::new();
+    for share in shares {
+        for resource in &share.resources {
+            let with = by_arn.entry(resource).or_default();
+            with.extend(share.with.iter().cloned());
+        }
+    }
+    if by_arn.is_empty() {
+        return BTreeMap::new();
+    }
+    let numbered = (0..).map(ResourceId).zip(resources);
+    let mut shared = BTreeMap::new();
+    for (id, resource) in numbered {
+        if let Some(mut with) = by_arn.remove(&*resource.arn) {
+            with.sort();
+            with.dedup();
+            shared.insert(id, with);
+        }
+    }
+    shared
 }
 
 fn region(resource: &snapshot::Resource) -> Option<Arc<str>> {

@@ -17,7 +17,7 @@ impl Reader<'_> {
     /// Reads the calls about the account as a whole, and the lists.
     pub(super) fn read_lists(&mut self) -> Result<(), FileError> {
         for row in table::rows() {
-            if matches!(row.asks, Asks::Each { .. }) {
+            if matches!(row.asks, Asks::Each { .. } | Asks::About(_)) {
                 continue;
             }
             let calls = self.pages(row);
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 };
                 read(&mut self.draft, &page)
             }
-            Asks::Each { .. } => Ok(()),
+            Asks::Each { .. } | Asks::About(_) => Ok(()),
         }
     }
 

@@ -13,6 +13,7 @@ mod details;
 mod formats;
 mod gaps;
 mod hostile;
+mod identity_center;
 mod organization;
 mod paths;
 mod plan;

@@ -191,9 +191,10 @@ impl Scene<'_> {
         match &principal.kind {
             PrincipalKind::Session { role, .. } => known(&*self.graph().principal(*role).arn),
             PrincipalKind::Anonymous => KeyState::Absent,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
             PrincipalKind::Foreign(_) => KeyState::Present,
             // The path of a role that was not collected is not known.
             PrincipalKind::ForeignNamed(_) if principal.arn.contains(":assumed-role/") => {
@@ -227,9 +228,10 @@ impl Scene<'_> {
                 _ => known("AssumedRole"),
             },
             PrincipalKind::Foreign(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
         }
     }
 
@@ -298,7 +300,9 @@ impl Scene<'_> {
             PrincipalKind::Service => known("true"),
             PrincipalKind::Anonymous => KeyState::Absent,
             // Documented for signed calls only; true is for services alone.
-            PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
+            PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => {
                 KeyState::OneOf(vec![KeyState::Absent, known("false")])
             }
             _ => known("false"),
@@ -327,8 +331,8 @@ impl Scene<'_> {
             PrincipalKind::User(identity) => known(&*identity.id),
             PrincipalKind::Role(identity, _) if identity.id.is_empty() => KeyState::Present,
             PrincipalKind::Role(identity, _) => {
-                match self.state.and_then(|state| state.name.as_deref()) {
-                    Some(name) => known(format!("{}:{name}", identity.id)),
+                match self.state.and_then(|state| state.name.as_ref()) {
+                    Some(name) => name.key_state(&format!("{}:", identity.id)),
                     None => KeyState::Prefix(format!("{}:", identity.id)),
                 }
             }
@@ -348,9 +352,10 @@ impl Scene<'_> {
             PrincipalKind::Anonymous => known("anonymous"),
             PrincipalKind::ForeignNamed(_) => self.foreign_user_id(caller),
             PrincipalKind::Foreign(_) => KeyState::Present,
-            PrincipalKind::Service | PrincipalKind::Oidc { .. } | PrincipalKind::Saml => {
-                KeyState::Unknown
-            }
+            PrincipalKind::Service
+            | PrincipalKind::Oidc { .. }
+            | PrincipalKind::Saml
+            | PrincipalKind::IdentityCenterUser { .. } => KeyState::Unknown,
         }
     }
 
@@ -938,7 +943,12 @@ impl Scene<'_> {
             "sts:externalid" if self.is_assume_role() => KeyState::Unknown,
             "sts:rolesessionname" if self.gives_session() => {
                 let named = assume.and_then(|assume| assume.name.as_deref());
-                named.map_or(KeyState::Present, known)
+                let in_chain = || self.state?.next_name.as_ref();
+                match (named, in_chain()) {
+                    (Some(named), _) => known(named),
+                    (None, Some(name)) => name.key_state(""),
+                    (None, None) => KeyState::Present,
+                }
             }
             "sts:sourceidentity" if self.carries_parameter(name) => self.identity_passed(caller),
             "sts:transitivetagkeys" if self.carries_parameter(name) => {
@@ -1040,6 +1050,7 @@ impl Scene<'_> {
         if name.starts_with("saml:") {
             return Some(match self.kind(caller) {
                 PrincipalKind::Saml => KeyState::Unknown,
+                PrincipalKind::IdentityCenterUser { .. } => self.assertion(name, caller),
                 _ => self.kept_claim(caller, None),
             });
         }
@@ -1053,6 +1064,20 @@ impl Scene<'_> {
             }
             _ => self.kept_claim(caller, Some(issuer)),
         })
+    }
+
+    // Identity Center addresses its assertions to the partition's sign-in page.
+    // Source: Available keys for SAML-based AWS STS federation, IAM User Guide.
+    fn assertion(&self, name: &str, caller: PrincipalId) -> KeyState {
+        if name != "saml:aud" {
+            return KeyState::Unknown;
+        }
+        let host = match self.graph().principal(caller).arn.split(':').nth(1) {
+            Some("aws-cn") => "signin.amazonaws.cn",
+            Some("aws-us-gov") => "signin.amazonaws-us-gov.com",
+            _ => "signin.aws.amazon.com",
+        };
+        known(format!("https://{host}/saml"))
     }
 
     // Some claims remain in the session that a token buys.

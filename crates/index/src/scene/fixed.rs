@@ -46,7 +46,8 @@ impl Scene<'_> {
             unable |= self.unfit_for_session_call();
             unable |= self.changes_what_is_fixed();
             if self.is_identity_center_role() {
-                unable |= self.among(&callers.saml) | self.among(&callers.oidc);
+                unable |= self.among(&(&callers.saml - &callers.identity_center));
+                unable |= self.among(&callers.oidc);
             }
         }
         // Credentials of GetFederationToken reach neither IAM nor STS (R131).

@@ -2,13 +2,15 @@
 
 use whocan_policy::{Condition, Filling, KeyState, Pattern, Test, Truth, VariableValue};
 
-use crate::state::{is_literal, is_other};
+use crate::state::{before_other, is_literal};
 
 /// Decides one condition with the key in `state` and the values filled in.
 pub(crate) fn decide(condition: &Condition, wanted: &[Filling], state: &KeyState) -> Truth {
     let operator = &condition.operator;
+    if let Some(prefix) = before_other(state) {
+        return other(condition, wanted, prefix);
+    }
     match state {
-        state if is_other(state) => other(condition, wanted),
         KeyState::Known(values) => {
             let values: Vec<&str> = values.iter().map(String::as_str).collect();
             operator.decide(wanted, Some(&values))
@@ -40,8 +42,8 @@ fn agreed(mut decided: impl Iterator<Item = Truth>) -> Truth {
     }
 }
 
-// In the request with a value that no condition names.
-fn other(condition: &Condition, wanted: &[Filling]) -> Truth {
+// In the request with a value that starts with `prefix` and that no condition names.
+fn other(condition: &Condition, wanted: &[Filling], prefix: &str) -> Truth {
     let by_text = matches!(
         condition.operator.test,
         Test::StringEquals | Test::StringLike
@@ -51,13 +53,13 @@ fn other(condition: &Condition, wanted: &[Filling]) -> Truth {
         value.is_none_or(|value| !is_literal(value))
     };
     if !by_text || wanted.is_empty() {
-        return present(condition, wanted, "");
+        return present(condition, wanted, prefix);
     }
     let open = wanted.iter().enumerate().filter(|(at, _)| unnamed(*at));
     let open: Vec<Filling> = open.map(|(_, filling)| filling.clone()).collect();
     match (open.is_empty(), condition.operator.negated) {
         (true, negated) => negated.into(),
-        (false, _) => present(condition, &open, ""),
+        (false, _) => present(condition, &open, prefix),
     }
 }
 
@@ -137,7 +139,7 @@ fn starting_with(prefix: &str) -> Pattern {
 /// Returns what a variable inserts for a key in `state`.
 pub(crate) fn variable(state: &KeyState) -> VariableValue {
     match state {
-        state if is_other(state) => VariableValue::Unknown,
+        state if before_other(state).is_some() => VariableValue::Unknown,
         KeyState::Known(values) => match values.as_slice() {
             [one] if !one.is_empty() => VariableValue::Known(one.clone()),
             _ => VariableValue::None,
@@ -161,13 +163,17 @@ pub(crate) fn variable(state: &KeyState) -> VariableValue {
 /// Returns whether what somebody has said, `given`, fills what is `implied`:
 /// what is open is filled, what is known is never overridden.
 pub(crate) fn fits(implied: &KeyState, given: &KeyState) -> bool {
-    match (implied, given) {
-        (implied, given) if is_other(implied) => {
-            matches!(
+    match before_other(implied) {
+        Some("") => {
+            return matches!(
                 given,
                 KeyState::Known(_) | KeyState::Prefix(_) | KeyState::OneOf(_)
-            )
+            );
         }
+        Some(prefix) => return fits(&KeyState::Prefix(prefix.to_owned()), given),
+        None => {}
+    }
+    match (implied, given) {
         (KeyState::Known(_) | KeyState::Absent, _) => false,
         (KeyState::Present | KeyState::Prefix(_), KeyState::Absent) => false,
         (KeyState::Prefix(prefix), KeyState::Known(values)) => values

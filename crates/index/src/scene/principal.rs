@@ -11,6 +11,7 @@ use super::statement::Resources;
 use super::{AccessPointSide, Scene};
 use crate::Planes;
 use crate::facts::Line;
+use crate::name::SessionName;
 
 /// Whom the allow side of a resource-based policy names, by how it names them.
 #[derive(Clone, Debug, Default)]
@@ -466,12 +467,17 @@ impl Scene<'_> {
             return;
         };
         // A chain may have fixed the name.
-        if let Some(fixed) = self.state.and_then(|state| state.name.as_deref()) {
-            let same = arn.resource().rsplit('/').next() == Some(fixed);
-            if let Some(id) = graph.role_named(account, role).filter(|_| same) {
-                named.direct.or(&one(id));
+        let asked = arn.resource().rsplit('/').next().unwrap_or_default();
+        match self.state.and_then(|state| state.name.as_ref()) {
+            Some(SessionName::Literal(fixed)) => {
+                let same = *fixed == asked;
+                if let Some(id) = graph.role_named(account, role).filter(|_| same) {
+                    named.direct.or(&one(id));
+                }
+                return;
             }
-            return;
+            Some(SessionName::Other(names)) if names.iter().any(|name| name == asked) => return,
+            Some(SessionName::Other(_)) | None => {}
         }
         // Whoever assumes the role chooses the session's name (R23).
         if let Some(id) = graph.role_named(account, role) {
@@ -511,6 +517,12 @@ impl Scene<'_> {
             named
                 .direct
                 .or(&Planes::uniform(exists, &[id.0].into_iter().collect()));
+        }
+        // Identity Center makes itself a provider in each account (R222).
+        // Source: Using service-linked roles, IAM Identity Center User Guide.
+        if provider.contains(":saml-provider/AWSSSO_") {
+            let users = &self.callers().identity_center;
+            named.direct.or(&Planes::uniform(exists, users));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The resource of a question: its owner, its record, its tags.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use whocan_graph::{Account, Collected, Graph, Presence, PrincipalId, ResourceId};
 use whocan_policy::catalogue::{ResourceTypeId, catalogue};
@@ -25,7 +25,7 @@ pub(crate) struct Target {
     pub identity: Option<PrincipalId>,
     pub role: Option<PrincipalId>,
     // Its types in the service of the call, once somebody asked.
-    types: OnceCell<Vec<ResourceTypeId>>,
+    types: OnceLock<Vec<ResourceTypeId>>,
 }
 
 /// Whose the resource is.
@@ -57,7 +57,7 @@ impl Target {
             collected: true,
             identity: None,
             role: None,
-            types: OnceCell::new(),
+            types: OnceLock::new(),
         }
     }
 
@@ -93,8 +93,40 @@ impl Target {
             identity,
             role: identity.filter(|&id| graph.principal(id).role().is_some()),
             arn: Some(arn),
-            types: OnceCell::new(),
+            types: OnceLock::new(),
         }
+    }
+
+    /// Returns whether nothing but patterns can tell two resources apart, for a
+    /// call of `service`.
+    pub fn is_like(&self, other: &Target, service: &str) -> bool {
+        fn place(arn: &Arn) -> [&str; 4] {
+            let account = arn.account_text();
+            [arn.partition(), arn.service(), arn.region(), account]
+        }
+        // What the rules read in the last part of an ARN.
+        fn kind(arn: &Arn) -> [bool; 6] {
+            let resource = arn.resource();
+            let starts = [
+                "role/",
+                "key/",
+                "role/aws-reserved/",
+                "role/aws-service-role/",
+            ];
+            let [role, key, reserved, linked] = starts.map(|start| resource.starts_with(start));
+            let (inside, root) = (resource.contains('/'), resource == "root");
+            [role, key, reserved, linked, inside, root]
+        }
+        let same_arn = match (&self.arn, &other.arn) {
+            (Some(one), Some(other)) => place(one) == place(other) && kind(one) == kind(other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_arn
+            && self.owner == other.owner
+            && (self.record, self.carrier) == (other.record, other.carrier)
+            && self.collected == other.collected
+            && (self.identity, self.role) == (other.identity, other.role)
+            && self.types_in(service) == other.types_in(service)
     }
 
     /// Returns the types of the resource in `service`, which is that of the call.

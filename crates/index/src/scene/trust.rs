@@ -136,11 +136,48 @@ impl Scene<'_> {
         }
     }
 
-    /// Returns those who cannot be reached by SAML because Identity Center hands the role out (R222).
+    /// Returns whether only Identity Center hands the role out (R222).
     pub fn is_identity_center_role(&self) -> bool {
         let reserved = "role/aws-reserved/sso.amazonaws.com/";
         self.arn()
             .is_some_and(|arn| arn.resource().starts_with(reserved))
+    }
+
+    /// Returns what is left of a decision where users of Identity Center only
+    /// sign in as roles that are assigned to them (R222).
+    ///
+    /// Source: Assign user or group access to AWS accounts, IAM Identity Center User Guide.
+    pub fn as_assigned(&self, decided: Planes) -> Planes {
+        let callers = self.callers();
+        let users = &callers.identity_center;
+        if decided.possibly.is_disjoint(users) {
+            return decided;
+        }
+        let mut able = self.assigned();
+        able.or(&Planes::certain(&callers.all - users));
+        decided.and(&able)
+    }
+
+    fn assigned(&self) -> Planes {
+        let graph = self.graph();
+        let role = self.target.role;
+        let Some(assigned) = role.and_then(|role| graph.assigned(role)) else {
+            return Planes::default();
+        };
+        let mut users: RoaringBitmap = assigned.users.iter().map(|id| id.0).collect();
+        let mut unread = assigned.unread;
+        for &group in &assigned.groups {
+            match &graph.directory_group(group).members {
+                Some(members) => users.extend(members.iter().map(|id| id.0)),
+                None => unread = true,
+            }
+        }
+        let mut planes = Planes::certain(users);
+        if unread {
+            let everybody = &self.callers().identity_center;
+            planes.or(&self.gap(everybody, Planes::default()));
+        }
+        planes
     }
 
     /// Decides the other calls that belong to this one.

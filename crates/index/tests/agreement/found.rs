@@ -6,7 +6,7 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// Seed, number, and what was read differently.
-const FOUND: [(u64, u64, &str); 5] = [
+const FOUND: [(u64, u64, &str); 6] = [
     (
         302,
         17,
@@ -27,6 +27,11 @@ const FOUND: [(u64, u64, &str); 5] = [
         302,
         5345,
         "the region of an object whose bucket is not recorded (R116)",
+    ),
+    (
+        302,
+        4860,
+        "the organization of an owner that is not known (R108)",
     ),
 ];
 

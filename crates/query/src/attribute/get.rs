@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use whocan_graph::{AccountIndex, Boundary, Collected, Graph, Identity, Membership, RoleFacts};
+use whocan_graph::{
+    AccountIndex, Boundary, Collected, Graph, Identity, Membership, PrincipalKind, RoleFacts,
+};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::{AccountId, Arn};
 
@@ -153,6 +155,10 @@ pub(super) fn groups(graph: &Graph, thing: Thing) -> Value {
             Value::List(names.collect())
         }
         Thing::Principal(id) if graph.principal(id).role().is_none() => {
+            if let PrincipalKind::IdentityCenterUser { .. } = graph.principal(id).kind {
+                let groups = graph.directory_groups_of(id);
+                return Value::List(groups.map(|group| group.name.clone()).collect());
+            }
             if graph.principal(id).identity().is_none() {
                 return Value::Missing;
             }
@@ -196,6 +202,46 @@ pub(super) fn service_linked(graph: &Graph, thing: Thing) -> Value {
 
 pub(super) fn identity_center(graph: &Graph, thing: Thing) -> Value {
     role_facts(graph, thing).map_or(Value::Missing, |role| Value::Flag(role.identity_center))
+}
+
+pub(super) fn assigned(graph: &Graph, thing: Thing) -> Value {
+    let Some(facts) = role_facts(graph, thing).filter(|facts| facts.identity_center) else {
+        return Value::Missing;
+    };
+    match &facts.assigned {
+        Some(assigned) if !assigned.unread => {
+            let users = assigned.users.iter();
+            let users = users.map(|&id| Thing::Principal(id).shorthand(graph).into());
+            let groups = assigned.groups.iter();
+            let groups = groups.map(|&id| format!("group/{}", graph.directory_group(id).name));
+            Value::List(users.chain(groups.map(Arc::from)).collect())
+        }
+        _ => Value::Unknown,
+    }
+}
+
+pub(super) fn shared_with(graph: &Graph, thing: Thing) -> Value {
+    match thing {
+        Thing::Resource(id) => {
+            let with = graph.shared_with(id).iter();
+            Value::List(with.map(|one| one.principal.as_str().into()).collect())
+        }
+        _ => Value::Missing,
+    }
+}
+
+pub(super) fn shared_outside(graph: &Graph, thing: Thing) -> Value {
+    let Thing::Resource(id) = thing else {
+        return Value::Missing;
+    };
+    let with = graph.shared_with(id);
+    if with.iter().any(|one| one.outside == Some(true)) {
+        return Value::Flag(true);
+    }
+    match with.iter().any(|one| one.outside.is_none()) {
+        true => Value::Unknown,
+        false => Value::Flag(false),
+    }
 }
 
 pub(super) fn max_session(graph: &Graph, thing: Thing) -> Value {

@@ -61,6 +61,16 @@ impl Engine for Cancellable<'_> {
         self.ask(|engine| engine.reach(goal, walk, makers))
     }
 
+    fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        self.ask(|engine| engine.reach_known(ask, direct, walk, makers))
+    }
+
     fn paths(
         &self,
         from: &[PrincipalId],

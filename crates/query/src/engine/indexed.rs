@@ -32,8 +32,7 @@ impl<'a> Indexed<'a> {
 
     /// Returns the calls that start a session of `role`, as `walk` follows them.
     fn calls(&self, role: PrincipalId, walk: &Walk) -> Vec<Ask> {
-        let followed = |action: &&str| walk.via.is_empty() || walk.via.contains(action);
-        let calls = SESSION_CALLS.into_iter().filter(followed);
+        let calls = walk.calls();
         calls.map(|action| self.call(role, action, walk)).collect()
     }
 
@@ -52,13 +51,21 @@ impl<'a> Indexed<'a> {
         }
     }
 
+    /// Returns the walk to the call that starts a session of `role`, without
+    /// those whom that call serves over an edge that is not followed.
+    fn before(&self, walk: &Walk, role: PrincipalId) -> Option<Walk> {
+        let mut before = one_less(walk, role)?;
+        before.avoiding |= self.index.not_signing_in(walk);
+        Some(before)
+    }
+
     /// Who becomes a role: the role itself, and who comes to a call that starts its session.
     fn become_role(&self, role: PrincipalId, walk: &Walk) -> Reached {
         if walk.avoiding.contains(role.0) {
             return Reached::default();
         }
         let mut reached = itself(role);
-        let Some(before) = one_less(walk, role) else {
+        let Some(before) = self.before(walk, role) else {
             return reached;
         };
         for ask in self.calls(role, &before) {
@@ -130,7 +137,7 @@ impl<'a> Indexed<'a> {
             return vec![None; from.len()];
         }
         let mut best: Vec<Option<Path>> = from.iter().map(|&start| stay(start, role)).collect();
-        let Some(before) = one_less(walk, role) else {
+        let Some(before) = self.before(walk, role) else {
             return best;
         };
         for ask in self.calls(role, &before) {
@@ -197,6 +204,20 @@ impl Engine for Indexed<'_> {
             Goal::Together(ask, also) => self.index.reach_among(ask, also, walk, makers),
             Goal::Become(role) => self.become_role(*role, walk),
             Goal::BecomeAny(roles) => self.become_any(roles, walk),
+        }
+    }
+
+    fn reach_known(
+        &self,
+        ask: &Ask,
+        direct: &Verdicts,
+        walk: &Walk,
+        makers: Option<&RoaringBitmap>,
+    ) -> Reached {
+        match ask.precedence {
+            Precedence::Facts => self.index.reach_known(ask, direct, walk, makers),
+            // Chains are followed as facts have it.
+            Precedence::Given => self.index.reach_among(ask, &[], walk, makers),
         }
     }
 

@@ -106,7 +106,7 @@ pub(super) fn hop(
     let callers = index.callers_of(role, walk);
     let action = match index.graph().principal(from).kind {
         PrincipalKind::Oidc { .. } => "sts:AssumeRoleWithWebIdentity",
-        PrincipalKind::Saml => "sts:AssumeRoleWithSAML",
+        PrincipalKind::Saml | PrincipalKind::IdentityCenterUser { .. } => "sts:AssumeRoleWithSAML",
         _ => "sts:AssumeRole",
     };
     let hop = Hop {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use whocan_index::{Ask, Ignoring, Walk};
+use whocan_index::{Ask, IDENTITY_CENTER, Ignoring, Walk};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::{Document, Given, KeyName, KeyState, Precedence, Session};
 
@@ -22,12 +22,7 @@ const FAMILY: [&str; 3] = [
 ];
 
 /// Kinds of edges that the language has and this version does not follow.
-const LATER: [&str; 4] = [
-    "PassRole",
-    "CreateAccessKey",
-    "IdentityCenter",
-    "escalation",
-];
+const LATER: [&str; 3] = ["PassRole", "CreateAccessKey", "escalation"];
 
 impl Resolver<'_> {
     /// Refuses the clauses that this version does not answer.
@@ -247,8 +242,14 @@ fn via(clauses: &Clauses) -> Result<Vec<&'static str>, Fault> {
 fn edge(word: &Spanned<String>) -> Result<Vec<&'static str>, Fault> {
     let name = word.value.as_str();
     let is = |other: &str| other.eq_ignore_ascii_case(name);
-    if is("AssumeRole") || is("any") {
+    if is("AssumeRole") {
         return Ok(FAMILY.to_vec());
+    }
+    if is("any") {
+        return Ok(FAMILY.into_iter().chain([IDENTITY_CENTER]).collect());
+    }
+    if is(IDENTITY_CENTER) {
+        return Ok(vec![IDENTITY_CENTER]);
     }
     if let Some(one) = FAMILY.iter().find(|full| is(full)) {
         return Ok(vec![one]);
@@ -263,11 +264,13 @@ fn edge(word: &Spanned<String>) -> Result<Vec<&'static str>, Fault> {
         return Err(Fault::not_answered(format!("`via {name}`"), word.span));
     }
     let fault = Fault::new(Problem::UnknownEdge(name.to_owned()), word.span);
-    let known = FAMILY.into_iter().chain(["AssumeRole", "any"]);
+    let known = FAMILY
+        .into_iter()
+        .chain(["AssumeRole", IDENTITY_CENTER, "any"]);
     Err(match did_you_mean(name, known) {
         Some(hint) => fault.with_hint(hint),
         None => fault.with_hint(
-            "`via AssumeRole`, a full action name such as `sts:AssumeRoleWithSAML`, or `via any`",
+            "`via AssumeRole`, a full action name such as `sts:AssumeRoleWithSAML`, `via IdentityCenter` or `via any`",
         ),
     })
 }

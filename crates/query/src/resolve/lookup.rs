@@ -243,6 +243,9 @@ fn is_of(principal: &PrincipalKind, kind: Kind) -> bool {
         Kind::Oidc => matches!(principal, PrincipalKind::Oidc { .. }),
         Kind::Saml => matches!(principal, PrincipalKind::Saml),
         Kind::Provider => matches!(principal, PrincipalKind::Oidc { .. } | PrincipalKind::Saml),
+        Kind::IdentityCenterUser => {
+            matches!(principal, PrincipalKind::IdentityCenterUser { .. })
+        }
         Kind::External => {
             matches!(
                 principal,

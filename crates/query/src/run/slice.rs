@@ -277,7 +277,7 @@ impl<'a> Asking<'a> {
         let reached = match &mut self.chains {
             // Patterns that were not told apart leave everything open.
             Some(chains) if !cell.too_complex => {
-                let reached = chains.reach(&goal(&ask, dependency.as_ref()), &direct);
+                let reached = chains.reach(&ask, dependency.as_ref(), &direct);
                 Some(match &dependency {
                     Some(dependency) => dependency.doubt(reached),
                     None => reached,
@@ -379,7 +379,12 @@ impl<'a> Chains<'a> {
     }
 
     /// Finds who reaches a request that `direct` may make.
-    fn reach(&mut self, goal: &Goal, direct: &Verdicts) -> Arc<Reached> {
+    fn reach(
+        &mut self,
+        ask: &Ask,
+        dependency: Option<&Dependency>,
+        direct: &Verdicts,
+    ) -> Arc<Reached> {
         let anybody = anybody(direct);
         let able = self.able.as_ref();
         if able.map_or(anybody.is_empty(), |able| able.is_disjoint(&anybody)) {
@@ -396,7 +401,12 @@ impl<'a> Chains<'a> {
         if let Some((_, reached)) = same {
             return reached.clone();
         }
-        let reached = self.context.engine.reach(goal, self.walk, able);
+        let engine = self.context.engine;
+        let reached = match dependency {
+            // Whoever may make the call was just found.
+            None => engine.reach_known(ask, direct, self.walk, able),
+            Some(_) => engine.reach(&goal(ask, dependency), self.walk, able),
+        };
         let reached = Arc::new(reached);
         if let Some(known) = &mut self.known {
             known

@@ -7,10 +7,11 @@ use whocan_index as index;
 
 use super::question::{Chain, Question};
 
-const CALLS: [&str; 3] = [
+const CALLS: [&str; 4] = [
     "sts:AssumeRole",
     "sts:AssumeRoleWithWebIdentity",
     "sts:AssumeRoleWithSAML",
+    index::IDENTITY_CENTER,
 ];
 
 /// Returns the walk for the index.
@@ -47,6 +48,7 @@ pub fn of_judge(question: &Question) -> whocan_eval::Walk {
             assume_role: follows(0),
             web_identity: follows(1),
             saml: follows(2),
+            identity_center: follows(3),
         },
         through: chain.through,
         avoiding: chain.avoiding,

@@ -165,7 +165,7 @@ pub const OPEN: [Key; 62] = [
 ];
 
 /// Keys about what a chain of roles fixes, keeps and loses.
-pub const CHAIN: [Key; 9] = [
+pub const CHAIN: [Key; 10] = [
     one("aws:MultiFactorAuthPresent", Shape::Bool),
     one("sts:SourceIdentity", Shape::Word),
     one("aws:SourceIdentity", Shape::Word),
@@ -175,6 +175,7 @@ pub const CHAIN: [Key; 9] = [
     one("aws:PrincipalTag/team", Shape::Word),
     one("sts:RoleSessionName", Shape::Of(&["alice", "ana", "i-1"])),
     one("sts:ExternalId", Shape::Word),
+    one("aws:userid", Shape::UserId),
 ];
 
 /// Draws a key.

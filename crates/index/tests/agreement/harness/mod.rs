@@ -9,6 +9,7 @@ pub mod chain;
 pub mod compare;
 pub mod condition;
 pub mod dice;
+pub mod directory;
 pub mod key;
 pub mod member;
 pub mod policy;

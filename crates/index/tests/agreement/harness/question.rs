@@ -253,12 +253,16 @@ fn chain(dice: &mut Dice, scenery: &Scenery) -> Chain {
             .collect()
     };
     let avoided = dice.below(3);
+    let mut via = if dice.chance(30) {
+        dice.subset(&all.map(str::to_owned), 60)
+    } else {
+        Vec::new()
+    };
+    if avoided == 1 && !via.is_empty() {
+        via.push(whocan_index::IDENTITY_CENTER.to_owned());
+    }
     Chain {
-        via: if dice.chance(30) {
-            dice.subset(&all.map(str::to_owned), 60)
-        } else {
-            Vec::new()
-        },
+        via,
         within: dice
             .chance(30)
             .then(|| u32::try_from(dice.below(4)).unwrap_or_default()),

@@ -13,6 +13,7 @@ use whocan_snapshot::{
 };
 
 use super::dice::Dice;
+use super::directory;
 use super::key;
 use super::policy::{Purpose, Writer};
 use super::scenery::{self, Kind, Place, Scenery};
@@ -57,6 +58,8 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[key::Key]) -> World {
     let accounts = there.map(|(at, place)| builder.account(at, place));
     let mut accounts: Vec<AccountObject> = accounts.collect();
     accounts.sort_by_key(|account| account.id);
+    // A row of draws of its own leaves all others as they were.
+    directory::add(&mut builder.writer.dice.clone(), &mut accounts);
     World {
         organization,
         accounts,

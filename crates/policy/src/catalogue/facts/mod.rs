@@ -34,7 +34,7 @@ pub use resource_policies::{
 };
 pub use resource_tags::{NO_RESOURCE_TAGS, lacks_tags_of_resource};
 pub use service_principals::{SERVICE_PRINCIPALS, is_known_service_principal};
-pub use session_services::{POD_IDENTITY, POD_IDENTITY_TAGS, ROLES_ANYWHERE};
+pub use session_services::{EC2, POD_IDENTITY, POD_IDENTITY_TAGS, ROLES_ANYWHERE};
 
 /// A list of facts with its source.
 #[derive(Clone, Copy, Debug)]

@@ -2,6 +2,12 @@
 
 use super::Table;
 
+/// Amazon EC2, which names the session of an instance by the instance's id.
+///
+/// Source: IAM policy elements: Variables and tags (principal key values), IAM
+/// User Guide, read 2026-11-25.
+pub const EC2: &str = "ec2.amazonaws.com";
+
 /// EKS Pod Identity, which passes [`POD_IDENTITY_TAGS`].
 pub const POD_IDENTITY: &str = "pods.eks.amazonaws.com";
 

@@ -1,0 +1,113 @@
+//! The answers to one question before and after, row by row.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use whocan_graph::Graph;
+use whocan_query::rows::{Outcome, Row, Rows};
+use whocan_query::thing::Thing;
+
+/// Somebody's access that differs between two snapshots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccessChange {
+    /// The ARN of whom or what the rows are about, and of the resource if they name one.
+    pub subject: Vec<String>,
+    /// How it stood before; `None` if there was no such row.
+    pub before: Option<Standing>,
+    /// How it stands after; `None` if there is no such row.
+    pub after: Option<Standing>,
+}
+
+/// What a row says of its subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// `yes` or `if`; `None` for facts.
+    pub verdict: Option<&'static str>,
+    /// The parts of what was asked that it holds for: actions, and the place in words.
+    pub parts: Vec<String>,
+    /// Under which conditions.
+    pub conditions: Vec<String>,
+    /// The ARNs of the roles on the way.
+    pub path: Vec<String>,
+}
+
+impl AccessChange {
+    /// Returns `appeared`, `vanished` or `changed`.
+    pub fn word(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (None, _) => "appeared",
+            (Some(_), None) => "vanished",
+            (Some(_), Some(_)) => "changed",
+        }
+    }
+}
+
+/// Returns what differs between two answers to one question, by subject.
+///
+/// Another path to the same access is no difference.
+pub fn compare(before: (&Rows, &Graph), after: (&Rows, &Graph)) -> Vec<AccessChange> {
+    let (mut old, new) = (standings(before), standings(after));
+    let mut changes: BTreeMap<Vec<String>, AccessChange> = BTreeMap::new();
+    for (subject, after) in new {
+        let before = old.remove(&subject);
+        if before.as_ref().is_some_and(|before| same(before, &after)) {
+            continue;
+        }
+        let change = AccessChange {
+            subject: subject.clone(),
+            before,
+            after: Some(after),
+        };
+        changes.insert(subject, change);
+    }
+    for (subject, before) in old {
+        let change = AccessChange {
+            subject: subject.clone(),
+            before: Some(before),
+            after: None,
+        };
+        changes.insert(subject, change);
+    }
+    changes.into_values().collect()
+}
+
+fn same(one: &Standing, other: &Standing) -> bool {
+    one.verdict == other.verdict && one.parts == other.parts && one.conditions == other.conditions
+}
+
+fn standings((rows, graph): (&Rows, &Graph)) -> BTreeMap<Vec<String>, Standing> {
+    let granted = rows.rows.iter().filter(|row| {
+        row.verdict
+            .is_none_or(|verdict| verdict.strict != Outcome::No)
+    });
+    granted
+        .map(|row| (subject(row, graph), standing(row, graph)))
+        .collect()
+}
+
+fn subject(row: &Row, graph: &Graph) -> Vec<String> {
+    let principal = row.principal.map(Thing::Principal);
+    let things = [principal, row.resource, row.thing];
+    let arns = things.into_iter().flatten();
+    let mut subject: Vec<String> = arns.map(|thing| thing.arn(graph).to_string()).collect();
+    subject.extend(row.resource_text.clone());
+    subject.extend(row.action.clone());
+    subject.extend(row.property.as_ref().map(|(name, _)| name.clone()));
+    subject
+}
+
+fn standing(row: &Row, graph: &Graph) -> Standing {
+    let parts = row.parts.iter().map(|part| {
+        let actions = part.actions.join(", ");
+        format!("{actions}: {}", part.words())
+    });
+    let path = row.path.iter().flatten();
+    Standing {
+        verdict: row.verdict.map(|verdict| verdict.strict.word()),
+        parts: parts.collect(),
+        conditions: row.conditions.clone(),
+        path: path
+            .map(|hop| graph.principal(hop.role).arn.to_string())
+            .collect(),
+    }
+}

@@ -1,0 +1,146 @@
+//! Two snapshots compared: causes with their effects.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use whocan_graph::Graph;
+use whocan_index::Index;
+use whocan_query::engine::Indexed;
+use whocan_query::rows::Rows;
+use whocan_query::{Context, Names, Problem};
+use whocan_snapshot::{Manifest, Snapshot};
+
+use crate::access;
+use crate::cause::{Cause, causes};
+use crate::effect::Effect;
+use crate::question::{self, Asked};
+
+/// One of the two snapshots.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// Its manifest, which tells unchanged objects by their hashes.
+    pub manifest: &'a Manifest,
+    /// What AWS said.
+    pub snapshot: &'a Snapshot,
+    /// What is concluded from it.
+    pub index: &'a Index,
+}
+
+/// What differs between two snapshots.
+#[derive(Clone, Debug, Serialize)]
+pub struct Diff {
+    /// Each change with what it brought or took, by account, the organization first.
+    pub entries: Vec<Entry>,
+}
+
+/// A change with what it brought or took.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// What was changed.
+    #[serde(flatten)]
+    pub cause: Cause,
+    /// What it brought or took: only questions whose answers differ.
+    pub effects: Vec<Effect>,
+    /// How many questions were asked about it.
+    pub asked: usize,
+    /// Why nothing, or not all, was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Compares two snapshots.
+///
+/// An effect stands under every change that bears on the access in question.
+pub fn diff(before: Side<'_>, after: Side<'_>) -> Diff {
+    let causes = causes(
+        (before.manifest, before.snapshot),
+        (after.manifest, after.snapshot),
+    );
+    let mut asking = Asking {
+        before: before.index,
+        after: after.index,
+        known: BTreeMap::new(),
+    };
+    Diff {
+        entries: causes.into_iter().map(|one| asking.entry(one)).collect(),
+    }
+}
+
+struct Asking<'a> {
+    before: &'a Index,
+    after: &'a Index,
+    // One question may show what several changes did.
+    known: BTreeMap<String, Result<Effect, String>>,
+}
+
+impl Asking<'_> {
+    fn entry(&mut self, cause: Cause) -> Entry {
+        let graphs = [&**self.before.graph(), &**self.after.graph()];
+        let questions = match question::about(&cause, graphs) {
+            Asked::Questions(questions) => questions,
+            Asked::Nothing(why) => {
+                return Entry {
+                    cause,
+                    effects: Vec::new(),
+                    asked: 0,
+                    note: Some(why.to_owned()),
+                };
+            }
+        };
+        let (mut effects, mut note) = (Vec::new(), None);
+        for question in &questions {
+            match self.effect(question) {
+                Ok(effect) if effect.changes.is_empty() => {}
+                Ok(effect) => effects.push(effect),
+                Err(error) => note = Some(format!("`{question}` cannot be asked: {error}")),
+            }
+        }
+        Entry {
+            cause,
+            effects,
+            asked: questions.len(),
+            note,
+        }
+    }
+
+    fn effect(&mut self, question: &str) -> Result<Effect, String> {
+        if let Some(known) = self.known.get(question) {
+            return known.clone();
+        }
+        let fresh = self.ask(question);
+        self.known.insert(question.to_owned(), fresh.clone());
+        fresh
+    }
+
+    fn ask(&self, question: &str) -> Result<Effect, String> {
+        let (before, after) = (self.before.graph(), self.after.graph());
+        let old = rows(self.before, question)?;
+        let new = rows(self.after, question)?;
+        Ok(Effect {
+            question: question.to_owned(),
+            changes: access::compare((&old, before), (&new, after)),
+        })
+    }
+}
+
+// What a snapshot does not have nobody can reach.
+fn rows(index: &Index, question: &str) -> Result<Rows, String> {
+    let engine = Indexed::new(index);
+    let graph: &Graph = index.graph();
+    let context = Context {
+        graph,
+        engine: &engine,
+        as_of: None,
+        read_policy: &|_| Err("no files are read".to_owned()),
+        rows_with_evidence: usize::MAX,
+    };
+    let mut rows = Rows::default();
+    let outcome = whocan_query::answer(question, context, &mut Names::default(), &mut |answer| {
+        rows = answer.rows;
+    });
+    match outcome {
+        Ok(()) => Ok(rows),
+        Err(error) if matches!(error.problem(), Problem::NoSuchThing(_)) => Ok(Rows::default()),
+        Err(error) => Err(error.to_string()),
+    }
+}
