@@ -14,9 +14,9 @@ pub use collect::Collect;
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
 
-An exported account or organization goes in, exact answers come out: yes, no,
-or if, with the statements that decide. Nothing leaves this machine; only
-`whocan collect` uses the network, and it only reads.";
+An account or organization goes in, exported or read live, exact answers come
+out: yes, no, or if, with the statements that decide. Nothing leaves this
+machine; only `whocan collect` uses the network, and it only reads.";
 
 const START: &str = "\
 Start here:

@@ -84,6 +84,7 @@ fn manners(args: &Collect) -> Manners {
         at_once: usize::from(args.calls),
         rate: args.rate,
         timeout: Duration::from_secs(args.timeout),
+        attempts: args.attempts,
         again: args.again,
         ..Manners::default()
     }

@@ -73,6 +73,9 @@ pub struct Collect {
     /// How many seconds one attempt of a call may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+    /// How often a call is attempted that is throttled or finds no answer
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub attempts: u32,
     /// List the calls that would be made, and make none
     #[arg(long, conflicts_with_all = ["print_policy", "print_template"])]
     pub dry_run: bool,

@@ -15,7 +15,7 @@ use crate::folder::Key;
 use crate::observer::Event;
 use crate::services::iam;
 use crate::table::{Call, Names, SERVICES, Service, When};
-use crate::{answer, details, wire};
+use crate::{answer, center, details, wire};
 
 /// How many things of one service are asked about at once.
 const THINGS_AT_ONCE: usize = 8;
@@ -40,6 +40,9 @@ pub(crate) async fn collect(asker: Arc<Asker>, regions: Arc<[String]>) -> Result
 async fn walk(asker: &Arc<Asker>, regions: &[String]) -> Result<(), CollectError> {
     let mut units = JoinSet::new();
     units.spawn(identities(Arc::clone(asker)));
+    for region in regions {
+        units.spawn(center::collect(Arc::clone(asker), region.clone()));
+    }
     for service in SERVICES {
         units.spawn(ask_service(Arc::clone(asker), service, None));
         for region in regions {

@@ -44,11 +44,31 @@ impl Blanks<'_> {
                 let last = self.item.rsplit(['/', ':']).next();
                 last.unwrap_or(self.item).to_owned()
             }
+            "first" => self.item.split('/').next().unwrap_or_default().to_owned(),
+            "rest" => match self.item.split_once('/') {
+                Some((_, rest)) => rest.to_owned(),
+                None => String::new(),
+            },
+            "instance" => self.instance(),
             "account" => self.account.to_string(),
             "region" => self.region.to_owned(),
             "partition" => self.partition.to_owned(),
             _ => String::new(),
         }
+    }
+
+    /// Returns the ARN of the Identity Center instance that a permission set is in.
+    ///
+    /// Source: Service Authorization Reference, "AWS IAM Identity Center":
+    /// `permissionSet/INSTANCE/SET` and `instance/INSTANCE`.
+    fn instance(&self) -> String {
+        let after = self.item.split_once("permissionSet/");
+        let instance = after.and_then(|(_, rest)| rest.split('/').next());
+        format!(
+            "arn:{}:sso:::instance/{}",
+            self.partition,
+            instance.unwrap_or_default()
+        )
     }
 }
 
@@ -78,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn a_permission_set_names_its_instance() {
+        let set = "444455556666/arn:aws:sso:::permissionSet/ssoins-1/ps-2";
+        let blanks = blanks(set);
+        assert_eq!(blanks.fill("{instance}"), "arn:aws:sso:::instance/ssoins-1");
+        assert_eq!(blanks.fill("{first}"), "444455556666");
+        let rest = blanks.fill("{rest}");
+        assert_eq!(rest, "arn:aws:sso:::permissionSet/ssoins-1/ps-2");
+    }
+
+    #[test]
     fn every_blank_of_the_table_is_known() {
         for (_, call) in table::rows() {
             let sent = call.sends.iter().filter_map(|field| match field.value {
@@ -88,6 +118,9 @@ mod tests {
                 let known = text
                     .replace("{item}", "")
                     .replace("{last}", "")
+                    .replace("{first}", "")
+                    .replace("{rest}", "")
+                    .replace("{instance}", "")
                     .replace("{account}", "")
                     .replace("{region}", "")
                     .replace("{partition}", "");

@@ -17,6 +17,7 @@ mod account;
 mod answer;
 mod asker;
 mod blanks;
+mod center;
 mod collection;
 mod details;
 mod endpoint;

@@ -34,6 +34,9 @@ fn often(service: &str, when: When) -> String {
         When::Each(names) => format!("for each of {}", names.list),
         When::EachInRegion(names) => format!("in each region, for each of {}", names.list),
         When::Led if service == "organizations" => "in the organization".to_owned(),
+        When::Led if matches!(service, "sso-admin" | "identitystore") => {
+            "in each region, where Identity Center is".to_owned()
+        }
         When::Led => "in each account".to_owned(),
     }
 }

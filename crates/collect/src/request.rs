@@ -49,6 +49,19 @@ fn json(
     target: &str,
     version: &str,
 ) -> Request {
+    Request {
+        method: "POST",
+        path: "/".to_owned(),
+        headers: vec![
+            ("content-type", format!("application/x-amz-json-{version}")),
+            ("x-amz-target", format!("{target}.{}", call.operation)),
+        ],
+        body: members(call, blanks, token),
+    }
+}
+
+/// Returns what is sent as one object in JSON.
+fn members(call: &Call, blanks: &Blanks<'_>, token: Option<&str>) -> String {
     let mut body = Map::new();
     for field in call.sends {
         let value = match field.value {
@@ -61,15 +74,7 @@ fn json(
     if let (Some(pages), Some(token)) = (call.pages, token) {
         body.insert(pages.sent.to_owned(), Value::String(token.to_owned()));
     }
-    Request {
-        method: "POST",
-        path: "/".to_owned(),
-        headers: vec![
-            ("content-type", format!("application/x-amz-json-{version}")),
-            ("x-amz-target", format!("{target}.{}", call.operation)),
-        ],
-        body: Value::Object(body).to_string(),
-    }
+    Value::Object(body).to_string()
 }
 
 fn form(
@@ -114,6 +119,14 @@ fn rest(
     let escaped = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
     let (method, route) = call.route.split_once(' ').unwrap_or(("GET", "/"));
     let mut path = blanks.fill_with(route, escaped);
+    if method == "POST" {
+        return Request {
+            method,
+            path,
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: members(call, blanks, token),
+        };
+    }
     if let (Some(pages), Some(token)) = (call.pages, token) {
         let mark = if path.contains('?') { '&' } else { '?' };
         path.push_str(&format!("{mark}{}={}", pages.sent, escaped(token)));
@@ -150,7 +163,7 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::{kms, lambda, sns};
+    use crate::services::{kms, lambda, ram, sns, sso_admin};
 
     fn request(
         service: &'static Service,
@@ -180,6 +193,31 @@ mod tests {
             ("x-amz-target", "TrentService.ListGrants".to_owned())
         );
         assert_eq!(sent.body, r#"{"KeyId":"k","Marker":"more"}"#);
+    }
+
+    #[test]
+    fn a_read_over_post_sends_what_it_asks_in_the_body() {
+        let sent = request(
+            &ram::SERVICE,
+            "get-resource-policies",
+            "arn:x",
+            Some("more"),
+        );
+        assert_eq!(sent.path, "/getresourcepolicies");
+        assert_eq!(
+            sent.body,
+            r#"{"resourceArns":["arn:x"],"nextToken":"more"}"#
+        );
+    }
+
+    #[test]
+    fn an_assignment_is_asked_for_by_account_and_permission_set() {
+        let item = "444455556666/arn:aws:sso:::permissionSet/ssoins-1/ps-2";
+        let sent = request(&sso_admin::SERVICE, sso_admin::ASSIGNMENTS, item, None);
+        assert_eq!(
+            sent.body,
+            r#"{"InstanceArn":"arn:aws:sso:::instance/ssoins-1","AccountId":"444455556666","PermissionSetArn":"arn:aws:sso:::permissionSet/ssoins-1/ps-2"}"#
+        );
     }
 
     #[test]

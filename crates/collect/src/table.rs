@@ -5,8 +5,8 @@
 //! a line in [`SERVICES`].
 
 use crate::services::{
-    dynamodb, ec2, ecr, events, glue, iam, kms, lambda, organizations, s3api, s3control,
-    secretsmanager, sns, sqs, sts,
+    dynamodb, ec2, ecr, events, glue, iam, identitystore, kms, lambda, organizations, ram, s3api,
+    s3control, secretsmanager, sns, sqs, sso_admin, sts,
 };
 
 /// All services, in the order in which they are asked.
@@ -24,6 +24,9 @@ pub(crate) const SERVICES: &[&Service] = &[
     &events::SERVICE,
     &glue::SERVICE,
     &ec2::SERVICE,
+    &ram::SERVICE,
+    &sso_admin::SERVICE,
+    &identitystore::SERVICE,
     &organizations::SERVICE,
     &sts::SERVICE,
 ];

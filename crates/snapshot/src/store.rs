@@ -237,11 +237,11 @@ impl Store {
     }
 }
 
-/// Loads in parallel; which error is returned does not depend on the threads.
 fn collections_dir(store: &Path) -> PathBuf {
     store.join("collections")
 }
 
+/// Loads in parallel; which error is returned does not depend on the threads.
 fn load_each<T: Send + Sync>(
     references: &[(AccountId, String)],
     load: impl Fn(AccountId, &ObjectHash) -> Result<T, StoreError> + Sync,

@@ -1,0 +1,96 @@
+//! Identity Center in one region of an account: permission sets, assignments, the directory.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::answer::names;
+use crate::asker::{Asker, Question};
+use crate::error::CollectError;
+use crate::services::{identitystore, sso_admin};
+use crate::table::Service;
+
+/// Asks for the instances, and for all that is in them; most regions have none.
+///
+/// # Errors
+///
+/// If the credentials are no longer good, or the disk refuses.
+pub(crate) async fn collect(asker: Arc<Asker>, region: String) -> Result<(), CollectError> {
+    let region = Region {
+        asker: &asker,
+        name: &region,
+    };
+    let Some(instances) = region.center(sso_admin::INSTANCES, "").await? else {
+        return Ok(());
+    };
+    for instance in names(&instances, "Instances[].InstanceArn") {
+        region.permission_sets(&instance).await?;
+    }
+    for store in names(&instances, "Instances[].IdentityStoreId") {
+        region.directory(&store).await?;
+    }
+    Ok(())
+}
+
+struct Region<'a> {
+    asker: &'a Asker,
+    name: &'a str,
+}
+
+impl Region<'_> {
+    async fn permission_sets(&self, instance: &str) -> Result<(), CollectError> {
+        let Some(sets) = self.center(sso_admin::SETS, instance).await? else {
+            return Ok(());
+        };
+        for set in names(&sets, "PermissionSets[]") {
+            self.center(sso_admin::DESCRIBE, &set).await?;
+            let Some(accounts) = self.center(sso_admin::ACCOUNTS, &set).await? else {
+                continue;
+            };
+            for account in names(&accounts, "AccountIds[]") {
+                let both = format!("{account}/{set}");
+                self.center(sso_admin::ASSIGNMENTS, &both).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn directory(&self, store: &str) -> Result<(), CollectError> {
+        self.store(identitystore::USERS, store).await?;
+        let Some(groups) = self.store(identitystore::GROUPS, store).await? else {
+            return Ok(());
+        };
+        for group in names(&groups, "Groups[].GroupId") {
+            let both = format!("{store}/{group}");
+            self.store(identitystore::MEMBERS, &both).await?;
+        }
+        Ok(())
+    }
+
+    async fn center(&self, command: &str, item: &str) -> Result<Option<Value>, CollectError> {
+        self.ask(&sso_admin::SERVICE, command, item).await
+    }
+
+    async fn store(&self, command: &str, item: &str) -> Result<Option<Value>, CollectError> {
+        self.ask(&identitystore::SERVICE, command, item).await
+    }
+
+    async fn ask(
+        &self,
+        service: &'static Service,
+        command: &str,
+        item: &str,
+    ) -> Result<Option<Value>, CollectError> {
+        let Some(call) = service.call(command) else {
+            return Ok(None);
+        };
+        self.asker.plan(1);
+        let question = Question {
+            service,
+            call,
+            region: Some(self.name),
+            item,
+        };
+        self.asker.ask(question).await
+    }
+}

@@ -1,0 +1,221 @@
+"""An organization of five accounts in moto's server, for the tests of `whocan collect`.
+
+Serves on a free port of the loopback address, builds the organization, prints one
+line of JSON that says where it is and what is in it, and ends when its standard
+input does: with the test that started it, however that ends.
+"""
+
+import io
+import json
+import logging
+import os
+import sys
+import zipfile
+
+os.environ.update(
+    MOTO_ACCOUNT_ID="111122223333",
+    AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
+    AWS_SECRET_ACCESS_KEY="example",
+    AWS_DEFAULT_REGION="us-east-1",
+)
+
+import boto3  # noqa: E402: the settings stand before it
+from moto.server import ThreadedMotoServer  # noqa: E402
+
+MANAGEMENT = "111122223333"
+ROLE = "OrganizationAccountAccessRole"
+ANYWHERE = {"Version": "2012-10-17"}
+
+
+def policy(*statements):
+    return json.dumps(ANYWHERE | {"Statement": list(statements)})
+
+
+def allow(action, resource, **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource} | more
+
+
+def trust(principal):
+    return policy(
+        {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    )
+
+
+class Account:
+    """The clients of one account."""
+
+    def __init__(self, endpoint, number):
+        self.endpoint, self.number, self.keys = endpoint, number, {}
+        if number != MANAGEMENT:
+            role = f"arn:aws:iam::{number}:role/{ROLE}"
+            sts = boto3.client("sts", endpoint_url=endpoint)
+            told = sts.assume_role(RoleArn=role, RoleSessionName="seed")["Credentials"]
+            self.keys = {
+                "aws_access_key_id": told["AccessKeyId"],
+                "aws_secret_access_key": told["SecretAccessKey"],
+                "aws_session_token": told["SessionToken"],
+            }
+
+    def client(self, service, region="us-east-1"):
+        return boto3.client(
+            service, region_name=region, endpoint_url=self.endpoint, **self.keys
+        )
+
+
+def organization(endpoint):
+    client = boto3.client("organizations", endpoint_url=endpoint)
+    client.create_organization(FeatureSet="ALL")
+    root = client.list_roots()["Roots"][0]["Id"]
+    unit = client.create_organizational_unit(ParentId=root, Name="workloads")
+    unit = unit["OrganizationalUnit"]["Id"]
+    inner = client.create_organizational_unit(ParentId=unit, Name="live")
+    inner = inner["OrganizationalUnit"]["Id"]
+    numbers = {}
+    for name in ["prod", "build", "data", "idle"]:
+        made = client.create_account(
+            AccountName=name, Email=f"{name}@example.com"
+        )["CreateAccountStatus"]
+        numbers[name] = made["AccountId"]
+    for name, parent in [("prod", inner), ("build", unit)]:
+        client.move_account(
+            AccountId=numbers[name], SourceParentId=root, DestinationParentId=parent
+        )
+    for kind in ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]:
+        client.enable_policy_type(RootId=root, PolicyType=kind)
+    content = policy(
+        {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": "*"}
+    )
+    made = client.create_policy(
+        Name="keep-buckets",
+        Description="",
+        Type="SERVICE_CONTROL_POLICY",
+        Content=content,
+    )
+    client.attach_policy(
+        PolicyId=made["Policy"]["PolicySummary"]["Id"], TargetId=inner
+    )
+    client.tag_resource(
+        ResourceId=numbers["prod"], Tags=[{"Key": "env", "Value": "prod"}]
+    )
+    return numbers
+
+
+def identities(build, prod):
+    """user/dev enters role/deploy of build, which enters role/reader of prod."""
+    iam = build.client("iam")
+    iam.create_group(GroupName="developers")
+    deploy = f"arn:aws:iam::{build.number}:role/deploy"
+    iam.put_group_policy(
+        GroupName="developers",
+        PolicyName="enter",
+        PolicyDocument=policy(allow("sts:AssumeRole", deploy)),
+    )
+    iam.create_user(UserName="dev", Tags=[{"Key": "team", "Value": "web"}])
+    iam.create_user(UserName="guest")
+    iam.add_user_to_group(GroupName="developers", UserName="dev")
+    iam.create_role(
+        RoleName="deploy",
+        AssumeRolePolicyDocument=trust(f"arn:aws:iam::{build.number}:root"),
+    )
+    reader = f"arn:aws:iam::{prod.number}:role/reader"
+    iam.put_role_policy(
+        RoleName="deploy",
+        PolicyName="deploy",
+        PolicyDocument=policy(allow("sts:AssumeRole", reader)),
+    )
+    iam = prod.client("iam")
+    read = iam.create_policy(
+        PolicyName="read",
+        PolicyDocument=policy(
+            allow("s3:GetObject", "arn:aws:s3:::payroll-example/*"),
+            allow("kms:Decrypt", "*"),
+        ),
+    )["Policy"]["Arn"]
+    iam.create_role(
+        RoleName="reader", AssumeRolePolicyDocument=trust(deploy)
+    )
+    iam.attach_role_policy(RoleName="reader", PolicyArn=read)
+    iam.create_role(
+        RoleName="bounded",
+        AssumeRolePolicyDocument=trust(f"arn:aws:iam::{prod.number}:root"),
+        PermissionsBoundary=read,
+    )
+
+
+def resources(prod, data):
+    s3 = prod.client("s3")
+    for bucket in ["payroll-example", "plain-example"]:
+        s3.create_bucket(Bucket=bucket)
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+              "Resource": "arn:aws:s3:::payroll-example/*"}
+    s3.put_bucket_policy(Bucket="payroll-example", Policy=policy(denied))
+    elsewhere = {"LocationConstraint": "eu-west-1"}
+    prod.client("s3", "eu-west-1").create_bucket(
+        Bucket="elsewhere-example", CreateBucketConfiguration=elsewhere
+    )
+    kms = prod.client("kms", "eu-west-1")
+    key = kms.create_key(Description="payroll")["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/payroll", TargetKeyId=key)
+    kms.create_grant(
+        KeyId=key,
+        GranteePrincipal=f"arn:aws:iam::{prod.number}:role/reader",
+        Operations=["Decrypt"],
+    )
+    queue = data.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
+    sent = allow("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{data.number}:jobs",
+                 Principal={"AWS": f"arn:aws:iam::{prod.number}:role/reader"})
+    data.client("sqs").set_queue_attributes(
+        QueueUrl=queue, Attributes={"Policy": policy(sent)}
+    )
+    data.client("sns").create_topic(Name="news")
+    data.client("secretsmanager").create_secret(
+        Name="door", SecretString="never read"
+    )
+    data.client("dynamodb").create_table(
+        TableName="people",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    function(data)
+    return key
+
+
+def function(data):
+    role = data.client("iam").create_role(
+        RoleName="worker",
+        AssumeRolePolicyDocument=policy({
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }),
+    )["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as packed:
+        packed.writestr("main.py", "def run(event, context): pass\n")
+    data.client("lambda").create_function(
+        FunctionName="work",
+        Runtime="python3.12",
+        Handler="main.run",
+        Role=role,
+        Code={"ZipFile": code.getvalue()},
+    )
+
+
+def main():
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    endpoint = "http://%s:%d" % server.get_host_and_port()
+    numbers = organization(endpoint)
+    accounts = {name: Account(endpoint, number) for name, number in numbers.items()}
+    identities(accounts["build"], accounts["prod"])
+    key = resources(accounts["prod"], accounts["data"])
+    numbers["management"] = MANAGEMENT
+    print(json.dumps({"endpoint": endpoint, "accounts": numbers, "key": key}), flush=True)
+    sys.stdin.read()
+    # The server's threads know no end of their own.
+    os._exit(0)
+
+
+main()
