@@ -67,10 +67,7 @@ impl Collection {
         let path = options_path(dir);
         let text =
             serde_json::to_string_pretty(options).expect("texts and numbers are always JSON");
-        let part = dir.join("collection.part");
-        fs::write(&part, text)
-            .and_then(|()| fs::rename(&part, &path))
-            .map_err(|error| CollectError::disk(&path, error))?;
+        keep(&path, &text)?;
         Ok(Collection {
             dir: dir.to_owned(),
             options: options.clone(),
