@@ -3,9 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::sts::AssumeRoleProvider;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
@@ -67,7 +66,21 @@ pub(crate) async fn open(options: &Options, manners: &Manners) -> Result<Session
 }
 
 /// Returns the SDK's configuration, with our bounds on time and retries.
+///
+/// The region of the first call is the person's, else the first that was asked
+/// for, else the one where the largest partition has its global services.
 async fn configure(options: &Options, manners: &Manners) -> SdkConfig {
+    let config = loader(options, manners).load().await;
+    if config.region().is_some() {
+        return config;
+    }
+    let first = options.regions.first().cloned();
+    let region = first.unwrap_or_else(|| endpoint::home("aws").to_owned());
+    let loader = loader(options, manners).region(Region::new(region));
+    loader.load().await
+}
+
+fn loader(options: &Options, manners: &Manners) -> ConfigLoader {
     let retries = RetryConfig::standard()
         .with_max_attempts(manners.attempts)
         .with_initial_backoff(manners.first_wait);
@@ -87,26 +100,7 @@ async fn configure(options: &Options, manners: &Manners) -> SdkConfig {
     if let Some(url) = &options.endpoint_url {
         loader = loader.endpoint_url(url);
     }
-    if let Some(region) = region(options).await {
-        loader = loader.region(region);
-    }
-    loader.load().await
-}
-
-/// Returns the region for the first call: the person's, else the first that was
-/// asked for, else the one where the largest partition has its global services.
-async fn region(options: &Options) -> Option<Region> {
-    let mut chain = DefaultRegionChain::builder();
-    if let Some(profile) = &options.profile {
-        chain = chain.profile_name(profile);
-    }
-    if chain.build().region().await.is_some() {
-        return None;
-    }
-    let first = options.regions.first().cloned();
-    Some(Region::new(
-        first.unwrap_or_else(|| endpoint::home("aws").to_owned()),
-    ))
+    loader
 }
 
 /// Returns the SDK's own client with rustls, which follows the proxies of the environment.
