@@ -13,7 +13,6 @@ import sys
 import zipfile
 
 os.environ.update(
-    MOTO_ACCOUNT_ID="111122223333",
     AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
     AWS_SECRET_ACCESS_KEY="example",
     AWS_DEFAULT_REGION="us-east-1",
@@ -22,7 +21,8 @@ os.environ.update(
 import boto3  # noqa: E402: the settings stand before it
 from moto.server import ThreadedMotoServer  # noqa: E402
 
-MANAGEMENT = "111122223333"
+# Moto's own; were it set, all accounts would be this one.
+MANAGEMENT = "123456789012"
 ROLE = "OrganizationAccountAccessRole"
 ANYWHERE = {"Version": "2012-10-17"}
 
