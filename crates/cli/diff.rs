@@ -17,6 +17,7 @@ use crate::args::{Diff, DiffFormat};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::import::plan;
+use crate::session::read_policy;
 use crate::{cached, output, store_location};
 
 /// One of the two, from the store.
@@ -99,10 +100,8 @@ impl Stored {
             graph: self.index.graph(),
             engine: &engine,
             as_of: None,
-            read_policy: &|path| {
-                std::fs::read_to_string(path)
-                    .map_err(|error| format!("cannot read `{path}`: {error}"))
-            },
+            others: &[],
+            read_policy: &read_policy,
             rows_with_evidence: usize::MAX,
         };
         let mut rows = Rows::default();

@@ -44,6 +44,15 @@ impl Loaded {
         })
     }
 
+    /// Loads another snapshot, `None` if `id` means this one.
+    pub fn other(&self, store: Option<&Path>, id: &str) -> Result<Option<Loaded>, Failure> {
+        let found = store_location::open(store)?.find(id)?;
+        if self.id.as_deref() == Some(found.0.as_str()) {
+            return Ok(None);
+        }
+        Loaded::stored(store, id).map(Some)
+    }
+
     /// Loads the example organization.
     pub fn example() -> Result<Loaded, Failure> {
         let graph = Arc::new(Graph::build(&example::snapshot()?));

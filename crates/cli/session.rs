@@ -10,7 +10,7 @@ use whocan_graph::Graph;
 use whocan_query::ast::{Ast, Statement, StatementKind};
 use whocan_query::engine::{Cancellable, Indexed};
 use whocan_query::rows::Answer;
-use whocan_query::{Context, Names};
+use whocan_query::{Context, Names, Other};
 
 use crate::args::Format;
 use crate::exit::Outcome;
@@ -33,7 +33,8 @@ pub struct Session {
     store: Option<PathBuf>,
     // The `let` statements so far: other snapshots know their things by other ids.
     lets: Vec<String>,
-    others: BTreeMap<String, Loaded>,
+    // By the names that `as of` gives them; without one, it is the snapshot that is asked.
+    others: BTreeMap<String, Option<Loaded>>,
     // Set by whoever wants the running question to end.
     cancelled: Arc<AtomicBool>,
 }
@@ -77,12 +78,13 @@ impl Session {
     /// where it can be.
     pub fn change(&mut self, loaded: Loaded) {
         self.loaded = Box::leak(Box::new(loaded));
-        self.names = Names::default();
+        self.others.retain(|_, other| other.is_some());
+        let mut names = Names::default();
         for text in &self.lets {
-            let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
             // What this snapshot does not have stays without a name.
-            let _ = read.name(text, &mut self.names);
+            let _ = self.reading(None).name(text, &mut names);
         }
+        self.names = names;
     }
 
     /// Returns how answers are printed.
@@ -107,9 +109,13 @@ impl Session {
                 .hint("write --param NAME=SET, as in --param 'crown=bucket/payroll'"));
         };
         let text = format!("let {} = {}", name.trim(), set.trim());
-        let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
-        let named = read.name(&text, &mut self.names);
-        named.map_err(|error| Failure::pointing(&error, "--param", &text))?;
+        let pointing = |error| Failure::pointing(&error, "--param", &text);
+        let ast = whocan_query::parse(&text).map_err(pointing)?;
+        self.load_others(&ast)?;
+        let mut names = std::mem::take(&mut self.names);
+        let named = self.reading(None).name(&text, &mut names);
+        self.names = names;
+        named.map_err(pointing)?;
         self.lets.push(text);
         Ok(())
     }
@@ -172,19 +178,16 @@ impl Session {
         text: &str,
     ) -> Result<Option<Answer>, whocan_query::QueryError> {
         let Some(other) = as_of(statement) else {
-            let read = Reading::of(self.loaded, None, self.format, &self.cancelled);
-            let answer = read.answer(statement, text, &mut self.names)?;
+            let mut names = std::mem::take(&mut self.names);
+            let answer = self.reading(None).answer(statement, text, &mut names);
+            self.names = names;
+            let answer = answer?;
             if matches!(statement.kind, StatementKind::Let { .. }) {
                 self.lets.push(statement.to_string());
             }
             return Ok(answer);
         };
-        let read = Reading::of(
-            self.of(Some(other)),
-            Some(other),
-            self.format,
-            &self.cancelled,
-        );
+        let read = self.reading(Some(other));
         let mut names = Names::default();
         for text in &self.lets {
             read.name(text, &mut names)?;
@@ -193,8 +196,16 @@ impl Session {
     }
 
     fn of(&self, as_of: Option<&str>) -> &Loaded {
-        let other = as_of.and_then(|name| self.others.get(name));
+        let other = as_of.and_then(|name| self.others.get(name)?.as_ref());
         other.unwrap_or(self.loaded)
+    }
+
+    fn reading<'a>(&'a self, as_of: Option<&'a str>) -> Reading<'a> {
+        Reading {
+            loaded: self.of(as_of),
+            as_of,
+            session: self,
+        }
     }
 
     /// Loads the snapshots that a text asks for by `as of`.
@@ -207,10 +218,10 @@ impl Session {
                     .hint("use --format jsonl, or ask one question"),
             );
         }
-        for name in names {
+        for name in ast.statements.iter().flat_map(|one| &one.as_of) {
             if !self.others.contains_key(name) {
-                let loaded = Loaded::stored(self.store.as_deref(), name)?;
-                self.others.insert(name.to_owned(), loaded);
+                let other = self.loaded.other(self.store.as_deref(), name)?;
+                self.others.insert(name.clone(), other);
             }
         }
         Ok(())
@@ -232,39 +243,44 @@ fn as_of(statement: &Statement) -> Option<&str> {
 struct Reading<'a> {
     loaded: &'a Loaded,
     as_of: Option<&'a str>,
-    format: Format,
-    cancelled: &'a AtomicBool,
+    session: &'a Session,
 }
 
-impl<'a> Reading<'a> {
-    fn of(
-        loaded: &'a Loaded,
-        as_of: Option<&'a str>,
-        format: Format,
-        cancelled: &'a AtomicBool,
-    ) -> Reading<'a> {
-        Reading {
-            loaded,
-            as_of,
-            format,
-            cancelled,
-        }
-    }
-
+impl Reading<'_> {
     fn answer(
         &self,
         statement: &Statement,
         text: &str,
         names: &mut Names,
     ) -> Result<Option<Answer>, whocan_query::QueryError> {
+        let cancelled = &self.session.cancelled;
         let indexed = Indexed::new(self.loaded.index());
-        let engine = Cancellable::new(&indexed, self.cancelled);
+        let engine = Cancellable::new(&indexed, cancelled);
+        let others = statement.as_of.iter();
+        let others: Vec<(&str, &Loaded, Indexed<'_>)> = others
+            .map(|name| (name.as_str(), self.session.of(Some(name))))
+            .map(|(name, loaded)| (name, loaded, Indexed::new(loaded.index())))
+            .collect();
+        let engines = others
+            .iter()
+            .map(|(_, _, indexed)| Cancellable::new(indexed, cancelled));
+        let engines: Vec<Cancellable<'_>> = engines.collect();
+        let others: Vec<Other<'_>> = others
+            .iter()
+            .zip(&engines)
+            .map(|((name, loaded, _), engine)| Other {
+                name,
+                graph: loaded.graph(),
+                engine,
+            })
+            .collect();
         let context = Context {
             graph: self.loaded.graph(),
             engine: &engine,
             as_of: self.as_of,
+            others: &others,
             read_policy: &read_policy,
-            rows_with_evidence: match self.format {
+            rows_with_evidence: match self.session.format {
                 Format::Table => EXPLAINED_FOR_PEOPLE,
                 _ => EXPLAINED_FOR_PROGRAMS,
             },
@@ -280,6 +296,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn read_policy(path: &str) -> Result<String, String> {
+/// Reads the file of `under session policy`; the error is for people.
+pub fn read_policy(path: &str) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read `{path}`: {error}"))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use whocan_eval::{Assume, Overrides, Precedence, Request, RequestError, Session};
+use whocan_eval::{Assume, Ignoring, Overrides, Precedence, Request, RequestError, Session};
 use whocan_policy::{Document, Given, KeyName, KeyState};
 
 use crate::case;
@@ -27,6 +27,7 @@ pub fn request(asked: &case::Asked) -> Result<Request, RequestError> {
         endpoint: asked.vpce.clone(),
         access_point: asked.via_access_point.clone(),
         overrides: Overrides::default(),
+        ignoring: Ignoring::default(),
     })
 }
 

@@ -65,6 +65,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "matrix accounts by accounts reach s3:GetObject",
     ),
     (
+        "cycles",
+        "groups of roles that lead to each other",
+        "cycles through role/ci-deployer",
+    ),
+    (
         "list",
         "facts about a set",
         "list roles where trust.external",
@@ -162,7 +167,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     (
         "ignoring",
-        "what would be without scps, rcps or boundaries",
+        "what would be without scps, rcps, boundaries, identity, resource or endpoint policies, acls, grants, block public access",
         "who can organizations:LeaveOrganization ignoring scps",
     ),
     (

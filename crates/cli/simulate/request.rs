@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use serde_json::value::RawValue;
-use whocan_eval::{Assume, Overrides, Request, Session};
+use whocan_eval::{Assume, Ignoring, Overrides, Request, Session};
 use whocan_policy::{AccountId, Precedence};
 
 use super::context;
@@ -60,6 +60,7 @@ pub fn read(line: &str, documents: &Documents) -> Result<Request, Fault> {
         assume: assume(&fields)?,
         endpoint: fields.text("vpce")?,
         access_point: fields.text("via_access_point")?,
+        ignoring: Ignoring::default(),
         overrides: overrides(&fields, documents)?,
     })
 }

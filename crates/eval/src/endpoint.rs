@@ -73,7 +73,8 @@ fn policy<'a>(inquiry: &Inquiry<'a>) -> Policy<'a> {
             document: Some(document),
         });
     }
-    let Some(id) = inquiry.route.endpoint_id else {
+    let ignored = call.request.ignoring.endpoint_policies;
+    let Some(id) = inquiry.route.endpoint_id.filter(|_| !ignored) else {
         return Policy::None;
     };
     match inquiry.route.endpoint {

@@ -49,7 +49,7 @@ pub use decision::{
 pub use reach::{Via, Walk, reach};
 pub use remedy::{Change, Grantee, Remedy};
 pub use request::{Caller, Overrides, Request, RequestError, Strictness};
-pub use whocan_policy::{Assume, Precedence, Session};
+pub use whocan_policy::{Assume, Ignoring, Precedence, Session};
 
 /// Decides whether `request` is allowed, with reasons.
 ///

@@ -99,6 +99,9 @@ pub(crate) fn service_control<'a>(inquiry: &Inquiry<'a>) -> ServiceControl<'a> {
 // Services, anonymous callers and service-linked roles are not (R150, R152);
 // the graph gives the management account no levels (R149).
 fn is_restricted(inquiry: &Inquiry<'_>) -> bool {
+    if inquiry.call.request.ignoring.scps {
+        return false;
+    }
     let subject = inquiry.call.subject;
     if subject.is_service_linked() {
         inquiry.rule(136);
@@ -225,7 +228,7 @@ fn levels<'a>(
 /// Source: Resource control policies (RCPs); RCP evaluation; RCP syntax, Organizations User Guide.
 pub(crate) fn resource_control<'a>(inquiry: &Inquiry<'a>) -> Side<'a> {
     let mut deny = Side::silent(PolicyType::Rcp);
-    if is_exempt(inquiry) {
+    if inquiry.call.request.ignoring.rcps || is_exempt(inquiry) {
         return deny;
     }
     let levels = match rcp_levels(inquiry) {

@@ -26,8 +26,8 @@ pub struct Walk {
     pub within: Option<u32>,
     /// The calls that count as hops.
     pub via: Via,
-    /// The ARNs of principals of which a path must pass one, its ends included.
-    pub through: Option<Vec<String>>,
+    /// Sets of ARNs of principals: a path must pass one of each, its ends included.
+    pub through: Vec<Vec<String>>,
     /// The ARNs of principals that no path may pass, its ends included.
     pub avoiding: Vec<String>,
 }
@@ -132,8 +132,8 @@ struct Search<'a> {
 struct Node {
     place: Place,
     state: State,
-    // Whether its path has passed what it must.
-    passed: bool,
+    // Which of the sets that it must pass its path has passed.
+    passed: Vec<bool>,
     // From which node, by which choice.
     from: Option<(usize, Choice)>,
     hops: u32,
@@ -175,7 +175,7 @@ impl<'a> Search<'a> {
         let mut next = 0;
         // Nodes stand in the order of their hops, so the first that serves is nearest.
         while next < nodes.len() {
-            let passed = nodes[next].passed;
+            let passed = !nodes[next].passed.contains(&false);
             if passed && self.request_truth(&nodes[next])? >= least {
                 return Ok(Some(Found {
                     nodes,
@@ -191,8 +191,8 @@ impl<'a> Search<'a> {
                 }));
             }
             for (role, state, choice) in self.hops_from(&nodes[next], least)? {
-                let passed = passed || self.passes(&self.graph.principal(role).arn);
-                if seen.insert((role, state.clone(), passed)) {
+                let passed = self.passes(&nodes[next].passed, &self.graph.principal(role).arn);
+                if seen.insert((role, state.clone(), passed.clone())) {
                     nodes.push(Node {
                         place: Place::Role(role),
                         state,
@@ -211,15 +211,20 @@ impl<'a> Search<'a> {
         Node {
             place: Place::Start,
             state: State::default(),
-            passed: self.passes(&self.request.caller.to_string()),
+            passed: self.passes(
+                &vec![false; self.walk.through.len()],
+                &self.request.caller.to_string(),
+            ),
             from: None,
             hops: 0,
         }
     }
 
-    fn passes(&self, arn: &str) -> bool {
-        let through = self.walk.through.as_ref();
-        through.is_none_or(|through| through.iter().any(|one| one == arn))
+    // What a path has passed that had passed `before` and comes to `arn`.
+    fn passes(&self, before: &[bool], arn: &str) -> Vec<bool> {
+        let sets = before.iter().zip(&self.walk.through);
+        sets.map(|(passed, set)| *passed || set.iter().any(|one| one == arn))
+            .collect()
     }
 
     fn avoids(&self, arn: &str) -> bool {

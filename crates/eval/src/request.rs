@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use whocan_policy::{AccountId, Arn, Assume, Document, Given, Precedence, Session};
+use whocan_policy::{AccountId, Arn, Assume, Document, Given, Ignoring, Precedence, Session};
 
 /// A request to be decided.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct Request {
     pub access_point: Option<String>,
     /// What replaces the snapshot's policies.
     pub overrides: Overrides,
+    /// Which policies are left out, on every call of a chain.
+    pub ignoring: Ignoring,
 }
 
 impl Request {
@@ -48,6 +50,7 @@ impl Request {
             endpoint: None,
             access_point: None,
             overrides: Overrides::default(),
+            ignoring: Ignoring::default(),
         }
     }
 }

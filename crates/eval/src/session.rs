@@ -121,9 +121,15 @@ impl AssumeState {
     /// Returns the parameters that a request describes; nothing is open if
     /// the request says that it is complete.
     pub fn of(assume: Option<&Assume>, complete: bool) -> AssumeState {
-        let none = Assume::default();
-        let Some(assume) = assume.or_else(|| complete.then_some(&none)) else {
-            return AssumeState::default();
+        let Some(assume) = assume else {
+            // Tags are keys of their own, which may be given in a complete context.
+            return AssumeState {
+                source_identity: match complete {
+                    true => SourceIdentity::Unset,
+                    false => SourceIdentity::Open,
+                },
+                ..AssumeState::default()
+            };
         };
         AssumeState {
             tags: Some(assume.tags.clone()),

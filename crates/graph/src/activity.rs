@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use whocan_snapshot::{ActivityObject, Collected, UserActivity};
+use whocan_snapshot::{ActivityObject, Collected, Numbers, Section, Table, UserActivity};
 
 use crate::{AccountIndex, Graph, PrincipalId, PrincipalKind};
 
@@ -24,11 +24,62 @@ pub struct Activity {
     pub console: Collected<bool>,
 }
 
+/// What is known of principals; most processes look at few of them, or none.
+#[derive(Debug, Default)]
+pub(crate) struct Activities {
+    // INVARIANT: ascending and unique, as many as there are activities.
+    of: Numbers,
+    known: Table<Activity>,
+}
+
+/// How many sections the activities take in a file.
+pub(crate) const SECTIONS: usize = 2;
+
+/// So many activities are read from a file at once.
+const PER_CHUNK: usize = 256;
+
+impl Activities {
+    fn new(all: FxHashMap<PrincipalId, Activity>) -> Activities {
+        let mut all: Vec<(PrincipalId, Activity)> = all.into_iter().collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        let of = Numbers::of(all.iter().map(|(id, _)| id.0));
+        let known: Vec<Activity> = all.into_iter().map(|(_, activity)| activity).collect();
+        Activities {
+            of,
+            known: known.into(),
+        }
+    }
+
+    /// Returns what is known of one principal.
+    pub fn get(&self, principal: PrincipalId) -> Option<&Activity> {
+        let at = self.of.partition_point(|id| id < principal.0);
+        let found = self.of.get(at) == Some(principal.0);
+        found.then(|| self.known.get(at)).flatten()
+    }
+
+    /// Returns them as sections of a file.
+    pub fn sections(&self) -> [Vec<u8>; SECTIONS] {
+        [self.of.as_bytes().to_vec(), self.known.to_bytes(PER_CHUNK)]
+    }
+
+    /// Takes sections of a file, `None` if they are no activities of so many principals.
+    pub fn from_sections(
+        principals: usize,
+        [of, known]: [Section; SECTIONS],
+    ) -> Option<Activities> {
+        let activities = Activities {
+            of: Numbers::below(of, principals)?,
+            known: Table::from_section(known)?,
+        };
+        (activities.of.len() == activities.known.len()).then_some(activities)
+    }
+}
+
 /// Finds the principals that activity is about.
 pub(crate) fn read<'a>(
     graph: &Graph,
     objects: impl Iterator<Item = &'a ActivityObject>,
-) -> FxHashMap<PrincipalId, Activity> {
+) -> Activities {
     let mut all = FxHashMap::default();
     for object in objects {
         let Some(account) = graph.account_of(object.id) else {
@@ -50,7 +101,7 @@ pub(crate) fn read<'a>(
             }
         }
     }
-    all
+    Activities::new(all)
 }
 
 /// What the credential report calls the root user.

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 use whocan_policy::{AccountId, Arn, Document, NamedPrincipal};
 use whocan_snapshot::{Collected, SharedWith, Snapshot, Table};
 
-use crate::activity::{self, Activity};
+use crate::activity::{self, Activities, Activity};
 use crate::directory::Directory;
 use crate::saved::Parts;
 use crate::{
@@ -48,7 +48,7 @@ pub struct Graph {
     pub(crate) positions: Vec<Collected<Vec<LevelId>>>,
     pub(crate) directory: Directory,
     account_by_canonical_id: FxHashMap<Arc<str>, AccountIndex>,
-    pub(crate) activity: FxHashMap<PrincipalId, Activity>,
+    pub(crate) activity: Activities,
     vendors: OnceLock<BTreeMap<AccountId, Arc<str>>>,
 }
 
@@ -90,7 +90,7 @@ impl Graph {
             policies: policies.into(),
             documents,
             directory,
-            activity: FxHashMap::default(),
+            activity: Activities::default(),
             vendors: OnceLock::new(),
         };
         graph.activity = activity::read(&graph, snapshot.activity.iter().map(Arc::as_ref));
@@ -116,7 +116,7 @@ impl Graph {
             organization: parts.base.organization,
             positions: parts.positions,
             directory: parts.directory,
-            activity: parts.base.activity.into_iter().collect(),
+            activity: parts.activity,
             vendors: OnceLock::new(),
         }
     }
@@ -135,7 +135,7 @@ impl Graph {
     /// Returns how a user or role signs in, and when it last did; `None` if
     /// nothing of that was collected.
     pub fn activity(&self, principal: PrincipalId) -> Option<&Activity> {
-        self.activity.get(&principal)
+        self.activity.get(principal)
     }
 
     /// Returns when the snapshot was taken.

@@ -71,19 +71,19 @@ impl Documents {
         }
     }
 
-    /// Returns those whose text may name principals, which parses them.
-    pub(crate) fn naming_principals(&self) -> impl Iterator<Item = &Arc<Document>> {
-        let named = (0..self.len()).into_par_iter().filter(|&at| {
-            let text = &self.texts[at];
-            // A letter of the element's name may be written as its number.
-            let may_name = text.contains("rincipal") || text.contains("\\u");
-            if may_name {
-                self.get(at);
-            }
-            may_name
-        });
-        let named: Vec<usize> = named.collect();
-        named.into_iter().map(|at| self.get(at))
+    /// Shows the documents whose text may name principals, as
+    /// [`Documents::look_through`] does.
+    pub(crate) fn naming_principals(&self, mut look: impl FnMut(&Document)) {
+        for start in (0..self.len()).step_by(PARSED_AT_ONCE) {
+            let end = self.len().min(start + PARSED_AT_ONCE);
+            let named = (start..end).into_par_iter().filter(|&at| {
+                let text = &self.texts[at];
+                // A letter of the element's name may be written as its number.
+                text.contains("rincipal") || text.contains("\\u")
+            });
+            let parsed: Vec<Arc<Document>> = named.map(|at| self.read(at)).collect();
+            parsed.iter().for_each(|document| look(document));
+        }
     }
 
     /// Returns all documents, which parses them.

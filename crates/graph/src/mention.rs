@@ -29,14 +29,13 @@ pub(crate) fn all(documents: &Documents, callers: &[NamedPrincipal]) -> Mentions
     for caller in callers {
         mentions.add(caller);
     }
-    let statements = documents
-        .naming_principals()
-        .flat_map(|document| &document.statements);
-    for clause in statements.filter_map(|statement| statement.principal.as_ref()) {
-        for entry in &clause.entries {
+    documents.naming_principals(|document| {
+        let clauses = document.statements.iter();
+        let clauses = clauses.filter_map(|statement| statement.principal.as_ref());
+        for entry in clauses.flat_map(|clause| &clause.entries) {
             mentions.add(entry);
         }
-    }
+    });
     mentions
 }
 

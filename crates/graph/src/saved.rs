@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use whocan_snapshot::{Collected, DerivedFile, SharedWith, Table};
 
+use crate::activity::{self, Activities};
 use crate::directory::{self, Directory};
 use crate::{
-    Account, Activity, DirectoryGroup, Documents, Endpoint, Graph, Group, Level, LevelId,
-    Organization, Policy, Principal, PrincipalId, Resource, ResourceId,
+    Account, DirectoryGroup, Documents, Endpoint, Graph, Group, Level, LevelId, Organization,
+    Policy, Principal, Resource, ResourceId,
 };
 
 /// So many nodes are read from a file at once.
@@ -18,7 +19,7 @@ const NODES_PER_CHUNK: usize = 64;
 const OWN_SECTIONS: usize = 6;
 
 /// How many sections a graph takes in a file.
-pub(crate) const SECTIONS: usize = OWN_SECTIONS + directory::SECTIONS;
+pub(crate) const SECTIONS: usize = OWN_SECTIONS + directory::SECTIONS + activity::SECTIONS;
 
 /// What every question looks at.
 #[derive(Serialize, Deserialize)]
@@ -30,8 +31,6 @@ pub(crate) struct Base {
     pub shared: BTreeMap<ResourceId, Vec<SharedWith>>,
     pub levels: Vec<Level>,
     pub organization: Option<Organization>,
-    // INVARIANT: sorted by principal, so that the same graph gives the same bytes.
-    pub activity: Vec<(PrincipalId, Activity)>,
     // `None` where the position is not known.
     positions: Vec<Option<Vec<LevelId>>>,
 }
@@ -47,6 +46,7 @@ pub(crate) struct Parts {
     pub documents: Documents,
     pub resources: Table<Resource>,
     pub directory: Directory,
+    pub activity: Activities,
 }
 
 impl Graph {
@@ -56,12 +56,6 @@ impl Graph {
     /// Returns the graph as sections of a file. When its snapshot was taken is not in them.
     pub fn to_sections(&self) -> Vec<Vec<u8>> {
         let positions = self.positions.iter().map(|one| one.known().cloned());
-        let mut activity: Vec<(PrincipalId, Activity)> = self
-            .activity
-            .iter()
-            .map(|(id, activity)| (*id, activity.clone()))
-            .collect();
-        activity.sort_unstable_by_key(|(id, _)| *id);
         let base = Base {
             assumptions: self.assumptions.clone(),
             accounts: self.accounts.clone(),
@@ -70,7 +64,6 @@ impl Graph {
             shared: self.shared.clone(),
             levels: self.levels.clone(),
             organization: self.organization.clone(),
-            activity,
             positions: positions.collect(),
         };
         let mut sections = vec![
@@ -82,6 +75,7 @@ impl Graph {
             self.resources.to_bytes(NODES_PER_CHUNK),
         ];
         sections.extend(self.directory.sections());
+        sections.extend(self.activity.sections());
         sections
     }
 
@@ -107,6 +101,11 @@ impl Graph {
                 resources.len(),
             ],
         )?;
+        let activities_at = OWN_SECTIONS + directory::SECTIONS;
+        let activity = Activities::from_sections(
+            principals.len(),
+            std::array::from_fn(|at| file.section(activities_at + at)),
+        )?;
         Some(Graph::assemble(Parts {
             taken,
             base,
@@ -117,6 +116,7 @@ impl Graph {
             policies,
             resources,
             directory,
+            activity,
         }))
     }
 }

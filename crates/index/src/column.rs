@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
+use rustc_hash::FxHashMap;
 use whocan_policy::{Arn, Condition, Filling, KeyState, Pattern, Test, Truth};
 
 use crate::Planes;
 use crate::scene::decide_state;
+
+/// A state that so many principals share has them as a set.
+const MANY: usize = 1024;
 
 /// The states of a key that is about the caller alone, by caller.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub(crate) struct Column {
     // The principals by state, ascending in each, and where each state's begin.
     members: Vec<u32>,
     starts: Vec<u32>,
+    // The same as sets, for the states that many share.
+    sets: FxHashMap<u32, RoaringBitmap>,
     // How many states are known values, if each of these is one value.
     single: Option<usize>,
     // Whether all of those values are ARNs.
@@ -44,8 +50,19 @@ impl Column {
         }
         column.starts.push(order.len() as u32);
         column.members = order;
+        column.gather_sets();
         column.look_at_values();
         column
+    }
+
+    fn gather_sets(&mut self) {
+        for at in 0..self.states.len() {
+            let members = self.members_of(at);
+            if members.len() >= MANY {
+                let set = ascending(members.iter().copied());
+                self.sets.insert(at as u32, set);
+            }
+        }
     }
 
     fn look_at_values(&mut self) {
@@ -77,10 +94,11 @@ impl Column {
         });
         let mut set = Sets::default();
         for at in fitting.iter().cloned().flatten() {
-            set.add(
-                decide_state(condition, wanted, &self.states[at]),
-                self.members_of(at),
-            );
+            let gathered = set.of(decide_state(condition, wanted, &self.states[at]));
+            match self.sets.get(&(at as u32)) {
+                Some(members) => gathered.many |= members,
+                None => gathered.few.extend(self.members_of(at)),
+            }
         }
         set.planes(rest, self.of.len() as u32)
     }
@@ -162,23 +180,42 @@ fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
 /// Principals for whom something was decided, by how.
 #[derive(Default)]
 struct Sets {
-    yes: Vec<u32>,
-    open: Vec<u32>,
-    no: Vec<u32>,
+    yes: Gathered,
+    open: Gathered,
+    no: Gathered,
+}
+
+/// Principals, some of them one by one and in no order.
+#[derive(Default)]
+struct Gathered {
+    few: Vec<u32>,
+    many: RoaringBitmap,
+}
+
+impl Gathered {
+    fn set(mut self) -> RoaringBitmap {
+        self.few.sort_unstable();
+        self.many |= ascending(self.few.into_iter());
+        self.many
+    }
+}
+
+fn ascending(ids: impl Iterator<Item = u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(ids).expect("each principal has one state")
 }
 
 impl Sets {
-    fn add(&mut self, truth: Truth, members: &[u32]) {
+    fn of(&mut self, truth: Truth) -> &mut Gathered {
         match truth {
-            Truth::True => self.yes.extend(members),
-            Truth::Unknown => self.open.extend(members),
-            Truth::False => self.no.extend(members),
+            Truth::True => &mut self.yes,
+            Truth::Unknown => &mut self.open,
+            Truth::False => &mut self.no,
         }
     }
 
     // All others up to `end` have `rest`.
     fn planes(self, rest: Truth, end: u32) -> Planes {
-        let [yes, open, no] = [self.yes, self.open, self.no].map(RoaringBitmap::from_iter);
+        let [yes, open, no] = [self.yes, self.open, self.no].map(Gathered::set);
         let mut everybody = RoaringBitmap::new();
         everybody.insert_range(0..end);
         let mut planes = match rest {
@@ -229,7 +266,7 @@ mod tests {
     fn plainly(all: &[KeyState], condition: &Condition, wanted: &[Filling]) -> Planes {
         let mut set = Sets::default();
         for (id, state) in (0..).zip(all) {
-            set.add(decide_state(condition, wanted, state), &[id]);
+            set.of(decide_state(condition, wanted, state)).few.push(id);
         }
         set.planes(Truth::False, 0)
     }

@@ -249,6 +249,11 @@ impl<'a> WalkEdges<'a> {
         }
     }
 
+    /// Returns whether the first call of a chain is like the others.
+    pub fn starts_as_others(&self) -> bool {
+        self.start.is_none()
+    }
+
     /// Returns who can assume `role` with the first call of a chain.
     pub fn first_callers(&self, role: PrincipalId, state: Option<&State>) -> Arc<Verdicts> {
         match &self.start {

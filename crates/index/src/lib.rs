@@ -52,8 +52,9 @@ use state::SourceIdentities;
 use trust_facts::{TrustFacts, TrustTable};
 
 pub use cells::resources_of;
-pub use question::{Ask, Ignoring, Walk};
+pub use question::{Ask, Walk};
 pub use verdict::{Cell, Hop, Path, Planes, Reached, Verdicts};
+pub use whocan_policy::Ignoring;
 pub use whocan_snapshot::DerivedError as IndexError;
 
 /// The conclusions about one snapshot.

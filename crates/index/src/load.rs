@@ -79,6 +79,12 @@ impl Travelling {
         travelling
     }
 
+    /// Returns whether no call of the walk passes tags that anything looks at.
+    pub fn is_plain(&self) -> bool {
+        let passes = self.of_pods.is_some() || self.plain.is_some();
+        !passes && self.sets.len() == 1 && self.sets[0].is_empty() && self.choices.is_empty()
+    }
+
     fn add(&mut self, mut set: Vec<FixedTag>) -> usize {
         set.sort();
         let known = self.sets.iter().position(|known| *known == set);

@@ -1,7 +1,7 @@
 //! Questions, with names already resolved.
 
 use roaring::RoaringBitmap;
-use whocan_policy::{AccountId, Assume, Given, Precedence, Session};
+use whocan_policy::{AccountId, Assume, Given, Ignoring, Precedence, Session};
 
 /// One action on one resource, asked about every principal.
 #[derive(Clone, Debug)]
@@ -29,17 +29,6 @@ pub struct Ask {
     pub ignoring: Ignoring,
 }
 
-/// Which kinds of policy are left out of a question: what would be without them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ignoring {
-    /// Service control policies.
-    pub scps: bool,
-    /// Resource control policies.
-    pub rcps: bool,
-    /// Permissions boundaries.
-    pub boundaries: bool,
-}
-
 /// How chains are followed.
 #[derive(Clone, Debug, Default)]
 pub struct Walk {
@@ -49,12 +38,19 @@ pub struct Walk {
     pub via: Vec<&'static str>,
     /// The most hops; `None` for no limit (R236).
     pub within: Option<u32>,
-    /// A path must pass one of these roles.
-    pub through: Option<RoaringBitmap>,
+    /// A path must pass one of each of these sets, in any order; at most
+    /// [`Walk::MAX_THROUGH`] sets.
+    pub through: Vec<RoaringBitmap>,
     /// A path must pass none of these.
     pub avoiding: RoaringBitmap,
     /// What is said about context keys, for every call that can carry them.
     pub given: Given,
     /// Which policies are left out.
     pub ignoring: Ignoring,
+}
+
+impl Walk {
+    /// How many sets a path can be asked to pass: the search tells apart which
+    /// of them it has passed, so its work grows with their subsets.
+    pub const MAX_THROUGH: usize = 8;
 }

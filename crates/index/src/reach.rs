@@ -18,8 +18,11 @@ use crate::state::{Fixed, State};
 use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 
 /// Sessions of roles, by what they carry (a position in [`Search::loads`]) and
-/// by whether they or what follows them pass what the walk must pass.
-type Sessions = BTreeMap<(usize, bool), RoaringBitmap>;
+/// by what of that which the walk must pass they or what follows them pass.
+type Sessions = BTreeMap<(usize, Met), RoaringBitmap>;
+
+/// Which sets of [`Walk::through`] are passed, one bit for each.
+type Met = u8;
 
 impl Index {
     /// Decides who reaches one action on one resource over chains of assumed roles.
@@ -410,30 +413,56 @@ impl<'a> Search<'a> {
         set - &self.walk.avoiding
     }
 
-    // Parts those with whom the walk has passed what it must pass, itself or
-    // `behind` them, from the rest.
-    fn passing(&self, set: RoaringBitmap, behind: bool) -> (RoaringBitmap, RoaringBitmap) {
-        match &self.walk.through {
-            Some(through) if !behind => (&set & through, set - through),
-            _ => (set, RoaringBitmap::new()),
+    // Parts a set by what the walk has passed with them, themselves or `behind` them.
+    fn passing(&self, set: RoaringBitmap, behind: Met) -> Vec<(Met, RoaringBitmap)> {
+        let mut parts = vec![(behind, set)];
+        for (bit, through) in self.bits() {
+            if behind & bit != 0 {
+                continue;
+            }
+            let cut = parts.into_iter().flat_map(|(met, set)| {
+                let passed = &set & through;
+                [(met | bit, passed), (met, set - through)]
+            });
+            parts = cut.filter(|(_, set)| !set.is_empty()).collect();
         }
+        parts
     }
 
-    fn passes(&self, principal: PrincipalId) -> bool {
-        let through = self.walk.through.as_ref();
-        through.is_none_or(|through| through.contains(principal.0))
+    // Those of a set with whom the walk has passed all that it must pass.
+    fn passing_all(&self, set: RoaringBitmap, behind: Met) -> RoaringBitmap {
+        let parts = self.passing(set, behind).into_iter();
+        let all = self.met_all();
+        let mut passing = parts.filter(|(met, _)| *met == all);
+        passing.next().map(|(_, set)| set).unwrap_or_default()
+    }
+
+    fn met_by(&self, principal: PrincipalId) -> Met {
+        let passed = self
+            .bits()
+            .filter(|(_, through)| through.contains(principal.0));
+        passed.fold(0, |met, (bit, _)| met | bit)
+    }
+
+    fn met_all(&self) -> Met {
+        self.bits().fold(0, |met, (bit, _)| met | bit)
+    }
+
+    fn bits(&self) -> impl Iterator<Item = (Met, &RoaringBitmap)> {
+        let through = self.walk.through.iter().take(Walk::MAX_THROUGH);
+        through.enumerate().map(|(at, set)| (1 << at, set))
     }
 
     fn run(&self, strict: bool, sure: bool) -> Levels {
         let start = self.may_pass(self.first.plane(strict).set(sure).clone());
-        let (start, _) = self.passing(start, false);
+        let start = self.passing_all(start, 0);
         let mut seen_sessions = Sessions::new();
         for (load, last) in self.last.iter().enumerate() {
             let roles = self.may_pass(last.plane(strict).set(sure) & &self.index.base.roles);
             let roles = self.holding(load, roles, sure);
-            let (passed, not) = self.passing(roles, false);
-            seen_sessions.insert((load, true), passed);
-            seen_sessions.insert((load, false), not);
+            for (met, roles) in self.passing(roles, 0) {
+                seen_sessions.insert((load, met), roles);
+            }
         }
         let mut seen = start.clone();
         let mut levels = Levels {
@@ -463,12 +492,12 @@ impl<'a> Search<'a> {
         let mut sessions = Sessions::new();
         for (&(load, behind), roles) in frontier {
             let (first, later) = self.before_all(roles, load, strict, sure);
-            starts |= self.passing(first, behind).0;
+            starts |= self.passing_all(first, behind);
             for (load, callers) in later {
                 let callers = self.holding(load, callers & &self.index.base.roles, sure);
-                let (passed, not) = self.passing(callers, behind);
-                *sessions.entry((load, true)).or_default() |= passed;
-                *sessions.entry((load, false)).or_default() |= not;
+                for (met, callers) in self.passing(callers, behind) {
+                    *sessions.entry((load, met)).or_default() |= callers;
+                }
             }
         }
         let starts = self.may_pass(starts);
@@ -487,6 +516,9 @@ impl<'a> Search<'a> {
         strict: bool,
         sure: bool,
     ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
+        if self.is_plain() {
+            return self.before_plainly(roles, strict, sure);
+        }
         let mut first = RoaringBitmap::new();
         let mut later: BTreeMap<usize, RoaringBitmap> = BTreeMap::new();
         // Roles that the same callers can assume share one answer.
@@ -504,6 +536,40 @@ impl<'a> Search<'a> {
             }
         }
         (first, later)
+    }
+
+    // Whether nothing looks at what sessions carry: then a role has the same
+    // callers in every chain.
+    fn is_plain(&self) -> bool {
+        let nothing_known = self.loads.len() == 1 && self.loads[0].identity.is_none();
+        nothing_known && self.ask.assume.is_none() && self.travelling.is_plain()
+    }
+
+    fn before_plainly(
+        &self,
+        roles: &RoaringBitmap,
+        strict: bool,
+        sure: bool,
+    ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
+        let (mut first, mut later) = (RoaringBitmap::new(), RoaringBitmap::new());
+        let mut added = FxHashSet::default();
+        for role in roles.iter().map(PrincipalId) {
+            let callers = self.edges.callers(role, None);
+            if added.insert(Arc::as_ptr(&callers)) {
+                later |= callers.plane(strict).set(sure);
+            }
+            if self.edges.starts_as_others() {
+                continue;
+            }
+            let callers = self.edges.first_callers(role, None);
+            if added.insert(Arc::as_ptr(&callers)) {
+                first |= callers.plane(strict).set(sure);
+            }
+        }
+        if self.edges.starts_as_others() {
+            first.clone_from(&later);
+        }
+        (first, [(0, later)].into())
     }
 
     // The callers that can start a session of `role` with this load.
@@ -726,10 +792,10 @@ impl Levels {
         let mut at = from;
         // `None` while the chain has not left its start.
         let mut carried: Option<usize> = None;
-        let mut passed = search.passes(from);
+        let mut passed = search.met_by(from);
         while level > 0 {
             let (role, load, truth) = self.next(search, at, carried, passed, level - 1, sure)?;
-            passed |= search.passes(role);
+            passed |= search.met_by(role);
             let identity = search.loads[load].identity.clone();
             hops.push(Hop {
                 action: call_of(search.index, at),
@@ -752,13 +818,14 @@ impl Levels {
         search: &Search<'_>,
         at: PrincipalId,
         carried: Option<usize>,
-        passed: bool,
+        passed: Met,
         level: usize,
         sure: bool,
     ) -> Option<(PrincipalId, usize, Truth)> {
         let sessions = self.sessions[level].iter();
-        // Until the path has passed what it must, only what still passes it leads on.
-        for (&(load, _), roles) in sessions.filter(|((_, behind), _)| passed || *behind) {
+        let all = search.met_all();
+        // Only what still passes what the path has yet to pass leads on.
+        for (&(load, _), roles) in sessions.filter(|((_, behind), _)| passed | behind == all) {
             for role in roles {
                 let role = PrincipalId(role);
                 let before = search.before(role, &search.loads[load], sure);

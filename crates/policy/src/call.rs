@@ -1,4 +1,5 @@
-//! What a call carries besides its context: the calling session, and the parameters of `AssumeRole`.
+//! What a call carries besides its context: the calling session, the parameters
+//! of `AssumeRole`, and what a question leaves out.
 
 use std::sync::Arc;
 
@@ -28,4 +29,28 @@ pub struct Assume {
     pub source_identity: Option<String>,
     /// The session name; `None` leaves it open.
     pub name: Option<String>,
+}
+
+/// Which kinds of policy are left out of a question: what would be without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ignoring {
+    /// Service control policies.
+    pub scps: bool,
+    /// Resource control policies.
+    pub rcps: bool,
+    /// Permissions boundaries.
+    pub boundaries: bool,
+    /// Identity-based policies.
+    pub identity_policies: bool,
+    /// Resource-based policies, but for those without which nobody has any
+    /// access: key policies and role trust policies.
+    pub resource_policies: bool,
+    /// Access control lists of S3.
+    pub acls: bool,
+    /// Grants of KMS keys.
+    pub grants: bool,
+    /// Block Public Access of S3, on every level.
+    pub public_access_blocks: bool,
+    /// Policies of VPC endpoints.
+    pub endpoint_policies: bool,
 }

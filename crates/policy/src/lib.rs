@@ -32,7 +32,7 @@ mod unknown;
 pub use account::{AccountId, NotAnAccountId};
 pub use action::ActionPattern;
 pub use arn::{Arn, NotAnArn};
-pub use call::{Assume, Session};
+pub use call::{Assume, Ignoring, Session};
 pub use condition::{Condition, ConditionValue, KeyName};
 pub use context::{Given, KeyState, Precedence};
 pub use document::{Document, Version};

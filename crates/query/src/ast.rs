@@ -57,6 +57,8 @@ pub struct Statement {
     pub kind: StatementKind,
     /// The whole statement without its semicolon.
     pub span: Span,
+    /// Every snapshot that an `as of` in it names, also inside of parentheses.
+    pub as_of: Vec<String>,
 }
 
 /// What a statement does.
@@ -176,6 +178,8 @@ pub enum Shape {
         /// Where they end.
         to: Aim,
     },
+    /// `cycles`
+    Cycles,
     /// `list SET`
     List {
         /// What to list.

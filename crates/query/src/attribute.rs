@@ -603,10 +603,16 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "what encrypted data needs besides, on its key",
     ),
     row(
+        "members",
+        Type::List,
+        get::members,
+        "who belongs to the group that the row is about",
+    ),
+    row(
         "count",
         Type::Number,
         get::count,
-        "how many rows are counted",
+        "how many rows or members are counted",
     ),
     fact(
         "property",

@@ -7,6 +7,8 @@ mod cancel;
 mod indexed;
 mod roles;
 
+use std::sync::Arc;
+
 use roaring::RoaringBitmap;
 use whocan_eval::{Decision, Remedy};
 use whocan_graph::PrincipalId;
@@ -75,6 +77,10 @@ pub trait Engine {
         walk: &Walk,
         among: &RoaringBitmap,
     ) -> Vec<(Hop, Truth)>;
+
+    /// Who takes on a role with one call that `walk` follows. Roles that the
+    /// same principals can take on may share one answer.
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts>;
 
     /// Whether chains of `walk` depend on more than who may make the request at their end.
     fn tells_sessions_apart(&self, walk: &Walk) -> bool;

@@ -97,6 +97,7 @@ impl Display for Shape {
                 write!(out, "{why} {subject} {access}")
             }
             Shape::Paths { kind, from, to } => write!(out, "{kind} from {from} to {to}"),
+            Shape::Cycles => out.write_str("cycles"),
             Shape::List { set } => write!(out, "list {set}"),
             Shape::Show { set } => write!(out, "show {set}"),
             Shape::Matrix {

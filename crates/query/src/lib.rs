@@ -23,7 +23,7 @@ mod run;
 pub mod saved;
 pub mod thing;
 
-pub use context::{Context, Names};
+pub use context::{Context, Names, Other};
 pub use error::{Problem, QueryError};
 pub use format::pretty;
 pub use parse::{Expected, expected_after, parse};

@@ -1,5 +1,7 @@
 //! A resolved set: ids and patterns, no names.
 
+use std::collections::BTreeMap;
+
 use roaring::RoaringBitmap;
 use whocan_graph::{AccountIndex, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId};
 use whocan_policy::{Pattern, Region};
@@ -168,6 +170,46 @@ impl Members {
         both
     }
 
+    /// Returns the same things of another snapshot, and those that it does not have.
+    ///
+    /// Things are the same by ARN, accounts and units by id; regions are texts
+    /// and mean the same everywhere.
+    pub(crate) fn carried(&self, from: &Graph, to: &Graph) -> (Members, Vec<Thing>) {
+        let mut carried = Members {
+            regions: self.regions.clone(),
+            ..Members::default()
+        };
+        let rare = match self.groups.is_empty() && self.policies.is_empty() {
+            true => Named::default(),
+            false => Named::of(to),
+        };
+        let mut lost = Vec::new();
+        for thing in self.things() {
+            let found = match thing {
+                Thing::Principal(id) => to
+                    .principal_of(&from.principal(id).arn)
+                    .map(Thing::Principal),
+                Thing::Resource(id) => to.resource_of(&from.resource(id).arn).map(Thing::Resource),
+                Thing::Account(id) => to.account_of(from.account(id).id).map(Thing::Account),
+                Thing::Group(id) => rare.groups.get(&*from.group(id).arn).copied(),
+                Thing::Policy(id) => {
+                    let policy = from.policy(id);
+                    rare.policies.get(&(&*policy.at, &*policy.name)).copied()
+                }
+                Thing::Level(id) => {
+                    let same = |level: &whocan_graph::Level| level.id == from.level(id).id;
+                    let at = to.levels().iter().position(same);
+                    at.and_then(|at| Some(Thing::Level(LevelId(u32::try_from(at).ok()?))))
+                }
+            };
+            match found {
+                Some(thing) => carried.insert(thing),
+                None => lost.push(thing),
+            }
+        }
+        (carried, lost)
+    }
+
     fn bitmaps(&self) -> [&RoaringBitmap; 6] {
         [
             &self.principals,
@@ -190,6 +232,31 @@ impl Members {
         change(&mut self.resources, &other.resources);
         change(&mut self.accounts, &other.accounts);
         change(&mut self.levels, &other.levels);
+    }
+}
+
+/// What a snapshot does not find by name: few, so they are put in order when asked for.
+#[derive(Default)]
+struct Named<'a> {
+    groups: BTreeMap<&'a str, Thing>,
+    // By where they are and what they are called.
+    policies: BTreeMap<(&'a str, &'a str), Thing>,
+}
+
+impl<'a> Named<'a> {
+    fn of(graph: &'a Graph) -> Named<'a> {
+        let groups = (0..graph.groups().len() as u32).map(GroupId);
+        let policies = (0..graph.policies().len() as u32).map(PolicyId);
+        let policy = |id| {
+            let policy = graph.policy(id);
+            ((&*policy.at, &*policy.name), Thing::Policy(id))
+        };
+        Named {
+            groups: groups
+                .map(|id| (&*graph.group(id).arn, Thing::Group(id)))
+                .collect(),
+            policies: policies.map(policy).collect(),
+        }
     }
 }
 

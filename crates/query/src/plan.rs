@@ -104,6 +104,8 @@ pub enum Shape {
         /// Where they lead; always over chains.
         access: Access,
     },
+    /// The groups of roles that lead to each other.
+    Cycles,
     /// Two sets, crossed.
     Matrix {
         /// Where access starts: each thing with its principals.

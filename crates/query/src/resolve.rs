@@ -20,6 +20,7 @@ use crate::context::{Context, Names};
 use crate::error::Fault;
 use crate::members::Members;
 use crate::plan::{Plan, Side};
+pub(crate) use clause::IGNORED;
 
 /// Resolves one question.
 pub(crate) fn question(

@@ -159,6 +159,8 @@ pub struct Row {
     /// What else the caller needs for encrypted data, in words: `kms:Decrypt on
     /// key/1234: yes` (R191).
     pub needs: Vec<Need>,
+    /// What belongs to the group that the row is about.
+    pub members: Vec<Thing>,
     /// How many rows a row counts.
     pub count: Option<i64>,
     /// The attribute that the row shows, and its value.
@@ -240,6 +242,7 @@ pub(crate) struct Facts<'a> {
     pub open: &'a [OpenPoint],
     pub evidence: &'a [Call],
     pub needs: &'a [Need],
+    pub members: &'a [Thing],
     pub count: Option<i64>,
     pub property: Option<(&'a str, &'a Value)>,
 }
@@ -262,6 +265,7 @@ impl Row {
             open: &self.open,
             evidence: &self.evidence,
             needs: &self.needs,
+            members: &self.members,
             count: self.count,
             property: self
                 .property

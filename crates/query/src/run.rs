@@ -3,6 +3,7 @@
 mod assert;
 mod can;
 mod complete;
+mod cycles;
 mod dependency;
 mod detail;
 mod draft;
@@ -122,8 +123,10 @@ fn one(
 fn remember(rows: &Rows, plan: &Plan, names: &mut Names) {
     let own = own_side(&plan.shape);
     let mut members = Members::default();
-    let things = rows.rows.iter().filter_map(|row| row.own(own));
-    things.for_each(|thing| members.insert(thing));
+    for row in &rows.rows {
+        let things = row.members.iter().copied().chain(row.own(own));
+        things.for_each(|thing| members.insert(thing));
+    }
     if !members.is_empty() {
         names.set("it", members);
     }
@@ -189,6 +192,7 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
             access,
         } => paths::all(from, access, plan, context),
         Shape::Paths { from, access, .. } => who::find_paths(from, access, plan, context),
+        Shape::Cycles => cycles::find(plan, context),
         Shape::Matrix { rows, columns } => matrix::find(rows, columns, plan, context),
         Shape::List(members) => list::find(members),
         Shape::Show(thing) => list::show(*thing, context.graph),
@@ -208,9 +212,11 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
 /// Returns whose attributes bare names are in rows of this shape, and what `except` is about.
 pub(crate) fn own_side(shape: &Shape) -> Side {
     match shape {
-        Shape::Who { .. } | Shape::Can { .. } | Shape::Paths { .. } | Shape::Matrix { .. } => {
-            Side::Principal
-        }
+        Shape::Who { .. }
+        | Shape::Can { .. }
+        | Shape::Paths { .. }
+        | Shape::Cycles
+        | Shape::Matrix { .. } => Side::Principal,
         Shape::Which { .. }
         | Shape::WhichRoles { .. }
         | Shape::What { .. }
@@ -239,6 +245,11 @@ pub(crate) fn members_of(
     let own = own_side(&plan.shape);
     let mut members = Members::default();
     for draft in present::shown(found, &plan, context) {
+        draft
+            .row
+            .members
+            .iter()
+            .for_each(|one| members.insert(*one));
         match draft.row.own(own) {
             Some(thing) => members.insert(thing),
             None => members.regions.extend(draft.region),

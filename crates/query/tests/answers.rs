@@ -162,6 +162,63 @@ fn names_and_assertions() {
 }
 
 #[test]
+fn chains_that_pass_several_sets() {
+    assert_snapshot!(all(&[
+        "who can reach s3:GetObject on payroll/2026.csv through role/ci-deployer through role/reporting where kind = user return name, hops, via",
+        "who can reach s3:GetObject on payroll/2026.csv through role/reporting through role/ci-deployer where kind = user return name, hops, via",
+        "count who can reach s3:GetObject on payroll/2026.csv through role/Auditor through role/reporting",
+        "who can reach s3:GetObject on payroll/2026.csv through role/ci-deployer through role/reporting within 2 hops return name, hops, via",
+        "who can reach role/reporting through role/ci-deployer through users return name, hops, via",
+        "paths from user/ana to role/reporting through role/ci-deployer through role/deploy in account/prod",
+        "all paths from user/ana to role/deploy through role/ci-deployer through account/dev",
+        "who can reach s3:GetObject on bucket/payroll through users through users through users through users through users through users through users through users through users",
+    ]));
+}
+
+#[test]
+fn two_snapshots_in_one_question() {
+    assert_snapshot!(all(&[
+        "list (who can reach s3:GetObject on payroll/2026.csv) minus (who can reach s3:GetObject on payroll/2026.csv as of earlier)",
+        "who can reach s3:GetObject on payroll/2026.csv except (who can reach s3:GetObject on payroll/2026.csv as of earlier) return name, hops, via",
+        "let readers = (who can s3:GetObject on payroll/2026.csv as of earlier); list readers",
+        "let crown = bucket/payroll; count (who can reach s3:GetObject on crown as of earlier)",
+        "list (roles with name = reporting)",
+        "list (list roles with name = reporting as of earlier)",
+        "list (list (list roles as of earlier) minus roles)",
+        "assert none who can reach s3:GetObject on payroll/2026.csv except (who can reach s3:GetObject on payroll/2026.csv as of earlier)",
+    ]));
+}
+
+#[test]
+fn what_would_be_without() {
+    assert_snapshot!(all(&[
+        "who can s3:GetObject on arn:aws:s3:::payroll/2026.csv ignoring resource policies return name, verdict",
+        "who can s3:GetObject on arn:aws:s3:::payroll/2026.csv ignoring identity policies return name, verdict",
+        "who can kms:Decrypt on key/payroll ignoring resource policies and grants return name, verdict",
+        "who can kms:Decrypt on key/payroll ignoring identity policies return name, verdict",
+        "which buckets can anyone s3:GetObject ignoring block public access, acls return name, verdict",
+        "who can s3:GetObject ignoring session policies",
+        "who can s3:GetObject ignoring Resource   Policy and endpoint policies limit 1",
+        "why can user/dan s3:GetObject on arn:aws:s3:::payroll/2026.csv ignoring resource policies",
+    ]));
+}
+
+#[test]
+fn groups_of_roles_that_lead_to_each_other() {
+    assert_snapshot!(all(&[
+        "cycles",
+        "cycles through role/deploy",
+        "cycles avoiding role/deploy",
+        "cycles where count > 2",
+        "count cycles",
+        "list (cycles)",
+        "cycles within 3 hops",
+        "plan cycles",
+        "assert none cycles through account/prod",
+    ]));
+}
+
+#[test]
 fn mistakes_in_names() {
     assert_snapshot!(all(&[
         "who can s3:GetObjekt on bucket/payroll",

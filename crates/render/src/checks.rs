@@ -157,4 +157,63 @@ mod tests {
         assert_eq!(place["artifactLocation"]["uri"], "checks/prod.wq");
         assert_eq!(place["region"]["startLine"], 3);
     }
+
+    // Source: SARIF 2.1.0, what its schema requires of these objects.
+    #[test]
+    fn sarif_has_what_its_schema_requires() {
+        let parsed: serde_json::Value = serde_json::from_str(&sarif(&checks())).unwrap();
+        assert_eq!(parsed["version"], "2.1.0");
+        let run = &parsed["runs"][0];
+        assert_eq!(run["tool"]["driver"]["name"], "whocan");
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        let ids: Vec<&str> = rules
+            .iter()
+            .map(|rule| rule["id"].as_str().unwrap())
+            .collect();
+        for result in run["results"].as_array().unwrap() {
+            assert!(result["message"]["text"].is_string());
+            assert!(ids.contains(&result["ruleId"].as_str().unwrap()));
+            let level = result["level"].as_str().unwrap();
+            assert!(["none", "note", "warning", "error"].contains(&level));
+            let place = &result["locations"][0]["physicalLocation"];
+            assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+        }
+    }
+
+    // Source: the JUnit schema of the Jenkins xUnit plugin: which elements stand
+    // in which, and their required attributes.
+    #[test]
+    fn junit_has_what_its_schema_requires() {
+        let xml = junit(&checks());
+        let mut open: Vec<&str> = Vec::new();
+        for tag in xml
+            .split('<')
+            .skip(2)
+            .map(|part| part.split_once('>').unwrap().0)
+        {
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name));
+                continue;
+            }
+            let name = tag.split(' ').next().unwrap();
+            let (parent, required): (Option<&str>, &[&str]) = match name {
+                "testsuites" => (None, &[]),
+                "testsuite" => (Some("testsuites"), &["name", "tests", "failures", "errors"]),
+                "testcase" => (Some("testsuite"), &["name", "classname"]),
+                "failure" | "error" => (Some("testcase"), &["message"]),
+                _ => (Some("no such element"), &[]),
+            };
+            assert_eq!(open.last().copied(), parent, "{tag}");
+            for attribute in required {
+                assert!(
+                    tag.contains(&format!(" {attribute}=\"")),
+                    "{tag}: {attribute}"
+                );
+            }
+            if !tag.ends_with('/') {
+                open.push(name);
+            }
+        }
+        assert!(open.is_empty());
+    }
 }

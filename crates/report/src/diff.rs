@@ -131,6 +131,7 @@ fn rows(index: &Index, question: &str) -> Result<Rows, String> {
         graph,
         engine: &engine,
         as_of: None,
+        others: &[],
         read_policy: &|_| Err("no files are read".to_owned()),
         rows_with_evidence: usize::MAX,
     };

@@ -21,6 +21,9 @@ pub(crate) enum Attached<'a> {
 /// Returns the identity-based policies of the caller: its own and its groups' (R17).
 pub(crate) fn identity<'a>(inquiry: &Inquiry<'a>) -> Attached<'a> {
     let call = &inquiry.call;
+    if call.request.ignoring.identity_policies {
+        return Attached::These(Vec::new());
+    }
     if let Some(documents) = &call.request.overrides.identity {
         return Attached::These(given(PolicyType::Identity, documents));
     }
@@ -55,6 +58,9 @@ fn unknown_identity(inquiry: &Inquiry<'_>) -> Note {
 /// Returns the permissions boundary; `Some(Err)` if it is not known.
 fn boundary<'a>(inquiry: &Inquiry<'a>) -> Option<Result<Bearing<'a>, Note>> {
     let call = &inquiry.call;
+    if call.request.ignoring.boundaries {
+        return None;
+    }
     if let Some(document) = &call.request.overrides.boundary {
         return Some(Ok(Bearing {
             origin: Origin::Given(PolicyType::Boundary, 1),

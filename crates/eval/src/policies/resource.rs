@@ -160,6 +160,10 @@ pub(crate) fn resource_policy<'a>(inquiry: &Inquiry<'a>) -> ResourcePolicy<'a> {
     let Some(record) = target.carrier else {
         return unrecorded(inquiry);
     };
+    // What the snapshot does not have stays open: what it is is not known.
+    if call.request.ignoring.resource_policies && target.family != Family::Key {
+        return ResourcePolicy::None;
+    }
     match call.collected(&record.policy, || None) {
         Some(Some(policy)) => ResourcePolicy::This(inquiry.bearing(Origin::Policy(policy), policy)),
         // As it would be in a fresh account, where a key has its default policy.

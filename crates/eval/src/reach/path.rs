@@ -68,7 +68,8 @@ impl Search<'_> {
     /// Describes that nothing was found: why the caller's own request fails.
     pub(super) fn nothing(&self) -> Result<Reach, RequestError> {
         let decision = self.last(&self.start_node())?;
-        let walks_past = !self.start_node().passed || self.avoids(&self.request.caller.to_string());
+        let walks_past = self.start_node().passed.contains(&false)
+            || self.avoids(&self.request.caller.to_string());
         Ok(Reach {
             // What the caller itself may do is no path that the walk takes.
             decision: match decision {

@@ -39,7 +39,8 @@ pub(super) fn sides<'a>(inquiry: &Inquiry<'a>) -> AclSides<'a> {
         everyone_truth: Truth::False,
         account: Side::silent(PolicyType::Resource),
     };
-    let Some(needed) = needed(inquiry) else {
+    let ignored = inquiry.call.request.ignoring.acls;
+    let Some(needed) = needed(inquiry).filter(|_| !ignored) else {
         return sides;
     };
     let enabled = enabled(inquiry);

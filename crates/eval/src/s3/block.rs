@@ -12,7 +12,8 @@ use crate::inquiry::{Inquiry, not_collected};
 /// The strictest level wins.
 /// Source: Blocking public access to your Amazon S3 storage, S3 User Guide.
 pub(super) fn setting(inquiry: &Inquiry<'_>, is_on: fn(&PublicAccessBlock) -> bool) -> Setting {
-    if inquiry.call.is_alone() {
+    let ignored = inquiry.call.request.ignoring.public_access_blocks;
+    if inquiry.call.is_alone() || ignored {
         return Setting::off();
     }
     let levels = [

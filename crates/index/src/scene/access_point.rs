@@ -95,6 +95,9 @@ impl Scene<'_> {
     /// Decides whom a bucket policy that hands control to access points lets pass
     /// without their own side naming the bucket (A27).
     pub fn delegated(&self) -> Planes {
+        if self.ignores_resource_policy() {
+            return Planes::default();
+        }
         let record = self.target.carrier.map(|id| self.graph().resource(id));
         let policy = record.and_then(|record| match &record.policy {
             Collected::Yes(policy) => *policy,

@@ -60,11 +60,16 @@ const DECIDED_BY_BUCKET_OWNER: [&str; 4] = [
 impl Scene<'_> {
     /// Decides whom the bucket's or the object's ACL grants the action.
     pub fn acl_allows(&self) -> Named {
-        if self.service != "s3" || self.through.is_some() && self.at_access_point() {
+        let at_access_point = self.through.is_some() && self.at_access_point();
+        if self.service != "s3" || at_access_point || self.ask.ignoring.acls {
             return Named::default();
         }
-        let Some(bucket) = self.target.bucket(self.graph()) else {
-            return Named::default();
+        let unread = Bucket::default();
+        let bucket = match self.target.bucket(self.graph()) {
+            Some(bucket) => bucket,
+            // A bucket that nobody collected may have any ACL.
+            None if self.strict && self.arn().is_some() && !self.target.collected => &unread,
+            None => return Named::default(),
         };
         match self.acls_on(bucket) {
             Some(false) => Named::default(),

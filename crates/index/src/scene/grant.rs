@@ -24,7 +24,7 @@ impl Scene<'_> {
     /// Source: Grants in AWS KMS, KMS Developer Guide, read 2026-11-24.
     pub fn kms_grants(&self, identity: &Planes, limits: &Limits, own_account: bool) -> Planes {
         let mut granted = Planes::default();
-        if !self.is_key() {
+        if !self.is_key() || self.ask.ignoring.grants {
             return granted;
         }
         let Some(Detail::Key(key)) = self

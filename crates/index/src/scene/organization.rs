@@ -192,7 +192,8 @@ impl Scene<'_> {
     }
 
     fn endpoint_statements(&self, effect: Effect) -> Endpoint {
-        let Some(id) = self.ask.endpoint.as_deref() else {
+        let passed = self.ask.endpoint.as_deref();
+        let Some(id) = passed.filter(|_| !self.ask.ignoring.endpoint_policies) else {
             return Endpoint::None;
         };
         let Some(endpoint) = self

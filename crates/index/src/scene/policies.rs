@@ -23,6 +23,9 @@ impl Scene<'_> {
     }
 
     fn identity(&self, effect: Effect) -> Planes {
+        if self.ask.ignoring.identity_policies {
+            return self.without_identity_policies(effect);
+        }
         let callers = self.callers();
         let federated = self.federated_holders();
         let covering = self.index.permissions.covering(&self.ask.action);
@@ -67,6 +70,17 @@ impl Scene<'_> {
         let mut planes = gathering.planes();
         planes.or(&Planes::open(self.open_identities(federated.as_ref())));
         planes
+    }
+
+    // Only root users need none, and an account that was not collected has one
+    // among its members (R134).
+    fn without_identity_policies(&self, effect: Effect) -> Planes {
+        if effect == Effect::Deny {
+            return Planes::default();
+        }
+        let callers = self.callers();
+        let named = &(&callers.users | &callers.sessions) | &callers.federated_users;
+        Planes::open(self.among(&(&callers.foreign - &named)))
     }
 
     // Those whose identity-based policies may say anything: malformed (R16), or not known.

@@ -199,7 +199,7 @@ impl Scene<'_> {
             self.gap_seen.set(true);
             return Policy::Unread;
         }
-        if self.target.arn.is_none() || !self.takes_policy() {
+        if self.target.arn.is_none() || !self.takes_policy() || self.ignores_resource_policy() {
             return Policy::None;
         }
         match self.target.carrier.map(|id| &graph.resource(id).policy) {
@@ -214,6 +214,14 @@ impl Scene<'_> {
                 Policy::Unread
             }
         }
+    }
+
+    /// Returns whether the policy of the resource is left out of the question.
+    ///
+    /// What the snapshot does not have stays open: what it is is not known.
+    pub fn ignores_resource_policy(&self) -> bool {
+        let known = self.target.carrier.is_some();
+        self.ask.ignoring.resource_policies && known && !self.is_key()
     }
 
     // A trust policy of a role that was not collected.

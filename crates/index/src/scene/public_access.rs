@@ -40,6 +40,9 @@ impl Scene<'_> {
     ///
     /// `None` if none is known to be on and one was not collected.
     pub fn blocks(&self, setting: impl Fn(&PublicAccessBlock) -> bool) -> Option<bool> {
+        if self.ask.ignoring.public_access_blocks {
+            return Some(false);
+        }
         let organization = self.organization_block();
         let account = self
             .carrier_account()
@@ -142,7 +145,8 @@ impl Scene<'_> {
 
     fn has_public_policy(&self) -> Truth {
         let Some(record) = self.target.carrier.map(|id| self.graph().resource(id)) else {
-            let unread = self.strict && !self.target.collected;
+            let ignored = self.ignores_resource_policy();
+            let unread = self.strict && !self.target.collected && !ignored;
             return if unread { Truth::Unknown } else { Truth::False };
         };
         // An access point that only a VPC reaches is never public.
@@ -150,6 +154,7 @@ impl Scene<'_> {
             return Truth::False;
         }
         let policy = match record.policy.known() {
+            _ if self.ignores_resource_policy() => None,
             Some(policy) => *policy,
             None if self.strict => return Truth::Unknown,
             None => None,

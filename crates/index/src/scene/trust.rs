@@ -71,32 +71,33 @@ impl Scene<'_> {
             return Vec::new();
         }
         let callers = self.callers();
-        let everyone = callers.all.clone();
-        let carriers = &callers.sessions | &callers.federated_users;
+        // Sets of everybody are large, and mostly nobody needs them.
+        let everyone = || self.among(&callers.all);
+        let carriers = || self.among(&callers.sessions) | self.among(&callers.federated_users);
         let mut tags = self.services_that(&[POD_IDENTITY, ROLES_ANYWHERE]);
         let mut identity = self.services_that(&[ROLES_ANYWHERE]);
         if let Some(assume) = &self.ask.assume {
             if !assume.tags.is_empty() {
-                tags |= &everyone;
+                tags |= everyone();
             }
             if assume.source_identity.is_some() {
-                identity |= &everyone;
+                identity |= everyone();
             }
         }
         if !self.ask.session.transitive.is_empty() {
-            tags |= &carriers;
+            tags |= carriers();
         }
         if self.ask.session.source_identity.is_some() {
-            identity |= &carriers;
+            identity |= carriers();
         }
         if let Some(state) = self.state {
             let passes = state.passed.as_ref().is_some_and(|tags| !tags.is_empty());
             if passes || !state.transitive.is_empty() {
-                tags |= &everyone;
+                tags |= everyone();
             }
             let mut identities = [&state.carried, &state.next].into_iter().flatten();
             if identities.any(Fixed::is_set) {
-                identity |= &everyone;
+                identity |= everyone();
             }
         }
         vec![(TAG, tags), (SET_IDENTITY, identity)]

@@ -94,6 +94,17 @@ fn requests_end_in_every_way_and_most_not_by_default() {
 }
 
 #[test]
+fn every_kind_of_caller_and_every_action_is_allowed_and_denied() {
+    let (tally, _) = asked();
+    let all = &tally.asked;
+    let one_sided = all.iter().filter(|(_, [allow, open, explicit, implicit])| {
+        allow + open == 0 || explicit + implicit == 0
+    });
+    let one_sided: Vec<&str> = one_sided.map(|(what, _)| what.as_str()).collect();
+    assert_eq!(one_sided, Vec::<&str>::new(), "\n{tally}");
+}
+
+#[test]
 fn the_index_agrees_with_the_judge() {
     let (_, found) = asked();
     if let Some((number, first)) = found.first() {

@@ -19,7 +19,7 @@ pub(super) fn guess(region: &Region) -> Option<String> {
     } else {
         &region.within[..]
     };
-    models.iter().take(MODELS).find_map(|model| {
+    let of_one = models.iter().take(MODELS).find_map(|model| {
         [
             as_arn(model, other),
             model.instance(other, &other.to_string()),
@@ -27,7 +27,31 @@ pub(super) fn guess(region: &Region) -> Option<String> {
         ]
         .into_iter()
         .find(|text| region.holds(text))
+    });
+    let start = region.within.iter().map(Pattern::prefix);
+    let start = start.max_by_key(|start| start.len());
+    of_one.or_else(|| {
+        let models = region.within.iter().take(MODELS);
+        let mut along = models.filter_map(|model| along(model, start?, other));
+        along.find(|text| region.holds(text))
     })
+}
+
+/// Fills the first star with what another pattern's literal beginning still needs.
+fn along(model: &Pattern, start: &str, other: char) -> Option<String> {
+    let mut missing = Some(start.strip_prefix(model.prefix())?);
+    let mut text = String::new();
+    for token in model.tokens() {
+        match token {
+            Token::Literal(character) => text.push(*character),
+            Token::One { .. } => text.push(other),
+            Token::Many { .. } => {
+                text.push_str(missing.take().unwrap_or_default());
+                text.push(other);
+            }
+        }
+    }
+    Some(text)
 }
 
 /// Gives a text that the region holds a name behind its last slash, if it then still does.

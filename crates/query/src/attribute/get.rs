@@ -422,6 +422,18 @@ pub(super) fn needs(facts: &Facts<'_>) -> Value {
     list(texts.iter().map(String::as_str))
 }
 
+pub(super) fn members(facts: &Facts<'_>) -> Value {
+    let text = |thing: &Thing| match thing.account(facts.graph) {
+        Some(account) => {
+            let account = crate::thing::account_name(facts.graph, account);
+            format!("{} ({account})", thing.shorthand(facts.graph))
+        }
+        None => thing.shorthand(facts.graph),
+    };
+    let texts: Vec<String> = facts.members.iter().map(text).collect();
+    list(texts.iter().map(String::as_str))
+}
+
 pub(super) fn conditions(facts: &Facts<'_>) -> Value {
     list(facts.conditions.iter().map(String::as_str))
 }

@@ -1,5 +1,6 @@
 //! An engine that stops answering when it is told to.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use roaring::RoaringBitmap;
@@ -92,6 +93,10 @@ impl Engine for Cancellable<'_> {
         among: &RoaringBitmap,
     ) -> Vec<(Hop, Truth)> {
         self.ask(|engine| engine.next_roles(from, walk, among))
+    }
+
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
+        self.ask(|engine| engine.callers(role, walk))
     }
 
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {

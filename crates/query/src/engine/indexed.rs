@@ -5,9 +5,9 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use whocan_eval::{Caller, Decision, Overrides, Remedy, Request, Strictness};
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
-use whocan_index::{Ask, Cell, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
+use whocan_index::{Ask, Cell, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
-use whocan_policy::{Document, Precedence, Region, Session, Truth};
+use whocan_policy::{Precedence, Region, Session, Truth};
 
 use super::{Engine, Goal, roles};
 
@@ -64,7 +64,10 @@ impl<'a> Indexed<'a> {
         if walk.avoiding.contains(role.0) {
             return Reached::default();
         }
-        let mut reached = itself(role);
+        let mut reached = match passes_all(walk, role) {
+            true => itself(role),
+            false => Reached::default(),
+        };
         let Some(before) = self.before(walk, role) else {
             return reached;
         };
@@ -83,7 +86,7 @@ impl<'a> Indexed<'a> {
 
     /// Whether one search for several roles sees all that bears on their chains.
     fn is_plain(&self, walk: &Walk) -> bool {
-        !self.index.tells_sessions_apart(walk) && walk.through.is_none()
+        !self.index.tells_sessions_apart(walk) && walk.through.is_empty()
     }
 
     fn become_any(&self, roles: &RoaringBitmap, walk: &Walk) -> Reached {
@@ -136,7 +139,9 @@ impl<'a> Indexed<'a> {
         if walk.avoiding.contains(role.0) {
             return vec![None; from.len()];
         }
-        let mut best: Vec<Option<Path>> = from.iter().map(|&start| stay(start, role)).collect();
+        let stays = passes_all(walk, role);
+        let stay = |&start: &PrincipalId| stay(start, role).filter(|_| stays);
+        let mut best: Vec<Option<Path>> = from.iter().map(stay).collect();
         let Some(before) = self.before(walk, role) else {
             return best;
         };
@@ -284,6 +289,10 @@ impl Engine for Indexed<'_> {
         hops.filter(possible).collect()
     }
 
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
+        self.index.callers_of(role, walk)
+    }
+
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {
         self.index.tells_sessions_apart(walk)
     }
@@ -317,7 +326,8 @@ fn request(graph: &Graph, caller: PrincipalId, ask: &Ask) -> Option<Request> {
         assume: ask.assume.clone(),
         endpoint: ask.endpoint.clone(),
         access_point: ask.access_point.clone(),
-        overrides: without(ask.ignoring),
+        overrides: Overrides::default(),
+        ignoring: ask.ignoring,
     })
 }
 
@@ -341,26 +351,16 @@ fn caller_of(graph: &Graph, id: PrincipalId) -> Option<Caller> {
     }
 }
 
-/// Replaces ignored policies by ones that allow everything.
-fn without(ignoring: Ignoring) -> Overrides {
-    let full = || Arc::new(Document::parse(FULL_ACCESS));
-    Overrides {
-        scps: ignoring.scps.then(Vec::new),
-        rcps: ignoring.rcps.then(Vec::new),
-        boundary: ignoring.boundaries.then(full),
-        ..Overrides::default()
-    }
+/// Whether who is this role already has passed all that the walk must pass.
+fn passes_all(walk: &Walk, role: PrincipalId) -> bool {
+    walk.through.iter().all(|through| through.contains(role.0))
 }
-
-/// A policy that limits nothing.
-const FULL_ACCESS: &str =
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 /// Returns the walk that leaves one hop for the last step, `None` if there is none.
 fn one_less(walk: &Walk, role: PrincipalId) -> Option<Walk> {
     let mut before = walk.clone();
     // The last step passes the role itself.
-    before.through = before.through.filter(|through| !through.contains(role.0));
+    before.through.retain(|through| !through.contains(role.0));
     before.within = match walk.within {
         None => None,
         Some(hops) => Some(hops.checked_sub(1)?),

@@ -120,7 +120,8 @@ fn kinds(children: Children<'_>) -> Vec<Spanned<String>> {
 fn ignoring(children: Children<'_>, types: &mut Vec<Spanned<String>>) {
     for child in children.filter(|child| child.rule() == Rule::policy_type) {
         let mut word = child.word();
-        word.value.make_ascii_lowercase();
+        let parts: Vec<&str> = word.value.split_whitespace().collect();
+        word.value = parts.join(" ").to_ascii_lowercase();
         if !types.contains(&word) {
             types.push(word);
         }

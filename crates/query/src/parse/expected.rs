@@ -38,11 +38,11 @@ const CLAUSES: &[&str] = &[
 ];
 const QUESTIONS: &[&str] = &[
     "who", "which", "what", "can", "why", "paths", "shortest", "all", "list", "count", "show",
-    "matrix",
+    "matrix", "cycles",
 ];
 const STATEMENTS: &[&str] = &[
     "who", "which", "what", "can", "why", "paths", "shortest", "all", "list", "count", "let",
-    "assert", "show", "explain", "plan", "matrix",
+    "assert", "show", "explain", "plan", "matrix", "cycles",
 ];
 const FILTERS: &[&str] = &["with", "in", "outside"];
 
@@ -324,8 +324,8 @@ fn expectation(rule: Rule) -> Option<Expectation> {
             ("a context key such as `aws:MultiFactorAuthPresent`", &[])
         }
         Rule::policy_type => (
-            "`scps`, `rcps` or `boundaries`",
-            &["scps", "rcps", "boundaries"],
+            "what to leave out, such as `scps` or `resource policies`",
+            &crate::resolve::IGNORED,
         ),
         Rule::order_key => ("an attribute to order by", &[]),
         Rule::new_name => ("a new name", &[]),
@@ -353,7 +353,7 @@ macro_rules! keywords {
 
 keywords! {
     ABSENT "absent", ACCESS "access", ALL "all", AND "and", AS "as", ASC "asc", ASSERT "assert",
-    AT "at", AVOIDING "avoiding", BY "by", CAN "can", COLLECTED "collected", COUNT "count",
+    AT "at", AVOIDING "avoiding", BY "by", CAN "can", COLLECTED "collected", COUNT "count", CYCLES "cycles",
     DEPENDENCIES "dependencies", DESC "desc", DO "do", EXACTLY "exactly", EXCEPT "except",
     EXISTS "exists", EXPAND "expand", EXPLAIN "explain", FROM "from", GIVEN "given",
     GROUP "group", HAS "has", HOP "hop", HOPS "hops", IGNORING "ignoring", IN "in",

@@ -43,6 +43,24 @@ impl<'i> Node<'i> {
         self.rule() == Rule::statement
     }
 
+    /// Returns every snapshot that an `as of` in it names.
+    pub(super) fn snapshots(&self) -> Vec<String> {
+        let inside = self.0.clone().into_inner().flatten();
+        let clauses = inside.filter(|pair| pair.as_rule() == Rule::as_of);
+        let values = clauses.filter_map(|clause| clause.into_inner().last()?.into_inner().next());
+        let mut names = Vec::new();
+        for value in values.map(Node::new) {
+            let name = match value.rule() {
+                Rule::quoted => value.unquoted(),
+                _ => value.text().to_owned(),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     pub(super) fn word(&self) -> Spanned<String> {
         Spanned {
             value: self.text().to_owned(),

@@ -35,6 +35,7 @@ fn shape(node: Node<'_>) -> Result<Shape, Fault> {
         Rule::why => why(&mut children),
         Rule::paths => paths(&mut children),
         Rule::matrix => matrix(&mut children),
+        Rule::cycles => Ok(Shape::Cycles),
         Rule::show => {
             let set = last_set(children)?;
             Ok(Shape::Show { set })

@@ -20,6 +20,7 @@ const TAKEN: [&str; 6] = [
 
 pub(super) fn read(node: Node<'_>) -> Result<Statement, Fault> {
     let span = node.span();
+    let as_of = node.snapshots();
     let inner = node.children().expect();
     let rule = inner.rule();
     let mut children = inner.children();
@@ -28,7 +29,7 @@ pub(super) fn read(node: Node<'_>) -> Result<Statement, Fault> {
         Rule::assertion => assertion(&mut children)?,
         _ => asked(&mut children)?,
     };
-    Ok(Statement { kind, span })
+    Ok(Statement { kind, span, as_of })
 }
 
 fn binding(children: &mut Children<'_>) -> Result<StatementKind, Fault> {

@@ -30,10 +30,9 @@ impl Resolver<'_> {
         if let Some(clause) = &clauses.as_of
             && clause.value.text() != self.context.as_of
         {
-            return Err(
-                Fault::not_answered("`as of` inside of a question", clause.span)
-                    .with_hint("put it behind the outermost question of the statement"),
-            );
+            let name = clause.value.text().unwrap_or_default();
+            let problem = Problem::Senseless(format!("snapshot `{name}` is not at hand"));
+            return Err(Fault::new(problem, clause.span));
         }
         Ok(())
     }
@@ -64,16 +63,15 @@ impl Resolver<'_> {
             let members = self.set(set)?;
             avoiding |= self.principals(&members, set.span)?;
         }
-        if let Some(second) = clauses.through.get(1) {
-            return Err(Fault::not_answered("a second `through`", second.span));
+        if let Some(more) = clauses.through.get(Walk::MAX_THROUGH) {
+            let what = format!("more than {} times `through`", Walk::MAX_THROUGH);
+            return Err(Fault::not_answered(what, more.span));
         }
-        let through = match clauses.through.first() {
-            Some(set) => {
-                let members = self.set(set)?;
-                Some(self.principals(&members, set.span)?)
-            }
-            None => None,
-        };
+        let mut through = Vec::new();
+        for set in &clauses.through {
+            let members = self.set(set)?;
+            through.push(self.principals(&members, set.span)?);
+        }
         Ok(Walk {
             via: via(clauses)?,
             within,
@@ -206,23 +204,50 @@ fn endpoint(given: &Given) -> Option<String> {
 fn ignoring(clauses: &Clauses) -> Result<Ignoring, Fault> {
     let mut ignoring = Ignoring::default();
     for word in &clauses.ignoring {
-        match word.value.as_str() {
+        let plural = word.value.strip_suffix(" policy");
+        let name = plural.map(|stem| format!("{stem} policies"));
+        match name.as_deref().unwrap_or(&word.value) {
             "scp" | "scps" => ignoring.scps = true,
             "rcp" | "rcps" => ignoring.rcps = true,
             "boundary" | "boundaries" => ignoring.boundaries = true,
-            other => return Err(unknown_policy_type(other, word.span)),
+            "identity policies" => ignoring.identity_policies = true,
+            "resource policies" => ignoring.resource_policies = true,
+            "endpoint policies" => ignoring.endpoint_policies = true,
+            "acl" | "acls" => ignoring.acls = true,
+            "grant" | "grants" => ignoring.grants = true,
+            "block public access" => ignoring.public_access_blocks = true,
+            _ => return Err(unknown_policy_type(&word.value, word.span)),
         }
     }
     Ok(ignoring)
 }
 
+/// What `ignoring` leaves out, in its words.
+pub(crate) const IGNORED: [&str; 9] = [
+    "scps",
+    "rcps",
+    "boundaries",
+    "identity policies",
+    "resource policies",
+    "endpoint policies",
+    "acls",
+    "grants",
+    "block public access",
+];
+
 fn unknown_policy_type(word: &str, span: Span) -> Fault {
+    if word.starts_with("session polic") {
+        let fault = Fault::senseless("no session policy counts unless the question says so", span);
+        return fault.with_hint("`under session policy \"FILE\"` adds one");
+    }
+    let (last, others) = IGNORED.split_last().expect("there are some");
+    let others: Vec<String> = others.iter().map(|one| format!("`{one}`")).collect();
     let problem = Problem::Expected {
-        expected: "`scps`, `rcps` or `boundaries`".to_owned(),
+        expected: format!("{} or `{last}`", others.join(", ")),
         found: format!("`{word}`"),
     };
     let fault = Fault::new(problem, span);
-    match did_you_mean(word, ["scps", "rcps", "boundaries"]) {
+    match did_you_mean(word, IGNORED) {
         Some(hint) => fault.with_hint(hint),
         None => fault,
     }

@@ -19,6 +19,9 @@ impl Resolver<'_> {
         let base = self.base(clauses)?;
         let shape = self.shape(&question.shape)?;
         let own = crate::run::own_side(&shape);
+        if let Shape::Cycles = shape {
+            refuse_length(clauses)?;
+        }
         let walk = if follows(&shape) {
             self.walk(clauses, &base)?
         } else {
@@ -100,6 +103,7 @@ impl Resolver<'_> {
                 Ok(Shape::Can { subject, access })
             }
             ast::Shape::Paths { kind, from, to } => self.paths(*kind, from, to),
+            ast::Shape::Cycles => Ok(Shape::Cycles),
             ast::Shape::List { set } => {
                 let members = self.set(set)?;
                 let listed = self.listed(members, set)?;
@@ -238,6 +242,17 @@ impl Resolver<'_> {
     }
 }
 
+/// Refuses a limit where roles lead to each other by any number of hops.
+fn refuse_length(clauses: &ast::Clauses) -> Result<(), Fault> {
+    match &clauses.within {
+        Some(within) => {
+            let fault = Fault::senseless("a cycle is a cycle, however long", within.span);
+            Err(fault.with_hint("`where hops <= N` keeps those with a short way around"))
+        }
+        None => Ok(()),
+    }
+}
+
 fn refuse_all_of(all: Option<ast::Span>) -> Result<(), Fault> {
     match all {
         Some(span) => Err(Fault::not_answered("`all of` here", span)),
@@ -253,6 +268,7 @@ fn follows(shape: &Shape) -> bool {
         Shape::WhichRoles { .. }
         | Shape::Reachable { .. }
         | Shape::Paths { .. }
+        | Shape::Cycles
         | Shape::Matrix { .. } => true,
         Shape::List(_) | Shape::Show(_) => false,
     }

@@ -8,7 +8,7 @@ use whocan_policy::catalogue::facts::ANONYMOUS_ACTIONS;
 use whocan_policy::{Arn, Pattern, Truth};
 
 use super::Resolver;
-use crate::ast::{Filter, FilterKind, Set, SetKind, SetOperator, Span, StatementKind};
+use crate::ast::{Filter, FilterKind, Question, Set, SetKind, SetOperator, Span, StatementKind};
 use crate::context::Names;
 use crate::error::{Fault, Problem};
 use crate::kind::{Kind, kind_named, kind_of_shorthand, kinds};
@@ -21,11 +21,7 @@ impl Resolver<'_> {
         match &set.kind {
             SetKind::Name(name) => self.name(name, set.span),
             SetKind::Thing(text) => self.thing(text, set.span),
-            SetKind::Question(question) => {
-                let (members, notes) = crate::run::members_of(question, self.context, self.names)?;
-                self.notes.extend(notes);
-                Ok(members)
-            }
+            SetKind::Question(question) => self.answered(question),
             SetKind::Chain { first, rest } => {
                 let mut members = self.set(first)?;
                 for (operator, operand) in rest {
@@ -65,6 +61,27 @@ impl Resolver<'_> {
                 Ok(members)
             }
         }
+    }
+
+    /// Answers a question in parentheses, of another snapshot if it says so.
+    fn answered(&mut self, question: &Question) -> Result<Members, Fault> {
+        let here = self.context;
+        let clause = question.clauses.as_of.as_ref();
+        let name = clause.and_then(|clause| clause.value.text());
+        let asked = name.filter(|_| name != here.as_of);
+        let Some((name, there)) = asked.and_then(|name| Some((name, here.of_other(name)?))) else {
+            let (members, notes) = crate::run::members_of(question, here, self.names)?;
+            self.notes.extend(notes);
+            return Ok(members);
+        };
+        let names = self.names.carried(here.graph, there.graph);
+        let (members, notes) = crate::run::members_of(question, there, &names)?;
+        self.notes.extend(notes);
+        let (members, lost) = members.carried(there.graph, here.graph);
+        if !lost.is_empty() {
+            self.note(not_here(&lost, name, there.graph));
+        }
+        Ok(members)
     }
 
     /// Narrows a set by one filter.
@@ -435,6 +452,19 @@ impl Resolver<'_> {
             candidates.join(", ")
         ))
     }
+}
+
+/// Says what another snapshot has and the one that is asked does not.
+fn not_here(lost: &[Thing], name: &str, there: &Graph) -> String {
+    const NAMED: usize = 5;
+    let named = lost.iter().take(NAMED);
+    let mut named: Vec<String> = named.map(|thing| thing.arn(there).to_string()).collect();
+    if lost.len() > NAMED {
+        named.push(format!("{} more", lost.len() - NAMED));
+    }
+    let verb = if lost.len() == 1 { "is" } else { "are" };
+    let named = named.join(", ");
+    format!("{named} {verb} only in `{name}`, and left out")
 }
 
 fn bucket_kind() -> Kind {

@@ -88,7 +88,7 @@ impl<'a> Search<'a> {
         let is_role = |id: &u32| context.graph.principal(PrincipalId(*id)).role().is_some();
         let roles: RoaringBitmap = anybody(&ends).iter().filter(is_role).collect();
         let mut walk = plan.walk.clone();
-        walk.through = None;
+        walk.through.clear();
         let goal = Goal::BecomeAny(roles);
         let reached = context.engine.reach(&goal, &walk, None);
         let toward = anybody(&reached.verdicts).iter().filter(is_role).collect();
@@ -209,11 +209,11 @@ impl<'a> Search<'a> {
     }
 
     fn passes(&self, beginning: &Beginning) -> bool {
-        let Some(through) = &self.plan.walk.through else {
-            return true;
+        let roles = || beginning.hops.iter().map(|hop| hop.role.0);
+        let passes = |through: &RoaringBitmap| {
+            through.contains(beginning.from.0) || roles().any(|role| through.contains(role))
         };
-        let mut roles = beginning.hops.iter().map(|hop| hop.role.0);
-        through.contains(beginning.from.0) || roles.any(|role| through.contains(role))
+        self.plan.walk.through.iter().all(passes)
     }
 }
 

@@ -121,6 +121,10 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
             lines.push(("columns", counted(columns.len(), "thing")));
             lines.push(("searches", "one for each column, backwards".to_owned()));
         }
+        Shape::Cycles => {
+            let roles = context.graph.roles().count();
+            lines.push(("roles", counted(roles, "role")));
+        }
         Shape::List(members) => lines.push(("list", format!("{} things", members.count()))),
         Shape::Show(thing) => lines.push(("show", thing.shorthand(context.graph))),
     }
@@ -197,7 +201,7 @@ fn walk(plan: &Plan, lines: &mut Vec<(&'static str, String)>) {
     if let Some(within) = walk.within {
         lines.push(("within", format!("{within} hops")));
     }
-    if let Some(through) = &walk.through {
+    for through in &walk.through {
         lines.push(("through", people(through)));
     }
     if !walk.avoiding.is_empty() {

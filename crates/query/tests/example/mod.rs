@@ -11,10 +11,11 @@ use whocan_import::{BoxError, Options, Sink, import};
 use whocan_index::{Ask, Cell, Hop, Index, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
 use whocan_policy::{Region, Truth};
+use whocan_query::ast::Question;
 use whocan_query::attribute::Value;
 use whocan_query::engine::{Engine, Goal, Indexed};
 use whocan_query::rows::{Answer, Row};
-use whocan_query::{Context, Names, answer};
+use whocan_query::{Context, Names, Other, QueryError, answer};
 use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
 
 /// Keeps what an import delivers.
@@ -48,12 +49,23 @@ impl Sink for Kept {
     }
 }
 
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example");
+static INDEX: LazyLock<Index> = LazyLock::new(|| index_without(""));
+
+/// The same as it was before a role was there.
+static EARLIER: LazyLock<Index> = LazyLock::new(|| index_without("reporting"));
+
+/// Returns the example's index without the roles of a name.
+fn index_without(role: &str) -> Index {
+    let bundle = folder().join("example");
     let kept = Kept::default();
     import(&[bundle], &Options::default(), &kept).expect("the example imports");
     let mut accounts = kept.accounts.into_inner().expect("no thread panics");
     accounts.sort_by_key(|account| account.id);
+    for account in &mut accounts {
+        account
+            .roles
+            .retain(|one| role.is_empty() || !one.arn.ends_with(&format!("/{role}")));
+    }
     let mut activity = kept.activity.into_inner().expect("no thread panics");
     activity.sort_by_key(|one| one.id);
     let snapshot = Snapshot {
@@ -68,9 +80,24 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
         assumptions: Vec::new(),
     };
     Index::build(Arc::new(Graph::build(&snapshot)))
-});
+}
+
+/// Returns the folder of the workspace, whichever package this is built for.
+fn folder() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let above = here.ancestors();
+    let found = above.into_iter().find(|one| one.join("example").is_dir());
+    found.expect("the example is in the workspace")
+}
+
+/// Returns the index of the example, for questions past the language.
+#[allow(dead_code, reason = "some tests use the rest")]
+pub fn index() -> &'static Index {
+    &INDEX
+}
 
 /// Answers a text; the last answer, or the error, as text.
+#[allow(dead_code, reason = "some tests use the rest")]
 pub fn ask(text: &str) -> String {
     ask_with(text, &Indexed::new(&INDEX))
 }
@@ -81,12 +108,36 @@ pub fn ask_plainly(text: &str) -> String {
     ask_with(text, &Plain(Indexed::new(&INDEX)))
 }
 
+/// Plans a question of `text`; the plan as it is written out.
+#[allow(dead_code, reason = "some tests use the rest")]
+pub fn planned(text: &str, question: &Question) -> Result<String, QueryError> {
+    let engine = Indexed::new(&INDEX);
+    let context = Context {
+        graph: INDEX.graph(),
+        engine: &engine,
+        as_of: None,
+        others: &[],
+        read_policy: &|file| Err(format!("no file `{file}` in tests")),
+        rows_with_evidence: 200,
+    };
+    whocan_query::plan(text, question, context, &Names::default()).map(|plan| format!("{plan:?}"))
+}
+
 fn ask_with(text: &str, engine: &dyn Engine) -> String {
     let mut names = Names::default();
+    let earlier = text.contains("as of earlier");
+    let earlier = earlier.then(|| Indexed::new(&EARLIER));
+    let others = earlier.iter().map(|engine| Other {
+        name: "earlier",
+        graph: EARLIER.graph(),
+        engine,
+    });
+    let others: Vec<Other<'_>> = others.collect();
     let context = Context {
         graph: INDEX.graph(),
         engine,
         as_of: None,
+        others: &others,
         read_policy: &|file| Err(format!("no file `{file}` in tests")),
         rows_with_evidence: 200,
     };
@@ -139,6 +190,10 @@ impl Engine for Plain<'_> {
         among: &RoaringBitmap,
     ) -> Vec<(Hop, Truth)> {
         self.0.next_roles(from, walk, among)
+    }
+
+    fn callers(&self, role: PrincipalId, walk: &Walk) -> Arc<Verdicts> {
+        self.0.callers(role, walk)
     }
 
     fn tells_sessions_apart(&self, walk: &Walk) -> bool {

@@ -200,6 +200,10 @@ fn cells(row: &rows::Row, columns: &[rows::Column], graph: &Graph) -> Map<String
             let json = match column.name.as_str() {
                 // Shorthands need not be unique.
                 "via" => json!(chain::arns(row, graph)),
+                "members" => {
+                    let arns = row.members.iter().map(|thing| thing.arn(graph).to_string());
+                    json!(arns.collect::<Vec<String>>())
+                }
                 _ => cell(value, graph),
             };
             (column.name.clone(), json)

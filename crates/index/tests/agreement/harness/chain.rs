@@ -24,10 +24,10 @@ pub fn of_index(graph: &Graph, question: &Question) -> index::Walk {
     index::Walk {
         via: followed(&chain),
         within: chain.within,
-        through: chain.through.as_deref().map(ids),
+        through: chain.through().iter().map(|set| ids(set)).collect(),
         avoiding: ids(&chain.avoiding),
         given: question.given(),
-        ignoring: index::Ignoring::default(),
+        ignoring: question.ignoring(),
     }
 }
 
@@ -50,7 +50,7 @@ pub fn of_judge(question: &Question) -> whocan_eval::Walk {
             saml: follows(2),
             identity_center: follows(3),
         },
-        through: chain.through,
+        through: chain.through(),
         avoiding: chain.avoiding,
     }
 }

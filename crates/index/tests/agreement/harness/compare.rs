@@ -207,7 +207,7 @@ impl Comparison<'_> {
                         continue;
                     }
                 };
-                self.tally.add(&found.decision);
+                self.tally.add(&request, &found.decision);
                 let index = plane(&reached.verdicts, strictness, *id);
                 let hops = found.path.as_ref().map(|path| path.len() as u32);
                 let index_hops = match strictness {
@@ -343,7 +343,7 @@ impl Comparison<'_> {
         let decided = whocan_eval::decide(&self.sides.graph, request, strictness);
         match decided {
             Ok(decision) => {
-                self.tally.add(&decision);
+                self.tally.add(request, &decision);
                 Some(decision)
             }
             Err(error) => {

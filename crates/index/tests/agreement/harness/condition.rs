@@ -92,6 +92,7 @@ fn fitting(dice: &mut Dice, shape: Shape) -> &'static str {
         Shape::Address => dice.pick(&ADDRESS),
         Shape::Date => dice.pick(&DATE),
         Shape::Number => dice.pick(&NUMBER),
+        Shape::Bytes => dice.pick(&["BinaryEquals", "BinaryEquals", "StringEquals"]),
         _ => dice.pick(&STRING),
     }
 }
@@ -130,7 +131,7 @@ fn value(dice: &mut Dice, scenery: &Scenery, key: Key, operator: &str) -> Value 
         return json!(dice.pick(&["true", "false", "false", "true", "maybe"]));
     }
     if operator.contains("Binary") {
-        return json!(dice.pick(&["cmVk", "Ymx1ZQ==", "no base64!"]));
+        return json!(dice.pick(&["cmVk", "Ymx1ZQ==", "Ymx1ZQ", "no base64!"]));
     }
     if operator.contains("Bool") {
         return dice.pick(&[
@@ -148,16 +149,29 @@ fn value(dice: &mut Dice, scenery: &Scenery, key: Key, operator: &str) -> Value 
             "10.0.0.0/8",
             "10.0.0.1",
             "2001:db8::/32",
+            "2001:DB8:0:0:0:0:0:1",
+            "fe80::/10",
+            "::/0",
+            "10.0.0.1/33",
             "0.0.0.0/0",
             "no address",
         ]));
     }
     if operator.contains("Numeric") && dice.chance(90) {
-        return dice.pick(&[json!(10), json!("9.5"), json!("3600"), json!("ten")]);
+        return dice.pick(&[
+            json!(10),
+            json!("9.5"),
+            json!("3600"),
+            json!("1E+1"),
+            json!(-9.5),
+            json!("ten"),
+        ]);
     }
     if operator.contains("Date") && dice.chance(90) {
         return dice.pick(&[
             json!("2024-06-01T00:00:00Z"),
+            json!("2024-05-31T23:59:59.5-01:00"),
+            json!("2024-06"),
             json!(1_717_200_000),
             json!("2025"),
             json!("someday"),

@@ -19,6 +19,7 @@ pub enum Shape {
     Number,
     UserId,
     Service,
+    Bytes,
     /// One of these texts.
     Of(&'static [&'static str]),
 }
@@ -87,7 +88,7 @@ pub const STATIC: [Key; 26] = [
 ];
 
 /// Keys whose state is mostly open.
-pub const OPEN: [Key; 62] = [
+pub const OPEN: [Key; 64] = [
     one("aws:MultiFactorAuthPresent", Shape::Bool),
     one("aws:MultiFactorAuthAge", Shape::Number),
     one("aws:TokenIssueTime", Shape::Date),
@@ -110,6 +111,8 @@ pub const OPEN: [Key; 62] = [
     one("aws:VpceOrgID", Shape::Organization),
     several("aws:VpceOrgPaths", Shape::Path),
     one("aws:RequestTag/team", Shape::Word),
+    one("aws:RequestTag/blob", Shape::Bytes),
+    one("aws:RequestTag/blob", Shape::Bytes),
     several("aws:TagKeys", Shape::Tag),
     one("aws:SourceArn", Shape::ResourceArn),
     one("aws:SourceAccount", Shape::Account),
@@ -207,12 +210,27 @@ impl Shape {
             Shape::Tag => dice.pick(&scenery::TAGS).to_owned(),
             Shape::Bool => dice.pick(&["true", "false"]).to_owned(),
             Shape::Address => dice
-                .pick(&["203.0.113.7", "10.0.0.1", "2001:db8::1"])
+                .pick(&[
+                    "203.0.113.7",
+                    "10.0.0.1",
+                    "2001:db8::1",
+                    "2001:DB8:0:0::7",
+                    "::ffff:10.0.0.1",
+                    "fe80::1",
+                ])
                 .to_owned(),
             Shape::Date => dice
-                .pick(&["2024-06-01T00:00:00Z", "2025-01-01", "1717200000"])
+                .pick(&[
+                    "2024-06-01T00:00:00Z",
+                    "2024-06-01T02:00:00+02:00",
+                    "2025-01-01",
+                    "1717200000",
+                    "1735689599",
+                ])
                 .to_owned(),
-            Shape::Number => dice.pick(&["10", "9", "3600", "0.5"]).to_owned(),
+            Shape::Number => dice
+                .pick(&["10", "9", "3600", "0.5", "1e1", "-9.50"])
+                .to_owned(),
             Shape::UserId => {
                 let role = scenery::unique_id("AROA", &place, "app");
                 let user = scenery::unique_id("AIDA", &place, "ana");
@@ -220,6 +238,10 @@ impl Shape {
                 dice.pick(&[user, session, place.id.to_owned()])
             }
             Shape::Service => dice.pick(&scenery::SERVICES).to_owned(),
+            // The bytes of `red` and `blue`, padded and not, and no base64.
+            Shape::Bytes => dice
+                .pick(&["cmVk", "Ymx1ZQ==", "Ymx1ZQ", "red?"])
+                .to_owned(),
             Shape::Of(all) => dice.pick(all).to_owned(),
         }
     }

@@ -393,6 +393,7 @@ impl Writer<'_> {
                     scenery::unique_id("AIDA", &place, "ana"),
                     scenery::unique_id("AROA", &place, "app"),
                     "AROADEAD".to_owned(),
+                    "AIDADEAD".to_owned(),
                 ];
                 self.dice.pick(&live)
             }

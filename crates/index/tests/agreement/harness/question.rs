@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use whocan_eval::{Caller, Request};
 use whocan_index::Ask;
-use whocan_policy::{AccountId, Assume, Document, Given, KeyName, KeyState, Precedence, Session};
+use whocan_policy::{
+    AccountId, Assume, Document, Given, Ignoring, KeyName, KeyState, Precedence, Session,
+};
 
 use super::dice::Dice;
 use super::key::{self, Key, Shape};
@@ -54,6 +56,24 @@ pub struct Question {
     /// The S3 access point.
     #[serde(default)]
     pub access_point: Option<String>,
+    /// The kinds of policy that are left out.
+    #[serde(default)]
+    pub ignored: Vec<Ignored>,
+}
+
+/// A kind of policy that a question leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ignored {
+    Scps,
+    Rcps,
+    Boundaries,
+    Identity,
+    Resource,
+    Acls,
+    Grants,
+    Blocks,
+    Endpoints,
 }
 
 /// How chains are followed.
@@ -65,8 +85,22 @@ pub struct Chain {
     pub within: Option<u32>,
     /// The ARNs of roles of which a path must pass one.
     pub through: Option<Vec<String>>,
+    /// Whether a path must pass each of them.
+    #[serde(default)]
+    pub through_each: bool,
     /// The ARNs of roles that a path must not pass.
     pub avoiding: Vec<String>,
+}
+
+impl Chain {
+    /// Returns the sets of which a path must pass one each.
+    pub fn through(&self) -> Vec<Vec<String>> {
+        match &self.through {
+            None => Vec::new(),
+            Some(arns) if self.through_each => arns.iter().map(|arn| vec![arn.clone()]).collect(),
+            Some(arns) => vec![arns.clone()],
+        }
+    }
 }
 
 /// What is said about a key.
@@ -143,6 +177,20 @@ pub fn draw(dice: &mut Dice, scenery: &Scenery, keys: &[Key], way: Way) -> Quest
     // Only where the ARN does not say it.
     if matches!(kind, Kind::Bucket | Kind::Object | Kind::Nothing) && dice.chance(12) {
         question.resource_account = Some(account_id(scenery.place(dice).id));
+    }
+    if dice.chance(15) {
+        let all = [
+            Ignored::Scps,
+            Ignored::Rcps,
+            Ignored::Boundaries,
+            Ignored::Identity,
+            Ignored::Resource,
+            Ignored::Acls,
+            Ignored::Grants,
+            Ignored::Blocks,
+            Ignored::Endpoints,
+        ];
+        question.ignored = dice.subset(&all, 30);
     }
     add_context(dice, scenery, keys, &mut question);
     question
@@ -267,6 +315,7 @@ fn chain(dice: &mut Dice, scenery: &Scenery) -> Chain {
             .chance(30)
             .then(|| u32::try_from(dice.below(4)).unwrap_or_default()),
         through: dice.chance(20).then(|| some(dice, 2)),
+        through_each: avoided == 2,
         avoiding: if dice.chance(20) {
             some(dice, avoided)
         } else {
@@ -327,7 +376,7 @@ impl Question {
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
             precedence: self.precedence(),
-            ignoring: whocan_index::Ignoring::default(),
+            ignoring: self.ignoring(),
         }
     }
 
@@ -343,6 +392,7 @@ impl Question {
             assume: self.assume(),
             access_point: self.access_point.clone(),
             endpoint: self.endpoint.clone(),
+            ignoring: self.ignoring(),
             ..Request::new(caller, &self.action, resources)
         }
     }
@@ -355,6 +405,22 @@ impl Question {
                 .map(|(key, state)| (KeyName::new(key), state.known()))
                 .collect(),
             complete: self.complete,
+        }
+    }
+
+    /// Returns what the question leaves out.
+    pub fn ignoring(&self) -> Ignoring {
+        let is = |one| self.ignored.contains(&one);
+        Ignoring {
+            scps: is(Ignored::Scps),
+            rcps: is(Ignored::Rcps),
+            boundaries: is(Ignored::Boundaries),
+            identity_policies: is(Ignored::Identity),
+            resource_policies: is(Ignored::Resource),
+            acls: is(Ignored::Acls),
+            grants: is(Ignored::Grants),
+            public_access_blocks: is(Ignored::Blocks),
+            endpoint_policies: is(Ignored::Endpoints),
         }
     }
 

@@ -58,6 +58,11 @@ pub enum Kind {
     Table,
     Repository,
     Instance,
+    Bus,
+    Stream,
+    LogGroup,
+    Domain,
+    Api,
     Role,
     User,
     Policy,
@@ -70,7 +75,7 @@ pub enum Kind {
 pub type Call = (&'static str, Kind);
 
 /// The actions that worlds are about, those that AWS treats alike only once.
-pub const CALLS: [Call; 50] = [
+pub const CALLS: [Call; 55] = [
     ("s3:GetObject", Kind::Object),
     ("s3:PutObject", Kind::Object),
     ("s3:DeleteObject", Kind::Object),
@@ -118,8 +123,13 @@ pub const CALLS: [Call; 50] = [
     ("sts:GetSessionToken", Kind::Nothing),
     ("sts:GetFederationToken", Kind::User),
     ("organizations:DescribeOrganization", Kind::Nothing),
-    ("execute-api:Invoke", Kind::Nothing),
-    ("logs:PutLogEvents", Kind::Nothing),
+    ("execute-api:Invoke", Kind::Api),
+    ("es:ESHttpGet", Kind::Domain),
+    ("events:PutEvents", Kind::Bus),
+    ("kinesis:GetRecords", Kind::Stream),
+    ("logs:PutLogEvents", Kind::LogGroup),
+    ("logs:DescribeLogGroups", Kind::LogGroup),
+    ("lambda:ListFunctions", Kind::Nothing),
     ("nosuch:Thing", Kind::Nothing),
 ];
 
@@ -333,6 +343,14 @@ pub fn arns(place: &Place, kind: Kind) -> Vec<String> {
         Kind::Table => regional("dynamodb", &["table/t1", "table/t1/index/i1", "table/t2"]),
         Kind::Repository => regional("ecr", &["repository/r1"]),
         Kind::Instance => regional("ec2", &["instance/i-1", "instance/i-2"]),
+        Kind::Bus => regional("events", &["event-bus/default", "event-bus/b1"]),
+        Kind::Stream => regional("kinesis", &["stream/s1"]),
+        Kind::LogGroup => regional("logs", &["log-group:g1:log-stream:s1", "log-group:g1"]),
+        Kind::Domain => regional("es", &["domain/d1/red", "domain/d1"]),
+        Kind::Api => vec![
+            format!("arn:{partition}:execute-api:{REGION}:{id}:abc/prod/GET/red"),
+            format!("arn:{partition}:execute-api:{REGION}:{id}:abc/*"),
+        ],
         Kind::Role => (0..ROLES.len()).map(|number| role(place, number)).collect(),
         Kind::User => (0..USERS.len()).map(|number| user(place, number)).collect(),
         Kind::Policy => vec![

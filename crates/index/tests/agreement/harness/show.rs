@@ -258,6 +258,9 @@ impl Display for Question {
         if let Some(endpoint) = &self.endpoint {
             write!(text, " through endpoint {endpoint}")?;
         }
+        if !self.ignored.is_empty() {
+            write!(text, " ignoring {:?}", self.ignored)?;
+        }
         if let Some(access_point) = &self.access_point {
             write!(text, " through access point {access_point}")?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use whocan_eval::{Decision, PolicyType};
+use whocan_eval::{Caller, Decision, PolicyType, Request};
 
 use super::rules::{NOTED, UNSEEN};
 
@@ -18,6 +18,8 @@ pub struct Tally {
     pub by_default: u64,
     /// By rule, the requests that used it, and their verdicts.
     pub rules: BTreeMap<u16, Uses>,
+    /// By kind of caller and by action, their verdicts, as in [`Tally::verdicts`].
+    pub asked: BTreeMap<String, [u64; 4]>,
     /// Requests that cannot be decided as written, by why.
     pub refused: BTreeMap<String, u64>,
 }
@@ -34,8 +36,8 @@ pub struct Uses {
 }
 
 impl Tally {
-    /// Counts one decision.
-    pub fn add(&mut self, decision: &Decision) {
+    /// Counts one decision on a request.
+    pub fn add(&mut self, request: &Request, decision: &Decision) {
         let (at, reason) = match decision {
             Decision::Allow(reason) => (0, reason),
             Decision::If(reason, _) => (1, reason),
@@ -47,6 +49,10 @@ impl Tally {
         let silent = [PolicyType::Identity, PolicyType::Resource];
         let default = at == 3 && reason.denied_by.iter().all(|one| silent.contains(one));
         self.by_default += u64::from(default);
+        let caller = format!("caller {}", kind_of(&request.caller));
+        for what in [caller, format!("action {}", request.action)] {
+            self.asked.entry(what).or_default()[at] += 1;
+        }
         for &rule in &reason.rules {
             let uses = self.rules.entry(rule).or_default();
             uses.used += 1;
@@ -62,6 +68,9 @@ impl Tally {
         sum(&mut self.verdicts, &other.verdicts);
         for (why, count) in &other.refused {
             *self.refused.entry(why.clone()).or_default() += count;
+        }
+        for (what, verdicts) in &other.asked {
+            sum(self.asked.entry(what.clone()).or_default(), verdicts);
         }
         for (rule, uses) in &other.rules {
             let own = self.rules.entry(*rule).or_default();
@@ -102,6 +111,12 @@ impl Display for Tally {
                 uses.decided,
             )?;
         }
+        for (what, [allow, open, explicit, implicit]) in &self.asked {
+            writeln!(
+                f,
+                "{what}: allow {allow}, if {open}, explicit deny {explicit}, implicit deny {implicit}"
+            )?;
+        }
         for (why, count) in &self.refused {
             writeln!(f, "{count} refused: {why}")?;
         }
@@ -114,5 +129,21 @@ impl Display for Tally {
             writeln!(f, "not counted: {} ({why})", rules.join(" "))?;
         }
         Ok(())
+    }
+}
+
+/// Returns the kind of a caller.
+pub fn kind_of(caller: &Caller) -> &'static str {
+    match caller {
+        Caller::User(_) => "user",
+        Caller::Role(_) => "role",
+        Caller::Session(_) => "session",
+        Caller::FederatedUser(_) => "federated user",
+        Caller::Root(_) => "root",
+        Caller::Service(_) => "service",
+        Caller::Oidc(_) => "web identity",
+        Caller::Saml(_) => "SAML identity",
+        Caller::IdentityCenter(_) => "user of Identity Center",
+        Caller::Anonymous => "anonymous",
     }
 }

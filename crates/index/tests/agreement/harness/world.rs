@@ -144,6 +144,10 @@ impl Builder<'_> {
             list("dynamodb", "table"),
             list("ecr", "repository"),
             list("ec2", "instance"),
+            list("events", "event-bus"),
+            list("kinesis", "stream"),
+            list("logs", "log-group"),
+            list("es", "domain"),
         ];
         self.writer.dice.subset(&all, 60).into_iter().collect()
     }
@@ -468,7 +472,10 @@ impl Builder<'_> {
         let endpoint = self.maybe(70, |b| Endpoint {
             id: number.to_owned(),
             vpc: b.writer.dice.pick(&["vpc-1", "vpc-2"]).to_owned(),
-            service: "com.amazonaws.us-east-1.s3".to_owned(),
+            service: b.writer.dice.pick(
+                &["s3", "s3", "sqs", "dynamodb"]
+                    .map(|name| format!("com.amazonaws.us-east-1.{name}")),
+            ),
             kind: b
                 .writer
                 .dice
