@@ -11,6 +11,14 @@ mod collect;
 #[cfg(feature = "collect")]
 pub use collect::Collect;
 
+#[cfg(not(feature = "collect"))]
+const OVERVIEW: &str = "\
+Answers who can reach what in AWS, how, and under which conditions.
+
+An exported account or organization goes in, exact answers come out: yes, no,
+or if, with the statements that decide. Nothing leaves this machine.";
+
+#[cfg(feature = "collect")]
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
 
@@ -18,14 +26,30 @@ An account or organization goes in, exported or read live, exact answers come
 out: yes, no, or if, with the statements that decide. Nothing leaves this
 machine; only `whocan collect` uses the network, and it only reads.";
 
-const START: &str = "\
-Start here:
+/// Where to start; live accounts are read only where that is built in.
+macro_rules! start {
+    ($live:literal) => {
+        concat!(
+            "Start here:
   whocan demo                      the example organization, one question answered
-  whocan collect                   read the account of the AWS credentials at hand
-  whocan import export/            read what the AWS command line exported
+",
+            $live,
+            "  whocan import export/            read what the AWS command line exported
   whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
 
-Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.";
+Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error."
+        )
+    };
+}
+
+#[cfg(not(feature = "collect"))]
+const START: &str = start!("");
+
+#[cfg(feature = "collect")]
+const START: &str = start!(
+    "  whocan collect                   read the account of the AWS credentials at hand
+"
+);
 
 /// Answers who can reach what in AWS, how, and under which conditions
 #[derive(Debug, Parser)]

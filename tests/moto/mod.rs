@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::command::Place;
 
 /// What is installed, into an environment of the tests' own.
-const PACKAGE: &str = "moto[server]==5.2.1";
-/// The folder of that environment: a new version is a new one.
-const FOLDER: &str = "moto-5.2.1";
+const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/moto/requirements.txt");
+/// The folder of that environment.
+const FOLDER: &str = "moto";
 
 /// The server with what was built in it.
 pub struct Moto {
@@ -35,14 +35,6 @@ impl Moto {
     /// The number of an account.
     pub fn account(&self, name: &str) -> &str {
         self.seeded["accounts"][name].as_str().unwrap()
-    }
-
-    /// The numbers of all accounts, sorted.
-    pub fn accounts(&self) -> Vec<&str> {
-        let accounts = self.seeded["accounts"].as_object().unwrap();
-        let mut numbers: Vec<&str> = accounts.values().filter_map(Value::as_str).collect();
-        numbers.sort_unstable();
-        numbers
     }
 
     /// The id of the one key.
@@ -79,7 +71,7 @@ pub fn credentials(mut command: Command) -> Command {
 
 fn start() -> Moto {
     let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moto/seed.py");
-    let mut server = Command::new(python())
+    let mut server = Command::new(environment().join("python"))
         .arg(seed)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -100,37 +92,41 @@ fn start() -> Moto {
     }
 }
 
-/// Returns the Python that has moto, which is installed if it is not there yet.
+/// Returns the folder with moto and the AWS command line, which are installed
+/// if they are not there yet.
 ///
-/// Tests of several processes wait for each other; what was left half-way is
-/// made anew.
-fn python() -> PathBuf {
+/// Tests of several processes wait for each other; what was left half-way, or is
+/// of other versions, is made anew.
+fn environment() -> PathBuf {
     let room = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = room.join(FOLDER);
     let lock = File::create(room.join(format!("{FOLDER}.lock"))).expect("the lock can be made");
     lock.lock().expect("the lock can be held");
-    let python = folder.join("bin/python");
     let ready = folder.join("ready");
-    if !ready.is_file() {
+    let wanted = fs::read_to_string(REQUIREMENTS).expect("the requirements are there");
+    if fs::read_to_string(&ready).ok().as_ref() != Some(&wanted) {
         let _ = fs::remove_dir_all(&folder);
         install(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        install(Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]));
-        fs::write(&ready, "").expect("the environment can be marked as ready");
+        let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "-r"];
+        install(
+            Command::new(folder.join("bin/python"))
+                .args(pip)
+                .arg(REQUIREMENTS),
+        );
+        fs::write(&ready, wanted).expect("the environment can be marked as ready");
     }
-    python
+    folder.join("bin")
 }
 
 #[track_caller]
 fn install(command: &mut Command) {
     let output = command.output();
     let output = output.unwrap_or_else(|error| {
-        panic!(
-            "`whocan collect` is tested with {PACKAGE}, which needs Python 3: {command:?}: {error}"
-        )
+        panic!("the tests against moto need Python 3 with `venv`: {command:?}: {error}")
     });
     assert!(
         output.status.success(),
-        "`whocan collect` is tested with {PACKAGE} from PyPI, which could not be installed: {command:?}\n{}{}",
+        "moto's server, from PyPI, could not be installed: {command:?}\n{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );

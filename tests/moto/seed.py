@@ -153,6 +153,13 @@ def resources(prod, data):
     prod.client("s3", "eu-west-1").create_bucket(
         Bucket="elsewhere-example", CreateBucketConfiguration=elsewhere
     )
+    for bucket in ["payroll-example", "plain-example", "elsewhere-example"]:
+        # AWS does so itself since April 2023, moto does not: with ACLs, anybody
+        # might own the objects.
+        s3.put_bucket_ownership_controls(
+            Bucket=bucket,
+            OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        )
     kms = prod.client("kms", "eu-west-1")
     key = kms.create_key(Description="payroll")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/payroll", TargetKeyId=key)
@@ -176,6 +183,11 @@ def resources(prod, data):
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
+    )
+    data.client("ram").create_resource_share(
+        name="people",
+        resourceArns=[f"arn:aws:dynamodb:us-east-1:{data.number}:table/people"],
+        principals=[prod.number],
     )
     function(data)
     return key
@@ -202,6 +214,61 @@ def function(data):
     )
 
 
+def people(management, prod):
+    """The directory's user mia signs in, through a group, as a role of prod that reads payroll."""
+    directory = management.client("identitystore")
+    center = management.client("sso-admin")
+    # Moto has an instance in every account and region; AWS has one, in one region.
+    instance = center.list_instances()["Instances"][0]
+    store, instance = instance["IdentityStoreId"], instance["InstanceArn"]
+    ids = {}
+    for name in ["mia", "max"]:
+        made = directory.create_user(
+            IdentityStoreId=store,
+            UserName=name,
+            DisplayName=name,
+            Name={"GivenName": name, "FamilyName": "Example"},
+        )
+        ids[name] = made["UserId"]
+    group = directory.create_group(IdentityStoreId=store, DisplayName="auditors")
+    group = group["GroupId"]
+    directory.create_group_membership(
+        IdentityStoreId=store, GroupId=group, MemberId={"UserId": ids["mia"]}
+    )
+    made = center.create_permission_set(InstanceArn=instance, Name="Reader")
+    made = made["PermissionSet"]["PermissionSetArn"]
+    where = {"InstanceArn": instance, "PermissionSetArn": made}
+    target = {"TargetId": prod.number, "TargetType": "AWS_ACCOUNT"}
+    center.create_account_assignment(
+        **where, **target, PrincipalType="GROUP", PrincipalId=group
+    )
+    # AWS does both itself: it provisions the set, and makes the role in the account.
+    center.provision_permission_set(**where, **target)
+    iam = prod.client("iam")
+    provider = iam.create_saml_provider(
+        Name="AWSSSO_0123456789abcdef_DO_NOT_DELETE", SAMLMetadataDocument="x" * 1000
+    )["SAMLProviderArn"]
+    iam.create_role(
+        RoleName="AWSReservedSSO_Reader_0123456789abcdef",
+        Path="/aws-reserved/sso.amazonaws.com/",
+        AssumeRolePolicyDocument=policy({
+            "Effect": "Allow",
+            "Principal": {"Federated": provider},
+            "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+            "Condition": {
+                "StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}
+            },
+        }),
+    )
+    iam.put_role_policy(
+        RoleName="AWSReservedSSO_Reader_0123456789abcdef",
+        PolicyName="AwsSSOInlinePolicy",
+        PolicyDocument=policy(
+            allow("s3:GetObject", "arn:aws:s3:::payroll-example/*")
+        ),
+    )
+
+
 def main():
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -211,8 +278,15 @@ def main():
     accounts = {name: Account(endpoint, number) for name, number in numbers.items()}
     identities(accounts["build"], accounts["prod"])
     key = resources(accounts["prod"], accounts["data"])
+    people(Account(endpoint, MANAGEMENT), accounts["prod"])
     numbers["management"] = MANAGEMENT
-    print(json.dumps({"endpoint": endpoint, "accounts": numbers, "key": key}), flush=True)
+    told = {
+        "endpoint": endpoint,
+        "accounts": numbers,
+        "credentials": {name: account.keys for name, account in accounts.items()},
+        "key": key,
+    }
+    print(json.dumps(told), flush=True)
     sys.stdin.read()
     # The server's threads know no end of their own.
     os._exit(0)

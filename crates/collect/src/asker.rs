@@ -25,6 +25,8 @@ const MOST_PAGES: usize = 100_000;
 
 /// What all accounts of a collection share.
 pub(crate) struct Shared {
+    /// The account of the person's own credentials.
+    pub(crate) own: AccountId,
     pub(crate) pace: Pace,
     pub(crate) manners: Manners,
     pub(crate) observer: Arc<dyn Observer>,

@@ -62,8 +62,8 @@ impl Blanks<'_> {
     /// Source: Service Authorization Reference, "AWS IAM Identity Center":
     /// `permissionSet/INSTANCE/SET` and `instance/INSTANCE`.
     fn instance(&self) -> String {
-        let after = self.item.split_once("permissionSet/");
-        let instance = after.and_then(|(_, rest)| rest.split('/').next());
+        let after = self.item.split_once(":sso:::");
+        let instance = after.and_then(|(_, resource)| resource.split('/').nth(1));
         format!(
             "arn:{}:sso:::instance/{}",
             self.partition,

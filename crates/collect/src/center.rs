@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use whocan_policy::AccountId;
 
 use crate::answer::names;
 use crate::asker::{Asker, Question};
@@ -11,6 +12,10 @@ use crate::services::{identitystore, sso_admin};
 use crate::table::Service;
 
 /// Asks for the instances, and for all that is in them; most regions have none.
+///
+/// Members see the instance of their organization too. Its owner is asked about
+/// it, and the account of the person's credentials, which may be its delegated administrator.
+/// Source: IAM Identity Center API Reference, ListInstances: `OwnerAccountId`.
 ///
 /// # Errors
 ///
@@ -23,13 +28,22 @@ pub(crate) async fn collect(asker: Arc<Asker>, region: String) -> Result<(), Col
     let Some(instances) = region.center(sso_admin::INSTANCES, "").await? else {
         return Ok(());
     };
-    for instance in names(&instances, "Instances[].InstanceArn") {
-        region.permission_sets(&instance).await?;
-    }
-    for store in names(&instances, "Instances[].IdentityStoreId") {
-        region.directory(&store).await?;
+    let listed = instances.get("Instances").and_then(Value::as_array);
+    let told = |instance: &&Value| tells(instance, asker.account, asker.shared.own);
+    for instance in listed.into_iter().flatten().filter(told) {
+        if let Some(arn) = instance.get("InstanceArn").and_then(Value::as_str) {
+            region.permission_sets(arn).await?;
+        }
+        if let Some(store) = instance.get("IdentityStoreId").and_then(Value::as_str) {
+            region.directory(store).await?;
+        }
     }
     Ok(())
+}
+
+fn tells(instance: &Value, account: AccountId, own: AccountId) -> bool {
+    let owner = instance.get("OwnerAccountId").and_then(Value::as_str);
+    account == own || owner.is_none_or(|owner| owner == account.to_string())
 }
 
 struct Region<'a> {
@@ -92,5 +106,27 @@ impl Region<'_> {
             item,
         };
         self.asker.ask(question).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_instance_is_asked_about_where_its_owner_or_the_person_is() {
+        let account = |text: &str| text.parse::<AccountId>().expect("an account");
+        let (owner, member, person) = (
+            account("111122223333"),
+            account("222233334444"),
+            account("333344445555"),
+        );
+        let instance = json!({"OwnerAccountId": "111122223333"});
+        assert!(tells(&instance, owner, person));
+        assert!(!tells(&instance, member, person));
+        assert!(tells(&instance, person, person));
+        assert!(tells(&json!({}), member, person));
     }
 }

@@ -140,6 +140,7 @@ impl Collection {
     ) -> Result<Collected, CollectError> {
         let session = session::open(&self.options, manners).await?;
         let shared = Arc::new(Shared {
+            own: session.account,
             pace: Pace::new(manners.at_once),
             manners: manners.clone(),
             observer,

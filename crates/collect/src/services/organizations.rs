@@ -71,11 +71,9 @@ pub(crate) const SERVICE: Service = Service {
 };
 
 /// The kinds of policies that bear on access.
-pub(crate) const KINDS: &[&str] = &[
-    "SERVICE_CONTROL_POLICY",
-    "RESOURCE_CONTROL_POLICY",
-    "S3_POLICY",
-];
+pub(crate) const KINDS: &[&str] = &["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", S3];
+/// The kind that is about S3 alone.
+pub(crate) const S3: &str = "S3_POLICY";
 
 const fn policies(command: &'static str) -> Call {
     Call::led(command, "ListPolicies").pages("NextToken", "NextToken", &["Policies"])
