@@ -90,7 +90,9 @@ fn over_rest(line: &str) -> Reply {
         ("policy", "broken") => Reply::Says(500, "<html>sorry</html>".to_owned()),
         ("policy", "cut") => Reply::Cut(r#"{"Version": "2012"#.to_owned()),
         ("publicAccessBlock", _) => error_of_s3(404, "NoSuchPublicAccessBlockConfiguration"),
-        ("ownershipControls", _) => error_of_s3(404, "OwnershipControlsNotFoundError"),
+        ("ownershipControls", _) => says(
+            "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+        ),
         ("tagging", _) => error_of_s3(404, "NoSuchTagSet"),
         ("encryption", _) => error_of_s3(404, "ServerSideEncryptionConfigurationNotFoundError"),
         _ => error_of_s3(403, "AccessDenied"),
@@ -157,8 +159,11 @@ fn code(codes: &BTreeMap<(String, String), String>, command: &str, argument: &st
 }
 
 fn may_read(place: &Place, bucket: &str) -> i32 {
-    let question = format!("can user/ana s3:GetObject on arn:aws:s3:::{bucket}/x");
-    place.run(["query", &question]).code
+    let question = format!("why can user/ana s3:GetObject on arn:aws:s3:::{bucket}/x");
+    let ended = place.run(["query", &question]);
+    // Shown where a test fails.
+    println!("{}", ended.out);
+    ended.code
 }
 
 #[test]
@@ -172,7 +177,7 @@ fn no_policy_and_a_policy_that_could_not_be_read_are_never_the_same() {
     assert_eq!(policy("none"), "NoSuchBucketPolicy");
     assert_eq!(policy("refused"), "AccessDenied");
     assert_eq!(policy("broken"), "500");
-    assert_eq!(policy("cut"), "CouldNotConnect");
+    assert_eq!(policy("cut"), "MalformedAnswer");
     assert_eq!(code(&codes, "kms list-keys", ""), "AccessDeniedException");
     assert_eq!(may_read(&place, "none"), 0);
     for unknown in ["refused", "broken", "cut"] {
@@ -271,6 +276,51 @@ fn credentials_that_expire_half_way_lose_nothing() {
     let ended = resume(&place, &[]);
     assert_eq!(ended.code, 0, "{ended:?}");
     assert_eq!(may_read(&place, "none"), 0);
+}
+
+#[test]
+fn a_collection_says_what_changed_since_the_one_before() {
+    let place = Place::new();
+    let is_later = Arc::new(AtomicBool::new(false));
+    let later = Arc::clone(&is_later);
+    let server = Loopback::new(move |asked| {
+        match asked.operation == "GetAccountAuthorizationDetails" && later.load(Ordering::Relaxed) {
+            true => says(identities("ben", None)),
+            false => account(asked),
+        }
+    });
+    let collect = || {
+        let args = ["collect", "--endpoint-url", &server.endpoint];
+        let more = [
+            "--rate",
+            "1000",
+            "--attempts",
+            "2",
+            "--regions",
+            "eu-west-1",
+        ];
+        ended(command(&place, &[&args[..], &more].concat()))
+    };
+    let first = collect();
+    assert_eq!(first.code, 0, "{first:?}");
+    assert!(!first.out.contains("changed since"), "{first:?}");
+    let second = collect();
+    assert!(
+        second.out.contains("nothing has changed since"),
+        "{second:?}"
+    );
+    is_later.store(true, Ordering::Relaxed);
+    let third = collect();
+    let changed = third.out.split("changed since").nth(1).unwrap_or_default();
+    let changed: Vec<&str> = changed.lines().skip(1).map(str::trim).collect();
+    assert_eq!(
+        changed,
+        [
+            "+ arn:aws:iam::111122223333:user/ben",
+            "- arn:aws:iam::111122223333:user/ana",
+        ],
+        "{third:?}"
+    );
 }
 
 #[test]

@@ -28,6 +28,14 @@ def ask(path, arguments):
 def serve(path):
     from awscli.clidriver import main  # noqa: PLC0415: only the server pays for it
 
+    # S3 Control has a host for each account, below the address of the server.
+    find = socket.getaddrinfo
+
+    def found(host, *more, **named):
+        below = str(host).endswith(".127.0.0.1")
+        return find("127.0.0.1" if below else host, *more, **named)
+
+    socket.getaddrinfo = found
     # Where its data is, which importing it has set.
     own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
 
@@ -40,6 +48,9 @@ def serve(path):
         os.environ.clear()
         os.environ.update(told["environment"] | own)
         sys.argv = ["aws", *told["arguments"]]
+        # Version 1 goes to another host for SQS unless it is told so on its line.
+        if "AWS_ENDPOINT_URL" in os.environ:
+            sys.argv += ["--endpoint-url", os.environ["AWS_ENDPOINT_URL"]]
         try:
             code = main()
         except SystemExit as end:

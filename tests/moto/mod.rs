@@ -1,7 +1,8 @@
 //! An organization of five accounts in moto's server, from PyPI, on the loopback address.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -44,13 +45,100 @@ impl Moto {
 
     /// `whocan collect` of the whole organization, with more arguments.
     pub fn collect(&self, place: &Place, more: &[&str]) -> Command {
+        self.collect_in("us-east-1,eu-west-1", place, more)
+    }
+
+    /// As [`Moto::collect`], in these regions.
+    pub fn collect_in(&self, regions: &str, place: &Place, more: &[&str]) -> Command {
         let role = ["--role-name", "OrganizationAccountAccessRole"];
         let where_and_what = ["--endpoint-url", &self.endpoint];
-        let regions = ["--regions", "us-east-1,eu-west-1"];
         let args = ["collect"].into_iter();
-        let args = args.chain(role).chain(where_and_what).chain(regions);
-        let args = args.chain(["--rate", "1000"]).chain(more.iter().copied());
-        credentials(place.command(args))
+        let args = args.chain(role).chain(where_and_what);
+        let args = args.chain(["--regions", regions, "--rate", "1000"]);
+        credentials(place.command(args.chain(more.iter().copied())))
+    }
+
+    /// Exports every account with a script and version 1 of the AWS command
+    /// line, all at once into one folder.
+    pub fn export(&self, place: &Place, script: &str, regions: &str) -> PathBuf {
+        let aws = Aws::start(place);
+        let accounts = self.seeded["accounts"].as_object().unwrap();
+        let mut running = Vec::new();
+        for name in accounts.keys() {
+            let mut command = credentials(Command::new("sh"));
+            command.arg(script).args(["-r", regions, "-o"]);
+            command.arg(place.path("export"));
+            command.env("PATH", aws.path()).env("WAIT", "0");
+            command.env("AWS_ENDPOINT_URL", &self.endpoint);
+            command.env("AWS_DEFAULT_REGION", "eu-west-1");
+            let keys = self.seeded["credentials"][name].as_object();
+            for (name, key) in keys.into_iter().flatten() {
+                command.env(name.to_uppercase(), key.as_str().unwrap());
+            }
+            if keys.is_some() {
+                command.arg("-s");
+            }
+            running.push(command.stderr(Stdio::piped()).spawn().unwrap());
+        }
+        for script in running {
+            let output = script.wait_with_output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{said}");
+        }
+        place.path("export")
+    }
+}
+
+/// The AWS command line, started once for hundreds of calls.
+struct Aws {
+    folder: PathBuf,
+    server: Child,
+}
+
+impl Aws {
+    fn start(place: &Place) -> Aws {
+        let python = environment().join("python");
+        let cli = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/moto/cli.py");
+        let socket = place.path("aws.socket");
+        let aws = place.file(
+            "bin/aws",
+            format!(
+                "#!/bin/sh\nexec '{}' -I -S '{}' '{}' \"$@\"\n",
+                python.display(),
+                cli.display(),
+                socket.display()
+            ),
+        );
+        fs::set_permissions(&aws, Permissions::from_mode(0o755)).unwrap();
+        let mut server = Command::new(python)
+            .arg(cli)
+            .arg("--serve")
+            .arg(socket)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the environment's Python starts");
+        let mut line = String::new();
+        let out = server.stdout.take().expect("piped");
+        BufReader::new(out).read_line(&mut line).unwrap();
+        assert_eq!(line, "ready\n");
+        Aws {
+            folder: place.path("bin"),
+            server,
+        }
+    }
+
+    fn path(&self) -> String {
+        let path = std::env::var("PATH").unwrap();
+        format!("{}:{path}", self.folder.display())
+    }
+}
+
+impl Drop for Aws {
+    fn drop(&mut self) {
+        // It ends with its input.
+        drop(self.server.stdin.take());
+        let _ = self.server.wait();
     }
 }
 

@@ -15,16 +15,30 @@ import zipfile
 os.environ.update(
     AWS_ACCESS_KEY_ID="AKIAEXAMPLE",
     AWS_SECRET_ACCESS_KEY="example",
-    AWS_DEFAULT_REGION="us-east-1",
+    AWS_DEFAULT_REGION="eu-west-1",
 )
 
 import boto3  # noqa: E402: the settings stand before it
 from moto.server import ThreadedMotoServer  # noqa: E402
+from moto.ssoadmin.models import SSOAdminBackend  # noqa: E402
 
 # Moto's own; were it set, all accounts would be this one.
 MANAGEMENT = "123456789012"
 ROLE = "OrganizationAccountAccessRole"
+# Where nearly everything is.
+REGION = "eu-west-1"
 ANYWHERE = {"Version": "2012-10-17"}
+
+
+def provisioned(center, instance_arn, permission_set_arn):
+    """Moto says that a permission set is in the caller's account, wherever it is assigned."""
+    wanted = (instance_arn, permission_set_arn)
+    told = center.account_assignments
+    told = {it.target_id for it in told if (it.instance_arn, it.permission_set_arn) == wanted}
+    return sorted(told)
+
+
+SSOAdminBackend.list_accounts_for_provisioned_permission_set = provisioned
 
 
 def policy(*statements):
@@ -56,7 +70,7 @@ class Account:
                 "aws_session_token": told["SessionToken"],
             }
 
-    def client(self, service, region="us-east-1"):
+    def client(self, service, region=REGION):
         return boto3.client(
             service, region_name=region, endpoint_url=self.endpoint, **self.keys
         )
@@ -127,7 +141,7 @@ def identities(build, prod):
     read = iam.create_policy(
         PolicyName="read",
         PolicyDocument=policy(
-            allow("s3:GetObject", "arn:aws:s3:::payroll-example/*"),
+            allow("s3:GetObject", "arn:aws:s3:::payroll/*"),
             allow("kms:Decrypt", "*"),
         ),
     )["Policy"]["Arn"]
@@ -143,24 +157,24 @@ def identities(build, prod):
 
 
 def resources(prod, data):
-    s3 = prod.client("s3")
-    for bucket in ["payroll-example", "plain-example"]:
+    s3 = prod.client("s3", "us-east-1")
+    for bucket in ["payroll", "plain-example"]:
         s3.create_bucket(Bucket=bucket)
     denied = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
-              "Resource": "arn:aws:s3:::payroll-example/*"}
-    s3.put_bucket_policy(Bucket="payroll-example", Policy=policy(denied))
+              "Resource": "arn:aws:s3:::payroll/*"}
+    s3.put_bucket_policy(Bucket="payroll", Policy=policy(denied))
     elsewhere = {"LocationConstraint": "eu-west-1"}
-    prod.client("s3", "eu-west-1").create_bucket(
+    prod.client("s3").create_bucket(
         Bucket="elsewhere-example", CreateBucketConfiguration=elsewhere
     )
-    for bucket in ["payroll-example", "plain-example", "elsewhere-example"]:
+    for bucket in ["payroll", "plain-example", "elsewhere-example"]:
         # AWS does so itself since April 2023, moto does not: with ACLs, anybody
         # might own the objects.
         s3.put_bucket_ownership_controls(
             Bucket=bucket,
             OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
         )
-    kms = prod.client("kms", "eu-west-1")
+    kms = prod.client("kms")
     key = kms.create_key(Description="payroll")["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/payroll", TargetKeyId=key)
     kms.create_grant(
@@ -169,12 +183,12 @@ def resources(prod, data):
         Operations=["Decrypt"],
     )
     queue = data.client("sqs").create_queue(QueueName="jobs")["QueueUrl"]
-    sent = allow("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{data.number}:jobs",
+    sent = allow("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{data.number}:jobs",
                  Principal={"AWS": f"arn:aws:iam::{prod.number}:role/reader"})
     data.client("sqs").set_queue_attributes(
         QueueUrl=queue, Attributes={"Policy": policy(sent)}
     )
-    data.client("sns").create_topic(Name="news")
+    data.client("sns", "us-east-1").create_topic(Name="news")
     data.client("secretsmanager").create_secret(
         Name="door", SecretString="never read"
     )
@@ -186,7 +200,7 @@ def resources(prod, data):
     )
     data.client("ram").create_resource_share(
         name="people",
-        resourceArns=[f"arn:aws:dynamodb:us-east-1:{data.number}:table/people"],
+        resourceArns=[f"arn:aws:dynamodb:{REGION}:{data.number}:table/people"],
         principals=[prod.number],
     )
     function(data)
@@ -237,13 +251,15 @@ def people(management, prod):
     )
     made = center.create_permission_set(InstanceArn=instance, Name="Reader")
     made = made["PermissionSet"]["PermissionSetArn"]
-    where = {"InstanceArn": instance, "PermissionSetArn": made}
-    target = {"TargetId": prod.number, "TargetType": "AWS_ACCOUNT"}
     center.create_account_assignment(
-        **where, **target, PrincipalType="GROUP", PrincipalId=group
+        InstanceArn=instance,
+        PermissionSetArn=made,
+        TargetId=prod.number,
+        TargetType="AWS_ACCOUNT",
+        PrincipalType="GROUP",
+        PrincipalId=group,
     )
-    # AWS does both itself: it provisions the set, and makes the role in the account.
-    center.provision_permission_set(**where, **target)
+    # The role in the account, which AWS makes itself.
     iam = prod.client("iam")
     provider = iam.create_saml_provider(
         Name="AWSSSO_0123456789abcdef_DO_NOT_DELETE", SAMLMetadataDocument="x" * 1000
@@ -264,7 +280,7 @@ def people(management, prod):
         RoleName="AWSReservedSSO_Reader_0123456789abcdef",
         PolicyName="AwsSSOInlinePolicy",
         PolicyDocument=policy(
-            allow("s3:GetObject", "arn:aws:s3:::payroll-example/*")
+            allow("s3:GetObject", "arn:aws:s3:::payroll/*")
         ),
     )
 

@@ -350,7 +350,14 @@ in_region() {
 # The tree and the policies, where these credentials may see them.
 organization() {
     here=$1
-    call "$here" organizations '' describe-organization '' describe-organization || return
+    if ! call "$here" organizations '' describe-organization '' describe-organization; then
+        # Whose word that is would not be known from the organization's folder.
+        none='{"command": "organizations describe-organization", "code": "AWSOrganizationsNotInUseException"}'
+        if grep -q -F "$none" "$here/calls.jsonl" && ! grep -q -F "$none" "$root/calls.jsonl"; then
+            printf '%s\n' "$none" >>"$root/calls.jsonl"
+        fi
+        return
+    fi
     call "$here" organizations '' list-roots '' list-roots || return
     say "organization"
     call "$here" organizations '' list-accounts '' list-accounts

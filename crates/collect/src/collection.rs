@@ -28,6 +28,8 @@ use crate::targets;
 
 /// How many accounts are read at once.
 const ACCOUNTS_AT_ONCE: usize = 8;
+/// The code by which AWS says that an account is in no organization.
+const NOT_IN_USE: &str = "AWSOrganizationsNotInUseException";
 /// How soon a wish to stop is heard.
 const LISTENING: Duration = Duration::from_millis(50);
 
@@ -210,7 +212,25 @@ impl Run {
             folder,
         ));
         let tree = organization::tree(&asker).await?;
+        if tree.is_none() {
+            self.note_that_there_is_none(&asker.folder)?;
+        }
         Ok(tree.map(|tree| (asker, Arc::new(tree))))
+    }
+
+    /// Keeps among the calls of the person's own account that it is in no
+    /// organization: in the organization's folder it would not be known whose word it is.
+    fn note_that_there_is_none(&self, organizations: &Folder) -> Result<(), CollectError> {
+        let key = Key::new("organizations", "describe-organization", None, None);
+        let Some(code) = organizations.code(&key).filter(|code| code == NOT_IN_USE) else {
+            return Ok(());
+        };
+        let root = self.account_root(self.session.account);
+        let own = Folder::open(&root, false, self.again())?;
+        match own.code(&key) {
+            Some(_) => Ok(()),
+            None => own.fail(&key, &code),
+        }
     }
 
     async fn account(&self, account: AccountId) -> Result<(), CollectError> {

@@ -146,6 +146,11 @@ impl Folder {
         }
     }
 
+    /// Returns the code of a call without an answer.
+    pub(crate) fn code(&self, key: &Key) -> Option<String> {
+        self.lines().codes.get(key).cloned()
+    }
+
     /// Keeps an answer.
     ///
     /// # Errors
