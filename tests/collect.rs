@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
 
@@ -25,12 +24,6 @@ use whocan_query::saved::SavedQuery;
 
 /// The question that the program is about.
 const QUESTION: &str = "who can reach s3:GetObject on bucket/payroll via AssumeRole";
-
-/// A place with a collection of the whole organization, for those who only ask.
-fn collected_once() -> &'static Place {
-    static PLACE: OnceLock<Place> = OnceLock::new();
-    PLACE.get_or_init(collected)
-}
 
 /// A place with a collection of the whole organization.
 fn collected() -> Place {
@@ -87,7 +80,7 @@ fn contents(place: &Place) -> [BTreeSet<String>; 2] {
 #[test]
 fn what_was_built_is_what_is_collected() {
     let moto = Moto::running();
-    let place = collected_once();
+    let place = &collected();
     let (prod, build) = (moto.account("prod"), moto.account("build"));
 
     let users = arns(place, "users");
@@ -129,7 +122,7 @@ fn what_was_built_is_what_is_collected() {
 #[test]
 fn a_collection_answers_who_can_reach_a_bucket_over_chains_of_roles() {
     let moto = Moto::running();
-    let place = collected_once();
+    let place = &collected();
     let ended = place.run(["query", QUESTION, "--format", "jsonl"]);
     let rows: Vec<Value> = ended
         .out
@@ -155,7 +148,7 @@ fn a_collection_answers_who_can_reach_a_bucket_over_chains_of_roles() {
 
 #[test]
 fn nothing_is_missing_but_what_moto_cannot_say() {
-    let shown = collected_once()
+    let shown = collected()
         .run(["snapshots", "show", "--format", "json"])
         .fine();
     let shown: Value = serde_json::from_str(&shown).unwrap();
@@ -171,7 +164,7 @@ fn nothing_is_missing_but_what_moto_cannot_say() {
 #[test]
 fn people_of_the_directory_sign_in_as_the_role_of_their_group() {
     let question = "who can reach s3:GetObject on bucket/payroll via IdentityCenter";
-    let place = collected_once();
+    let place = &collected();
     let rows = place.run(["query", question]).fine();
     assert!(rows.contains("mia") && !rows.contains("max"), "{rows}");
 }
@@ -229,7 +222,7 @@ fn collecting_again_stores_nothing_new_and_says_so() {
 #[test]
 fn a_collection_that_is_killed_goes_on_to_the_same_objects() {
     let moto = Moto::running();
-    let expected = contents(collected_once());
+    let expected = contents(&collected());
     let place = Place::new();
     let mut struck = 0;
     let mut more: &[&str] = &[];

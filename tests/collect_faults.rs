@@ -158,12 +158,12 @@ fn code(codes: &BTreeMap<(String, String), String>, command: &str, argument: &st
     codes.get(&key).cloned().unwrap_or_default()
 }
 
-fn may_read(place: &Place, bucket: &str) -> i32 {
+/// Asserts the exit code of asking whether ana may read a bucket's objects.
+#[track_caller]
+fn assert_reads(place: &Place, bucket: &str, code: i32) {
     let question = format!("why can user/ana s3:GetObject on arn:aws:s3:::{bucket}/x");
     let ended = place.run(["query", &question]);
-    // Shown where a test fails.
-    println!("{}", ended.out);
-    ended.code
+    assert_eq!(ended.code, code, "{bucket}: {}", ended.out);
 }
 
 #[test]
@@ -179,9 +179,9 @@ fn no_policy_and_a_policy_that_could_not_be_read_are_never_the_same() {
     assert_eq!(policy("broken"), "500");
     assert_eq!(policy("cut"), "MalformedAnswer");
     assert_eq!(code(&codes, "kms list-keys", ""), "AccessDeniedException");
-    assert_eq!(may_read(&place, "none"), 0);
+    assert_reads(&place, "none", 0);
     for unknown in ["refused", "broken", "cut"] {
-        assert_eq!(may_read(&place, unknown), 3, "{unknown}");
+        assert_reads(&place, unknown, 3);
     }
 }
 
@@ -205,7 +205,7 @@ fn what_was_refused_is_asked_again_only_where_the_person_says_so() {
     assert_eq!(server.count(asked), before);
     assert_eq!(resume(&place, &["--again"]).code, 0);
     assert_eq!(server.count(asked), before + 1);
-    assert_eq!(may_read(&place, "refused"), 0);
+    assert_reads(&place, "refused", 0);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn identities_are_read_page_by_page_over_throttling_errors_and_cuts() {
             .body
             .split('&')
             .find_map(|it| it.strip_prefix("Marker="));
-        let even = tries.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+        let even = tries.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
         match (marker, even) {
             (None, true) => Reply::Says(
                 400,
@@ -255,7 +255,7 @@ fn nonsense_in_one_answer_is_a_gap_and_the_rest_counts() {
     let codes = codes(&place);
     assert_eq!(code(&codes, "kms list-keys", ""), "MalformedAnswer");
     assert_eq!(code(&codes, "sns list-topics", ""), "MalformedAnswer");
-    assert_eq!(may_read(&place, "none"), 0);
+    assert_reads(&place, "none", 0);
 }
 
 #[test]
@@ -275,7 +275,7 @@ fn credentials_that_expire_half_way_lose_nothing() {
     expired.store(false, Ordering::Relaxed);
     let ended = resume(&place, &[]);
     assert_eq!(ended.code, 0, "{ended:?}");
-    assert_eq!(may_read(&place, "none"), 0);
+    assert_reads(&place, "none", 0);
 }
 
 #[test]

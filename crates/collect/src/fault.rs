@@ -15,7 +15,7 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     /// The region in which the thing is, where AWS says that it is elsewhere.
     pub(crate) elsewhere: Option<String>,
-    metadata: ErrorMetadata,
+    metadata: Box<ErrorMetadata>,
 }
 
 /// The peer could not be reached, or the connection broke.
@@ -83,7 +83,7 @@ impl Fault {
             code,
             message,
             elsewhere: None,
-            metadata,
+            metadata: Box::new(metadata),
         }
     }
 

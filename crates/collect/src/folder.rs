@@ -120,8 +120,8 @@ impl Folder {
             let Ok(line) = serde_json::from_str::<Line>(line) else {
                 continue;
             };
-            let passing = fault::is_passing(&line.code);
-            if !passing && !(again && fault::is_denied(&line.code)) {
+            let asked_again = again && fault::is_denied(&line.code);
+            if !asked_again && !fault::is_passing(&line.code) {
                 codes.insert(line.key, line.code);
             }
         }
