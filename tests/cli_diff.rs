@@ -192,6 +192,98 @@ fn a_new_role_is_one_change() {
 }
 
 #[test]
+fn a_policy_that_allows_everything_is_asked_about_by_example() {
+    let place = Place::new();
+    place.change("555566667777", "RoleDetailList", "deploy", |role| {
+        role["AttachedManagedPolicies"] = json!([{
+            "PolicyName": "AdministratorAccess",
+            "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess",
+        }]);
+    });
+    place.import("after");
+    let text = said(&place.whocan(&["diff", "before", "after"]));
+    let title = "role/deploy: attachment of arn:aws:iam::aws:policy/AdministratorAccess: added";
+    assert!(text.contains(title), "{text}");
+    assert!(
+        text.contains("changed: arn:aws:iam::555566667777:role/deploy"),
+        "{text}"
+    );
+    assert!(text.contains("iam:CreateAccessKey"), "{text}");
+    assert!(text.contains("more parts"), "{text}");
+    assert!(text.contains("these are examples"), "{text}");
+}
+
+/// Who is in the group that signs in as Finance of prod.
+fn directory(place: &Place, members: &[&str]) {
+    let set = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+    let named = set.replace(':', "%3A").replace('/', "%2F");
+    let members: Vec<Value> = members
+        .iter()
+        .map(|user| json!({"GroupId": "g-1", "MemberId": {"UserId": user}}))
+        .collect();
+    let assignments =
+        json!([{"AccountId": "555566667777", "PrincipalType": "GROUP", "PrincipalId": "g-1"}]);
+    let users = json!([{"UserId": "u-1", "UserName": "ida@example.com"},
+        {"UserId": "u-2", "UserName": "jon@example.com"}]);
+    for (name, content) in [
+        (
+            "sso-admin/eu-west-1/list-permission-sets/arn%3Aaws%3Asso%3A%3A%3Ainstance%2Fssoins-1",
+            json!({"PermissionSets": [set]}),
+        ),
+        (
+            &format!("sso-admin/eu-west-1/describe-permission-set/{named}"),
+            json!({"PermissionSet": {"Name": "Finance", "PermissionSetArn": set}}),
+        ),
+        (
+            &format!("sso-admin/eu-west-1/list-account-assignments/555566667777%2F{named}"),
+            json!({"AccountAssignments": assignments}),
+        ),
+        (
+            "identitystore/eu-west-1/list-users/d-1",
+            json!({"Users": users}),
+        ),
+        (
+            "identitystore/eu-west-1/list-groups/d-1",
+            json!({"Groups": [{"GroupId": "g-1", "DisplayName": "payroll clerks"}]}),
+        ),
+        (
+            "identitystore/eu-west-1/list-group-memberships/g-1",
+            json!({"GroupMemberships": members}),
+        ),
+    ] {
+        let path = place
+            .export()
+            .join(format!("accounts/111122223333/{name}.json"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, content.to_string()).expect("written");
+    }
+}
+
+#[test]
+fn a_member_more_of_a_directory_group_stands_with_the_roles_it_gets() {
+    let place = Place::new();
+    directory(&place, &["u-1"]);
+    place.import("one");
+    directory(&place, &["u-1", "u-2"]);
+    place.import("two");
+    let text = said(&place.whocan(&["diff", "one", "two"]));
+    let title =
+        "arn:aws:identitystore:::group/g-1 (111122223333): membership of jon@example.com: added";
+    assert!(text.contains(title), "{text}");
+    let role = "appeared: arn:aws:identitystore:::user/u-2 on \
+        arn:aws:iam::555566667777:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Finance";
+    assert!(text.contains(role), "{text}");
+    assert!(text.contains("1 thing changed"), "{text}");
+
+    // The assignment itself, seen from a snapshot without it.
+    let text = said(&place.whocan(&["diff", "before", "one"]));
+    let title = "assignment of permission set Finance in 555566667777 to payroll clerks: added";
+    assert!(text.contains(title), "{text}");
+    let user = "appeared: arn:aws:identitystore:::user/u-1";
+    assert!(text.contains(user), "{text}");
+}
+
+#[test]
 fn wrong_things_are_told() {
     let place = Place::new();
     for (arguments, code, words) in [

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::Timestamp;
 
 #[cfg(feature = "collect")]
 mod collect;
@@ -105,7 +106,7 @@ pub enum Command {
     Repl(Repl),
     Demo(Demo),
     Simulate(Simulate),
-    /// List, show, check and remove what was imported
+    /// List, show, check, remove and prune what was imported
     #[command(subcommand)]
     Snapshots(Snapshots),
     ExportScript(ExportScript),
@@ -140,6 +141,9 @@ pub struct Import {
     /// A name for the snapshot, to be used instead of its id
     #[arg(long, value_name = "NAME")]
     pub label: Option<String>,
+    /// When the export was made, such as 2026-11-24T23:15:00Z [default: now]
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["plan", "recognize"])]
+    pub taken: Option<Timestamp>,
     /// Take what the export lacks as not existing, instead of as a gap
     #[arg(long)]
     pub absent_means_none: bool,
@@ -204,6 +208,7 @@ Examples:
   whocan check checks/*.wq
   whocan check checks/*.wq --junit report.xml --sarif report.sarif
   whocan check checks/prod.wq --format json --snapshot 2026-Q3
+  whocan check checks/*.wq --plan plan.json      before a Terraform plan is applied
 
 Only `assert` is judged; `let` names sets for what follows, other questions are passed over.
 A failure prints the rows that break it with their evidence.
@@ -222,6 +227,12 @@ pub struct Check {
     /// Also write the results as SARIF
     #[arg(long, value_name = "FILE")]
     pub sarif: Option<PathBuf>,
+    /// Judge what a Terraform plan (`terraform show -json`) would make of the snapshot
+    #[arg(long, value_name = "PLAN.json", conflicts_with = "demo")]
+    pub plan: Option<PathBuf>,
+    /// The account that the plan is about, where its ARNs do not tell
+    #[arg(long, value_name = "ACCOUNT", requires = "plan")]
+    pub account: Option<String>,
     #[command(flatten)]
     pub asked: Asked,
 }
@@ -430,6 +441,56 @@ pub enum Snapshots {
         #[arg(value_name = "ID", required = true)]
         ids: Vec<String>,
     },
+    Prune(Prune),
+}
+
+/// Remove old snapshots, so many of each period left, and what no snapshot needs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  whocan snapshots prune --keep-daily 30 --keep-monthly 12
+  whocan snapshots prune --keep-last 10 --dry-run
+
+Of each period the newest snapshot stays, and the newest of all. Only periods with a snapshot count,
+in UTC; weeks begin on Monday. A snapshot stays if one of the rules keeps it, or if it has a label.
+Each organization is counted apart, and so are what-if snapshots. Objects that a snapshot still names stay.
+
+Exit codes: 0 done, 2 the store cannot be read whole, and then nothing was removed.")]
+pub struct Prune {
+    #[command(flatten)]
+    pub keep: Keep,
+    /// Treat snapshots with a label like any other
+    #[arg(long)]
+    pub labelled_too: bool,
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub shown: Listed,
+}
+
+/// How many snapshots stay.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct Keep {
+    /// Keep the newest N
+    #[arg(long = "keep-last", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub last: Option<u32>,
+    /// Keep the newest of each of the last N hours
+    #[arg(long = "keep-hourly", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub hourly: Option<u32>,
+    /// Keep the newest of each of the last N days
+    #[arg(long = "keep-daily", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub daily: Option<u32>,
+    /// Keep the newest of each of the last N weeks
+    #[arg(long = "keep-weekly", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub weekly: Option<u32>,
+    /// Keep the newest of each of the last N months
+    #[arg(long = "keep-monthly", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub monthly: Option<u32>,
+    /// Keep the newest of each of the last N years
+    #[arg(long = "keep-yearly", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub yearly: Option<u32>,
 }
 
 /// How lists are printed.

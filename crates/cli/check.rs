@@ -25,7 +25,10 @@ pub fn run(args: &Check, store: Option<&Path>) -> Result<Outcome, Failure> {
     for file in &args.files {
         texts.push((file.display().to_string(), input::text(file)?));
     }
-    let loaded = Loaded::asked(store, &args.asked)?;
+    let loaded = match &args.plan {
+        Some(plan) => Loaded::planned(store, &args.asked, plan, args.account.as_deref())?,
+        None => Loaded::asked(store, &args.asked)?,
+    };
     let mut session = Session::new(loaded, Format::Table, store);
     let mut all = Vec::new();
     for (name, text) in &texts {

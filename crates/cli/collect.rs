@@ -199,6 +199,7 @@ fn keep(
         paths: vec![collection.dir().to_owned()],
         label: args.label.clone(),
         source: source(collection.options(), collected),
+        taken: None,
     };
     // An answer in a form that we do not know is a gap, and the rest counts.
     let options = whocan_import::Options {

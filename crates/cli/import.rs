@@ -46,6 +46,7 @@ pub fn run(args: &Import, store: Option<&Path>, terminal: &Terminal) -> Result<O
         paths: args.paths.clone(),
         label: args.label.clone(),
         source: source(&args.paths),
+        taken: args.taken,
     };
     let (_, text) = store_exports(&store, &exports, &options, terminal)?;
     output::write(text)?;
@@ -60,6 +61,8 @@ pub struct Exports {
     pub label: Option<String>,
     /// Where they came from, in words.
     pub source: String,
+    /// When they were made, if not now.
+    pub taken: Option<Timestamp>,
 }
 
 /// Makes a snapshot of exports, and says what it holds.
@@ -100,7 +103,8 @@ fn into_store(
     };
     let imported = whocan_import::import(&exports.paths, options, &stored)?;
     let parts = stored.finish();
-    let mut manifest = Manifest::new(Timestamp::now(), exports.source.as_str());
+    let taken = exports.taken.unwrap_or_else(Timestamp::now);
+    let mut manifest = Manifest::new(taken, exports.source.as_str());
     manifest.label = exports.label.clone();
     manifest.assumptions = imported.assumptions.clone();
     manifest.organization = parts.organization;

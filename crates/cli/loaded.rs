@@ -11,6 +11,7 @@ use whocan_snapshot::{Snapshot, Store};
 
 use crate::args::Asked;
 use crate::failure::Failure;
+use crate::ground::Ground;
 use crate::{cached, example, store_location, vendors};
 
 /// A snapshot with everything that is concluded from it.
@@ -26,6 +27,26 @@ impl Loaded {
         let loaded = match asked.demo {
             true => Loaded::example()?,
             false => Loaded::stored(store, &asked.snapshot)?,
+        };
+        if let Some(vendors) = vendors {
+            loaded.graph().name_vendors(vendors);
+        }
+        Ok(loaded)
+    }
+
+    /// Loads what a Terraform plan would make of the snapshot that is asked for.
+    pub fn planned(
+        store: Option<&Path>,
+        asked: &Asked,
+        plan: &Path,
+        account: Option<&str>,
+    ) -> Result<Loaded, Failure> {
+        let vendors = asked.vendors.as_deref().map(vendors::read).transpose()?;
+        let store = store_location::open(store)?;
+        let ground = Ground::find(&store, &asked.snapshot)?.planned(plan, account)?;
+        let loaded = Loaded {
+            index: ground.index(),
+            id: Some(ground.id.0),
         };
         if let Some(vendors) = vendors {
             loaded.graph().name_vendors(vendors);

@@ -14,6 +14,7 @@ mod exit;
 mod export_script;
 mod failure;
 mod fmt;
+mod ground;
 mod import;
 mod input;
 mod library;

@@ -13,6 +13,7 @@ use crate::terminal::Terminal;
 use crate::{cached, output, store_location};
 
 mod contents;
+mod prune;
 
 /// Does what was asked with the store.
 pub fn run(
@@ -30,6 +31,7 @@ pub fn run(
         } => contents::show(&store, id, *documents, shown.format, terminal.look()),
         Snapshots::Verify { id, shown } => verify(&store, id.as_deref(), shown.format),
         Snapshots::Remove { ids } => remove(&store, ids),
+        Snapshots::Prune(args) => prune::run(&store, args, terminal.look()),
     }
 }
 

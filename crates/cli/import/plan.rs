@@ -28,16 +28,19 @@ pub fn run(path: &Path, args: &Import, store: Option<&Path>) -> Result<Outcome, 
     let laid = plan.lay_over(&mut account);
     let mut writer = store.writer()?;
     manifest.accounts[place].1 = writer.put_account(&account)?.to_string();
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     manifest.source = format!("plan {} over {over}", path.display());
-    manifest
-        .assumptions
-        .push(format!("{PLAN}{name} is applied to account {id}"));
-    manifest.assumptions.sort();
+    assume(path, id, &mut manifest.assumptions);
     manifest.label.clone_from(&args.label);
     let new = writer.commit(manifest)?;
     output::write(told(&new, &over, id, &laid))?;
     Ok(Outcome::Yes)
+}
+
+/// Adds that the plan is applied to what is assumed of a snapshot.
+pub fn assume(path: &Path, account: AccountId, assumptions: &mut Vec<String>) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    assumptions.push(format!("{PLAN}{name} is applied to account {account}"));
+    assumptions.sort();
 }
 
 /// Returns where an account stands in a manifest.

@@ -1,6 +1,6 @@
 //! The answers to one question before and after, row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use whocan_graph::Graph;
@@ -25,6 +25,9 @@ pub struct Standing {
     pub verdict: Option<&'static str>,
     /// The parts of what was asked that it holds for: actions, and the place in words.
     pub parts: Vec<String>,
+    // The same one by one, the place first.
+    #[serde(skip)]
+    places: BTreeSet<(String, String)>,
     /// Under which conditions.
     pub conditions: Vec<String>,
     /// The ARNs of the roles on the way.
@@ -32,6 +35,16 @@ pub struct Standing {
 }
 
 impl AccessChange {
+    /// Returns the parts that it holds for now and did not before.
+    pub fn gained(&self) -> Vec<String> {
+        beyond(self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// Returns the parts that it held for before and does not now.
+    pub fn lost(&self) -> Vec<String> {
+        beyond(self.before.as_ref(), self.after.as_ref())
+    }
+
     /// Returns `appeared`, `vanished` or `changed`.
     pub fn word(&self) -> &'static str {
         match (&self.before, &self.after) {
@@ -40,6 +53,20 @@ impl AccessChange {
             (Some(_), Some(_)) => "changed",
         }
     }
+}
+
+// The parts of one that the other has not, the actions of one place together.
+fn beyond(one: Option<&Standing>, other: Option<&Standing>) -> Vec<String> {
+    let mut actions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for pair in one.iter().flat_map(|standing| &standing.places) {
+        if other.is_none_or(|other| !other.places.contains(pair)) {
+            actions.entry(&pair.0).or_default().push(&pair.1);
+        }
+    }
+    let parts = actions.into_iter();
+    parts
+        .map(|(place, actions)| format!("{}: {place}", actions.join(", ")))
+        .collect()
 }
 
 /// Returns what differs between two answers to one question, by subject.
@@ -72,7 +99,7 @@ pub fn compare(before: (&Rows, &Graph), after: (&Rows, &Graph)) -> Vec<AccessCha
 }
 
 fn same(one: &Standing, other: &Standing) -> bool {
-    one.verdict == other.verdict && one.parts == other.parts && one.conditions == other.conditions
+    one.verdict == other.verdict && one.places == other.places && one.conditions == other.conditions
 }
 
 fn standings((rows, graph): (&Rows, &Graph)) -> BTreeMap<Vec<String>, Standing> {
@@ -101,8 +128,13 @@ fn standing(row: &Row, graph: &Graph) -> Standing {
         let actions = part.actions.join(", ");
         format!("{actions}: {}", part.words())
     });
+    let places = row.parts.iter().flat_map(|part| {
+        let actions = part.actions.iter();
+        actions.map(|action| (part.words().to_string(), action.to_string()))
+    });
     let path = row.path.iter().flatten();
     Standing {
+        places: places.collect(),
         verdict: row.verdict.map(|verdict| verdict.strict.word()),
         parts: parts.collect(),
         conditions: row.conditions.clone(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use whocan_policy::{AccountId, Statement};
 use whocan_snapshot::{AccountObject, Manifest, Snapshot};
 
-use crate::fact::{self, Aspect, CONTROL_POLICIES, Facts};
+use crate::fact::{self, Aspect, CONTROL_POLICIES, Facts, MEMBERS};
 use crate::statement::{self, Pair};
 
 /// Something that was changed.
@@ -136,7 +136,7 @@ fn compare(account: Option<AccountId>, old: &Facts, new: &Facts, all: &mut Vec<C
         if came_or_went && *aspect != Aspect::Existence {
             continue;
         }
-        if old.get(key) == new.get(key) || attachments_are_open(thing, aspect, old, new) {
+        if old.get(key) == new.get(key) || list_is_open(thing, aspect, old, new) {
             continue;
         }
         let cause = |change| Cause {
@@ -181,10 +181,15 @@ fn text(value: Option<&Option<String>>) -> Option<&str> {
     value.and_then(Option::as_deref)
 }
 
-// An attachment says nothing where a list of attachments was not read.
-fn attachments_are_open(thing: &str, aspect: &Aspect, old: &Facts, new: &Facts) -> bool {
-    let mark = (thing.to_owned(), Aspect::Setting(CONTROL_POLICIES));
-    matches!(aspect, Aspect::Attachment(_)) && (old.contains_key(&mark) || new.contains_key(&mark))
+// What is in a list says nothing where the list was not read on one side.
+fn list_is_open(thing: &str, aspect: &Aspect, old: &Facts, new: &Facts) -> bool {
+    let list = match aspect {
+        Aspect::Attachment(_) => CONTROL_POLICIES,
+        Aspect::DirectoryMembership { .. } => MEMBERS,
+        _ => return false,
+    };
+    let mark = (thing.to_owned(), Aspect::Setting(list));
+    old.contains_key(&mark) || new.contains_key(&mark)
 }
 
 fn of_pair(cause: &impl Fn(Change) -> Cause, pair: Pair) -> Cause {
@@ -224,6 +229,12 @@ fn words(aspect: &Aspect) -> String {
         Aspect::Attachment(policy) => format!("attachment of {policy}"),
         Aspect::Boundary => "permissions boundary".to_owned(),
         Aspect::Membership(group) => format!("membership in group {group}"),
+        Aspect::Assignment(one) => format!(
+            "assignment of permission set {} in {} to {}",
+            one.set, one.account, one.to
+        ),
+        Aspect::DirectoryMembership { name, .. } => format!("membership of {name}"),
+        Aspect::Share(with) => format!("share with {with}"),
         Aspect::Setting(name) => (*name).to_owned(),
     }
 }

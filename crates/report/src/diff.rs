@@ -76,8 +76,8 @@ struct Asking<'a> {
 impl Asking<'_> {
     fn entry(&mut self, cause: Cause) -> Entry {
         let graphs = [&**self.before.graph(), &**self.after.graph()];
-        let questions = match question::about(&cause, graphs) {
-            Asked::Questions(questions) => questions,
+        let (questions, partly) = match question::about(&cause, graphs) {
+            Asked::Questions(questions, partly) => (questions, partly),
             Asked::Nothing(why) => {
                 return Entry {
                     cause,
@@ -87,7 +87,7 @@ impl Asking<'_> {
                 };
             }
         };
-        let (mut effects, mut note) = (Vec::new(), None);
+        let (mut effects, mut note) = (Vec::new(), partly.map(str::to_owned));
         for question in &questions {
             match self.effect(question) {
                 Ok(effect) if effect.changes.is_empty() => {}

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use whocan_snapshot::{
-    AccountObject, AttachedPolicy, Collected, Detail, Group, InlinePolicy, OrganizationObject,
-    Resource, Role, User,
+    AccountObject, Assignments, AttachedPolicy, Collected, Detail, Group, IdentityCenter,
+    InlinePolicy, OrganizationObject, Resource, ResourceShare, Role, User,
 };
 
 /// Marks a level of the organization of which not all attachments were collected.
 pub(crate) const CONTROL_POLICIES: &str = "attached control policies";
+
+/// Marks a group of Identity Center's directory whose members were not collected.
+pub(crate) const MEMBERS: &str = "members";
 
 /// One aspect of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +38,35 @@ pub(crate) enum Aspect {
     Boundary,
     /// That a user is in a group.
     Membership(String),
+    /// That a permission set of Identity Center is assigned in an account.
+    Assignment(Assigned),
+    /// That a user of Identity Center's directory is in a group.
+    DirectoryMembership {
+        /// The ARN of the user.
+        user: String,
+        /// The user's name.
+        name: String,
+    },
+    /// That a resource is shared through RAM, with this principal.
+    Share(String),
     /// Anything else, by name.
     Setting(&'static str),
+}
+
+/// A permission set as it is assigned to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Assigned {
+    /// The account.
+    pub account: String,
+    /// The name of the permission set, or its ARN if the name was not read.
+    pub set: String,
+    /// The name of the user or group.
+    pub to: String,
+    /// A pattern for the ARNs of the roles that Identity Center makes of it.
+    ///
+    /// Source: IAM Identity Center User Guide, Referencing permission sets in
+    /// resource policies.
+    pub roles: String,
 }
 
 impl Aspect {
@@ -116,6 +146,47 @@ pub(crate) fn of_organization(organization: &OrganizationObject) -> Facts {
     let block = &organization.public_access_block;
     gathered.setting(id, "Block Public Access", block);
     gathered.facts
+}
+
+/// The directory of Identity Center, asked for names.
+struct Directory<'a>(&'a IdentityCenter);
+
+impl Directory<'_> {
+    fn user<'a>(&'a self, id: &'a str) -> &'a str {
+        let found = self.0.users.iter().find(|one| one.id == id);
+        found.map_or(id, |one| &one.name)
+    }
+
+    fn group<'a>(&'a self, id: &'a str) -> &'a str {
+        let found = self.0.groups.iter().find(|one| one.id == id);
+        found.map_or(id, |one| &one.name)
+    }
+
+    fn arn(&self, kind: &str, id: &str) -> String {
+        let sets = self.0.permission_sets.iter().map(|set| &set.arn);
+        let partition = sets.filter_map(|arn| arn.split(':').nth(1)).next();
+        format!(
+            "arn:{}:identitystore:::{kind}/{id}",
+            partition.unwrap_or("aws")
+        )
+    }
+
+    fn assigned(&self, one: &Assignments, to: &str) -> Assigned {
+        let mut sets = self.0.permission_sets.iter();
+        let found = sets.find(|set| set.arn == one.permission_set);
+        let name = found.and_then(|set| set.name.as_deref());
+        let partition = one.permission_set.split(':').nth(1).unwrap_or("aws");
+        Assigned {
+            account: one.account.to_string(),
+            set: name.unwrap_or(&one.permission_set).to_owned(),
+            to: to.to_owned(),
+            roles: format!(
+                "arn:{partition}:iam::{}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*",
+                one.account,
+                name.unwrap_or("*")
+            ),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -224,9 +295,54 @@ impl Gathered {
         self.setting(&id, "SAML providers", &account.saml_providers);
         self.setting(&id, "OpenID Connect providers", &account.oidc_providers);
         self.setting(&id, "Block Public Access", &account.public_access_block);
-        let center = &account.identity_center;
-        self.setting(&id, "Identity Center", &Collected::Yes(center));
-        self.setting(&id, "resource shares", &Collected::Yes(&account.shares));
+        if let Some(center) = &account.identity_center {
+            self.assignments(center);
+            self.directory_memberships(center);
+        }
+        for share in &account.shares {
+            self.share(share);
+        }
+    }
+
+    fn assignments(&mut self, center: &IdentityCenter) {
+        let directory = Directory(center);
+        for one in &center.assignments {
+            let assigned = |to: &str| Aspect::Assignment(directory.assigned(one, to));
+            for user in &one.users {
+                let name = directory.user(user);
+                self.add(&directory.arn("user", user), assigned(name), "");
+            }
+            for group in &one.groups {
+                let name = directory.group(group);
+                self.add(&directory.arn("group", group), assigned(name), "");
+            }
+        }
+    }
+
+    fn directory_memberships(&mut self, center: &IdentityCenter) {
+        let directory = Directory(center);
+        for group in &center.groups {
+            let thing = directory.arn("group", &group.id);
+            let Some(members) = center.members(&group.id) else {
+                self.unread(&thing, Aspect::Setting(MEMBERS));
+                continue;
+            };
+            for user in members {
+                let membership = Aspect::DirectoryMembership {
+                    user: directory.arn("user", user),
+                    name: directory.user(user).to_owned(),
+                };
+                self.add(&thing, membership, "");
+            }
+        }
+    }
+
+    fn share(&mut self, share: &ResourceShare) {
+        for resource in &share.resources {
+            for with in &share.with {
+                self.add(resource, Aspect::Share(with.principal.clone()), "");
+            }
+        }
     }
 
     fn control_policies(&mut self, level: &str, lists: &[&Collected<Vec<String>>]) {

@@ -7,13 +7,42 @@ use whocan_policy::{Arn, Statement};
 use crate::cause::Cause;
 use crate::fact::Aspect;
 
-/// Statements that cover more actions than this are not asked about.
+/// Statements that cover more actions than this are asked about by example.
 const MOST_ACTIONS: usize = 250;
+
+/// What stands for a statement that covers too many actions: those that give
+/// more access, and those that read, change or run what is most often guarded.
+const TELLING: [&str; 24] = [
+    "iam:AttachRolePolicy",
+    "iam:CreateAccessKey",
+    "iam:PassRole",
+    "iam:PutUserPolicy",
+    "iam:UpdateAssumeRolePolicy",
+    "organizations:LeaveOrganization",
+    "cloudformation:CreateStack",
+    "cloudtrail:StopLogging",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "ec2:RunInstances",
+    "kms:Decrypt",
+    "kms:PutKeyPolicy",
+    "lambda:InvokeFunction",
+    "lambda:UpdateFunctionCode",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:PutBucketPolicy",
+    "s3:PutObject",
+    "secretsmanager:GetSecretValue",
+    "sns:Publish",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter",
+    "ssm:SendCommand",
+];
 
 /// What to ask about a cause.
 pub(crate) enum Asked {
-    /// These questions.
-    Questions(Vec<String>),
+    /// These questions, and why they do not show it all.
+    Questions(Vec<String>, Option<&'static str>),
     /// Nothing, and why.
     Nothing(&'static str),
 }
@@ -21,18 +50,29 @@ pub(crate) enum Asked {
 /// Returns what to ask about `cause`; `graphs` are the facts before and after.
 pub(crate) fn about(cause: &Cause, graphs: [&Graph; 2]) -> Asked {
     match &cause.aspect {
-        Aspect::Trust => Asked::Questions(vec![become_role(&cause.thing)]),
+        Aspect::Trust => only(become_role(&cause.thing)),
         Aspect::Existence if is_identity(&cause.thing) => existing(&cause.thing, graphs),
         Aspect::Existence => Asked::Nothing("what is in it is not asked about one by one"),
         Aspect::Boundary => of_statements(&own_statements(&cause.thing, graphs)),
         Aspect::Attachment(policy) => of_statements(&statements_of(policy, graphs)),
         Aspect::Membership(group) => of_statements(&group_statements(&cause.thing, group, graphs)),
         Aspect::Setting("Block Public Access") if cause.thing.contains(":s3:") => {
-            Asked::Questions(vec![public_bucket(&cause.thing)])
+            only(public_bucket(&cause.thing))
+        }
+        Aspect::Assignment(one) => only(become_role(&one.roles)),
+        Aspect::DirectoryMembership { user, .. } => {
+            only(format!("which roles can {} reach", quoted(user)))
+        }
+        Aspect::Share(_) => {
+            Asked::Nothing("RAM tells by a resource policy of its own what it allows")
         }
         Aspect::Setting(_) => Asked::Nothing("what rests on this setting is not asked one by one"),
         _ => of_statements(&cause.says),
     }
+}
+
+fn only(question: String) -> Asked {
+    Asked::Questions(vec![question], None)
 }
 
 fn is_identity(thing: &str) -> bool {
@@ -50,16 +90,16 @@ fn public_bucket(bucket: &str) -> String {
 
 // What its policies say, and for a role who comes to it.
 fn existing(thing: &str, graphs: [&Graph; 2]) -> Asked {
-    let mut questions = match of_statements(&own_statements(thing, graphs)) {
-        Asked::Questions(questions) => questions,
-        Asked::Nothing(_) => Vec::new(),
+    let (mut questions, partly) = match of_statements(&own_statements(thing, graphs)) {
+        Asked::Questions(questions, partly) => (questions, partly),
+        Asked::Nothing(_) => (Vec::new(), None),
     };
     if thing.contains(":role/") {
         questions.insert(0, become_role(thing));
     }
     match questions.is_empty() {
         true => Asked::Nothing("it has no policies of its own"),
-        false => Asked::Questions(questions),
+        false => Asked::Questions(questions, partly),
     }
 }
 
@@ -112,49 +152,93 @@ fn add(graph: &Graph, policy: PolicyId, all: &mut Vec<Statement>) {
 }
 
 fn of_statements(statements: &[Statement]) -> Asked {
-    let mut questions = Vec::new();
-    let mut wide = false;
+    let (mut questions, mut partly) = (Vec::new(), false);
     for statement in statements {
-        match question(statement) {
-            Some(question) if !questions.contains(&question) => questions.push(question),
-            Some(_) => {}
-            None => wide = true,
-        }
+        let actions = Actions::of(statement);
+        partly |= actions.partly;
+        let question = actions.question(statement);
+        questions.extend(question.filter(|question| !questions.contains(question)));
     }
-    match (questions.is_empty(), wide) {
-        (false, _) => Asked::Questions(questions),
+    let by_example = "it covers too many actions to ask about each: these are examples";
+    match (questions.is_empty(), partly) {
+        (false, partly) => Asked::Questions(questions, partly.then_some(by_example)),
         (true, true) => Asked::Nothing("it covers too many actions to be asked about one by one"),
         (true, false) => Asked::Nothing("it has no statements"),
     }
 }
 
-// `None` where the statement covers too much.
-fn question(statement: &Statement) -> Option<String> {
-    let clause = statement.actions.as_ref().filter(|one| !one.negated)?;
-    let known = catalogue().actions().map(|id| catalogue().name(id));
-    let covered = known
-        .filter(|name| clause.covers(name))
-        .take(MOST_ACTIONS + 1);
-    if clause.patterns.is_empty() || covered.count() > MOST_ACTIONS {
-        return None;
+/// The actions by which a statement is asked about.
+struct Actions<'a> {
+    names: Vec<&'a str>,
+    /// Whether it covers more.
+    partly: bool,
+}
+
+impl<'a> Actions<'a> {
+    fn of(statement: &'a Statement) -> Actions<'a> {
+        let Some(clause) = &statement.actions else {
+            return Actions {
+                names: Vec::new(),
+                partly: false,
+            };
+        };
+        let known = catalogue().actions().map(|id| catalogue().name(id));
+        let covered = known.filter(|name| clause.covers(name));
+        let covered: Vec<&str> = covered.take(MOST_ACTIONS + 1).collect();
+        if covered.len() > MOST_ACTIONS {
+            let telling = TELLING.into_iter().filter(|name| clause.covers(name));
+            return Actions {
+                names: telling.collect(),
+                partly: true,
+            };
+        }
+        Actions {
+            names: match clause.negated {
+                true => covered,
+                false => clause.patterns.iter().map(|one| one.as_str()).collect(),
+            },
+            partly: false,
+        }
     }
-    let actions: Vec<&str> = clause.patterns.iter().map(|one| one.as_str()).collect();
-    let mut question = format!("who can reach {}", actions.join(", "));
+
+    fn question(&self, statement: &Statement) -> Option<String> {
+        let arns = arns(statement);
+        let services: Vec<&str> = arns
+            .iter()
+            .filter_map(|arn| arn.split(':').nth(2))
+            .collect();
+        let fits = |name: &&&str| {
+            let service = name.split(':').next().unwrap_or_default();
+            !self.partly || services.is_empty() || services.contains(&service)
+        };
+        let names: Vec<&str> = self.names.iter().filter(fits).copied().collect();
+        if names.is_empty() {
+            return None;
+        }
+        let mut question = format!("who can reach {}", names.join(", "));
+        if !arns.is_empty() {
+            let arns: Vec<String> = arns.iter().map(|arn| quoted(arn)).collect();
+            question.push_str(" on ");
+            question.push_str(&arns.join(" or "));
+        }
+        Some(question)
+    }
+}
+
+// The resources of a statement, none if it is about any.
+fn arns(statement: &Statement) -> Vec<String> {
     let resources = statement.resources.as_ref().filter(|one| !one.negated);
     let patterns = resources.iter().flat_map(|clause| &clause.patterns);
     let patterns: Vec<String> = patterns
         .map(|one| without_variables(one.as_str()))
         .collect();
-    let anything = patterns.is_empty() || patterns.iter().any(|one| one == "*");
-    if !anything {
-        let arns = patterns.iter().filter(|one| one.parse::<Arn>().is_ok());
-        let arns: Vec<String> = arns.map(|one| quoted(one)).collect();
-        if !arns.is_empty() {
-            question.push_str(" on ");
-            question.push_str(&arns.join(" or "));
+    match patterns.iter().any(|one| one == "*") {
+        true => Vec::new(),
+        false => {
+            let arns = patterns.into_iter();
+            arns.filter(|one| one.parse::<Arn>().is_ok()).collect()
         }
     }
-    Some(question)
 }
 
 fn without_variables(pattern: &str) -> String {

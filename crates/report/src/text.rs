@@ -8,6 +8,12 @@ use crate::access::{AccessChange, Standing};
 use crate::cause::Cause;
 use crate::diff::{Diff, Entry};
 
+/// So many parts of one access are written out, the rest counted.
+const PARTS: usize = 4;
+
+/// So many characters of one part are written out.
+const PART_LENGTH: usize = 140;
+
 /// So many effects of one question are written out, the rest counted.
 const SHOWN: usize = 12;
 
@@ -22,11 +28,17 @@ pub fn diff(diff: &Diff) -> String {
         .iter()
         .filter(|entry| !entry.effects.is_empty());
     let (changes, effective) = (diff.entries.len(), effects.count());
+    let unasked = diff.entries.iter().filter(|entry| entry.asked == 0).count();
+    let unasked = match unasked {
+        0 => String::new(),
+        1 => ", 1 was not asked about".to_owned(),
+        count => format!(", {count} were not asked about"),
+    };
     let _ = match changes {
         0 => writeln!(text, "nothing that bears on access differs"),
         _ => writeln!(
             text,
-            "{} changed; access differs through {effective} of them",
+            "{} changed; access differs through {effective} of them{unasked}",
             counted(changes, "thing")
         ),
     };
@@ -80,6 +92,9 @@ fn one(text: &mut String, entry: &Entry) {
     match &entry.note {
         Some(note) => {
             let _ = writeln!(text, "  note: {}", Plain(note));
+            if entry.asked > 0 && entry.effects.is_empty() {
+                text.push_str("  nobody's access differs in what was asked\n");
+            }
         }
         None if entry.effects.is_empty() => text.push_str("  nobody's access differs\n"),
         None => {}
@@ -116,17 +131,26 @@ fn sides(text: &mut String, before: Option<&str>, after: Option<&str>) {
 fn access(text: &mut String, indent: &str, change: &AccessChange) {
     let subject = change.subject.join(" on ");
     let _ = writeln!(text, "{indent}{}: {}", change.word(), Plain(&subject));
-    for (mark, standing) in [('-', &change.before), ('+', &change.after)] {
+    for (mark, standing, parts) in [
+        ('-', &change.before, change.lost()),
+        ('+', &change.after, change.gained()),
+    ] {
         if let Some(standing) = standing {
-            let _ = writeln!(text, "{indent}  {mark} {}", Plain(&words(standing)));
+            let words = words(standing, &parts);
+            let _ = writeln!(text, "{indent}  {mark} {}", Plain(&words));
         }
     }
 }
 
-fn words(standing: &Standing) -> String {
+// Of the parts only those that the other side has not: the rest is not news.
+fn words(standing: &Standing, parts: &[String]) -> String {
     let mut words = standing.verdict.unwrap_or("there").to_owned();
-    if !standing.parts.is_empty() {
-        let _ = write!(words, ", {}", standing.parts.join("; "));
+    if !parts.is_empty() {
+        let shown: Vec<String> = parts.iter().take(PARTS).map(|part| clipped(part)).collect();
+        let _ = write!(words, ", {}", shown.join("; "));
+    }
+    if parts.len() > PARTS {
+        let _ = write!(words, "; and {}", counted(parts.len() - PARTS, "more part"));
     }
     if !standing.path.is_empty() {
         let _ = write!(words, ", through {}", standing.path.join(" then "));
@@ -135,6 +159,14 @@ fn words(standing: &Standing) -> String {
         let _ = write!(words, ", if {}", standing.conditions.join(" and "));
     }
     words
+}
+
+// A list of exceptions can be longer than all the rest; JSON has it whole.
+fn clipped(part: &str) -> String {
+    match part.char_indices().nth(PART_LENGTH) {
+        Some((end, _)) => format!("{}…", &part[..end]),
+        None => part.to_owned(),
+    }
 }
 
 fn counted(count: usize, word: &str) -> String {

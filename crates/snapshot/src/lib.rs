@@ -17,6 +17,7 @@ mod names;
 mod numbers;
 mod organization;
 mod resource;
+mod retention;
 mod share;
 mod store;
 mod table;
@@ -44,6 +45,7 @@ pub use resource::{
     AccessPoint, AclGrant, AclGrantee, Bucket, Detail, EncryptionContext, Endpoint, EndpointKind,
     Key, KeyGrant, ObjectOwnership, PublicAccessBlock, Resource,
 };
+pub use retention::{Candidate, Reason, Retention, Subject};
 pub use share::{ResourceShare, SharedWith};
 pub use store::{FORMAT, Finding, FindingKind, ObjectHash, Removed, Store, StoreError, Writer};
 pub use table::{Iter, Table};

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use whocan_policy::AccountId;
 
-use crate::{AccountObject, ActivityObject, Manifest, OrganizationObject, Snapshot, SnapshotId};
+use crate::{
+    AccountObject, ActivityObject, Candidate, Manifest, OrganizationObject, Snapshot, SnapshotId,
+};
 
 mod derived;
 mod disk;
@@ -22,6 +24,7 @@ mod manifests;
 mod needs;
 mod objects;
 mod removal;
+mod subjects;
 mod verification;
 mod version;
 mod writer;
@@ -132,6 +135,17 @@ impl Store {
     /// which snapshot is the latest or bears a label.
     pub fn snapshots(&self) -> Result<Vec<(SnapshotId, Manifest)>, StoreError> {
         lookup::snapshots(&self.dir)
+    }
+
+    /// Returns all snapshots, the oldest first, as far as it matters for
+    /// whether they stay.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Store::snapshots`], and those of loading an organization's
+    /// object: without it nobody could say whose history a snapshot belongs to.
+    pub fn candidates(&self) -> Result<Vec<Candidate>, StoreError> {
+        subjects::candidates(&self.dir)
     }
 
     /// Returns the id of the latest snapshot.

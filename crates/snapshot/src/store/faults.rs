@@ -88,6 +88,27 @@ impl Disk for FailingDisk {
     }
 }
 
+/// A disk on which only so many removals succeed. What stands after one that
+/// fails is what a process leaves that dies there.
+#[derive(Debug)]
+struct Removals {
+    left: AtomicU32,
+}
+
+impl Disk for Removals {
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        let left = self
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
+        match left {
+            Ok(_) => std::fs::remove_file(path),
+            Err(_) => Err(io::Error::other("no further")),
+        }
+    }
+}
+
 /// A disk that writes down what it is asked for.
 #[derive(Debug)]
 struct Witness {
@@ -228,6 +249,45 @@ fn a_full_disk_does_not_keep_a_snapshot_from_being_removed() {
     let disk = FailingDisk::after(1, Fault::Full);
     let mut writer = Writer::with_disk(dir.path(), disk).unwrap();
     assert_eq!(writer.remove(&id).unwrap().objects, 1);
+}
+
+#[test]
+fn a_removal_of_many_that_stops_at_any_step_leaves_every_snapshot_whole() {
+    let mut removals = 0;
+    loop {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut writer = store.writer().unwrap();
+        // The first and the last share their object.
+        let ids = ["shared", "a", "b", "shared"].map(|alias| import(&mut writer, alias).unwrap());
+        drop(writer);
+
+        let disk = Removals {
+            left: AtomicU32::new(removals),
+        };
+        let mut writer = Writer::with_disk(dir.path(), Box::new(disk)).unwrap();
+        let result = writer.remove_all(&ids[..3]);
+        drop(writer);
+
+        let findings = store.verify();
+        let damage = findings.iter().find(|finding| finding.kind.is_damage());
+        assert_eq!(damage, None, "after {removals} removals");
+        for (id, _) in store.snapshots().unwrap() {
+            store.load(&id).unwrap();
+        }
+        assert_eq!(store.load(&ids[3]).unwrap().accounts[0].aliases, ["shared"]);
+        if let Ok(removed) = result {
+            assert_eq!(removed.objects, 2);
+            break;
+        }
+        // The next one finishes what was begun.
+        store.writer().unwrap().remove_all(&ids[..3]).unwrap();
+        assert_eq!(store.verify(), [], "after {removals} removals");
+        assert_eq!(store.snapshots().unwrap().len(), 1);
+        removals += 1;
+    }
+    // Three manifests and two objects.
+    assert_eq!(removals, 5);
 }
 
 /// The names of the variables that tell `die_while_importing` where and when.

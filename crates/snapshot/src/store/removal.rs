@@ -62,6 +62,29 @@ impl Writer {
         })
     }
 
+    /// Removes many snapshots, and then everything that no other needs.
+    ///
+    /// Killed at any moment, the store is whole: the manifests go first, the
+    /// oldest first, and an object only when none that names it is left. What a
+    /// dead removal left, the next one drops.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Writer::prune`], before anything is dropped; after an
+    /// [`StoreError::Io`] on the way the rest waits for the next time.
+    pub fn remove_all(&mut self, ids: &[SnapshotId]) -> Result<Removed, StoreError> {
+        if let Some(unreadable) = Needs::load(&self.dir)?.unreadable.into_iter().next() {
+            return Err(unreadable);
+        }
+        for id in ids {
+            self.remove_file(&manifests::path(&self.dir, id))?;
+        }
+        if !ids.is_empty() {
+            self.sync_directory(&manifests::dir(&self.dir))?;
+        }
+        self.prune()
+    }
+
     /// Drops everything that no snapshot needs: objects of imports that were
     /// not finished, derived files, unfinished files.
     ///
