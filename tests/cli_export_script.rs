@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use command::{Ended, Place, ended};
+use command::{Ended, Place, ended, names};
 use serde_json::Value;
 
 const FAKE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fake_aws");
@@ -105,6 +105,32 @@ fn nothing_that_was_not_exported_is_missing_from_the_gaps() {
 }
 
 #[test]
+fn people_and_shares_are_exported_and_an_instance_of_others_is_no_gap() {
+    let exporting = Exporting::new();
+    assert_eq!(exporting.run(&[], "").code, 0);
+    let export = exporting.place.path("export");
+    exporting
+        .place
+        .run(["import", export.to_str().unwrap()])
+        .fine();
+    let people = exporting
+        .place
+        .run(["query", "list identity-center-users", "--format", "csv"])
+        .fine();
+    assert!(
+        people.contains(":user/u-1") && people.contains(":user/u-2"),
+        "{people}"
+    );
+    let shared = exporting.account().join("ram/eu-west-1");
+    let shared = names(&shared.join("get-resource-policies"));
+    assert_eq!(
+        shared,
+        ["arn%3Aaws%3Adynamodb%3Aeu-west-1%3A111122223333%3Atable%2Fpeople.json"]
+    );
+    assert!(!exporting.lines().contains("sso-admin"));
+}
+
+#[test]
 fn a_second_run_asks_only_for_what_is_missing() {
     let exporting = Exporting::new();
     assert_eq!(exporting.run(&[], "").code, 0);
@@ -118,6 +144,8 @@ fn a_second_run_asks_only_for_what_is_missing() {
         [
             "s3api get-bucket-acl --bucket plain --output json",
             "lambda list-functions --region eu-west-1 --output json",
+            // Whether an instance of others may be asked about is found by asking.
+            "sso-admin list-permission-sets --instance-arn arn:aws:sso:::instance/ssoins-2 --region eu-west-1 --output json",
         ]
     );
     assert_eq!(exporting.run(&["-a"], "").code, 0);

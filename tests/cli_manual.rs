@@ -25,6 +25,8 @@ fn every_command_explains_itself() {
         let help = place.run([command, "--help"]).fine();
         assert!(help.contains("Usage: whocan"), "{help}");
     }
+    // What can reach the network is told only where it is built in.
+    assert_eq!(all.contains("collect"), cfg!(feature = "collect"), "{all}");
     assert!(place.run(["--version"]).fine().starts_with("whocan "));
 }
 

@@ -7,19 +7,51 @@ use clap_complete::Shell;
 use jiff::Timestamp;
 use whocan_report::Form;
 
+#[cfg(feature = "collect")]
+mod collect;
+
+#[cfg(feature = "collect")]
+pub use collect::Collect;
+
+#[cfg(not(feature = "collect"))]
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
 
 An exported account or organization goes in, exact answers come out: yes, no,
 or if, with the statements that decide. Nothing leaves this machine.";
 
-const START: &str = "\
-Start here:
+#[cfg(feature = "collect")]
+const OVERVIEW: &str = "\
+Answers who can reach what in AWS, how, and under which conditions.
+
+An account or organization goes in, exported or read live, exact answers come
+out: yes, no, or if, with the statements that decide. Nothing leaves this
+machine; only `whocan collect` uses the network, and it only reads.";
+
+/// Where to start; live accounts are read only where that is built in.
+macro_rules! start {
+    ($live:literal) => {
+        concat!(
+            "Start here:
   whocan demo                      the example organization, one question answered
-  whocan import export/            read what the AWS command line exported
+",
+            $live,
+            "  whocan import export/            read what the AWS command line exported
   whocan query 'who can reach s3:GetObject on bucket/payroll via AssumeRole'
 
-Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error.";
+Exit codes: 0 yes or some rows, 1 no or none, 3 only if, 2 error."
+        )
+    };
+}
+
+#[cfg(not(feature = "collect"))]
+const START: &str = start!("");
+
+#[cfg(feature = "collect")]
+const START: &str = start!(
+    "  whocan collect                   read the account of the AWS credentials at hand
+"
+);
 
 /// Answers who can reach what in AWS, how, and under which conditions
 #[derive(Debug, Parser)]
@@ -62,6 +94,8 @@ pub enum Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[cfg(feature = "collect")]
+    Collect(Collect),
     Import(Import),
     Query(Query),
     Check(Check),

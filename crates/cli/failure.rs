@@ -37,6 +37,12 @@ impl Failure {
         self
     }
 
+    /// Returns whether it says already what the person may do.
+    #[cfg(feature = "collect")]
+    pub fn has_hint(&self) -> bool {
+        self.hint.is_some()
+    }
+
     /// Returns the failure to read a file.
     pub fn reading(path: &Path, error: &io::Error) -> Failure {
         Failure::new(format_args!("cannot read `{}`: {error}", path.display()))

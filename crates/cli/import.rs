@@ -42,13 +42,43 @@ pub fn run(args: &Import, store: Option<&Path>, terminal: &Terminal) -> Result<O
         return recognition::run(&args.paths);
     }
     let store = store_location::open(store)?;
-    let (id, imported, tally) = into_store(&store, args, &options, terminal)?;
-    output::write(summary::text(&id, &store, &imported, &tally))?;
+    let exports = Exports {
+        paths: args.paths.clone(),
+        label: args.label.clone(),
+        source: source(&args.paths),
+        taken: args.taken,
+    };
+    let (_, text) = store_exports(&store, &exports, &options, terminal)?;
+    output::write(text)?;
     Ok(Outcome::Yes)
 }
 
-// A label stands wherever an id may, and must not look like anything else.
-fn check_label(label: &str) -> Result<(), Failure> {
+/// What a snapshot is made of.
+pub struct Exports {
+    /// Where the exports are.
+    pub paths: Vec<PathBuf>,
+    /// What the person calls the snapshot.
+    pub label: Option<String>,
+    /// Where they came from, in words.
+    pub source: String,
+    /// When they were made, if not now.
+    pub taken: Option<Timestamp>,
+}
+
+/// Makes a snapshot of exports, and says what it holds.
+pub fn store_exports(
+    store: &Store,
+    exports: &Exports,
+    options: &Options,
+    terminal: &Terminal,
+) -> Result<(SnapshotId, String), Failure> {
+    let (id, imported, tally) = into_store(store, exports, options, terminal)?;
+    let text = summary::text(&id, store, &imported, &tally);
+    Ok((id, text))
+}
+
+/// Refuses what would look like anything else: a label stands wherever an id may.
+pub fn check_label(label: &str) -> Result<(), Failure> {
     let odd = |character: char| character.is_control() || character.is_whitespace();
     if label.is_empty() || label == "latest" || label.starts_with('-') || label.contains(odd) {
         let failure = Failure::new(format_args!("`{label}` cannot be a label"));
@@ -61,7 +91,7 @@ fn check_label(label: &str) -> Result<(), Failure> {
 
 fn into_store(
     store: &Store,
-    args: &Import,
+    exports: &Exports,
     options: &Options,
     terminal: &Terminal,
 ) -> Result<(SnapshotId, Imported, Tally), Failure> {
@@ -71,11 +101,11 @@ fn into_store(
         progress: Progress::new(terminal),
         parts: Mutex::default(),
     };
-    let imported = whocan_import::import(&args.paths, options, &stored)?;
+    let imported = whocan_import::import(&exports.paths, options, &stored)?;
     let parts = stored.finish();
-    let taken = args.taken.unwrap_or_else(Timestamp::now);
-    let mut manifest = Manifest::new(taken, source(&args.paths));
-    manifest.label = args.label.clone();
+    let taken = exports.taken.unwrap_or_else(Timestamp::now);
+    let mut manifest = Manifest::new(taken, exports.source.as_str());
+    manifest.label = exports.label.clone();
     manifest.assumptions = imported.assumptions.clone();
     manifest.organization = parts.organization;
     manifest.accounts = parts.accounts;

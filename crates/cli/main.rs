@@ -4,6 +4,8 @@
 mod args;
 mod cached;
 mod check;
+#[cfg(feature = "collect")]
+mod collect;
 mod complaint;
 mod demo;
 mod diff;
@@ -65,6 +67,8 @@ fn main() -> ExitCode {
 fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     let store = cli.global.store.as_deref();
     match &cli.command {
+        #[cfg(feature = "collect")]
+        Command::Collect(args) => collect::run(args, store, terminal),
         Command::Import(args) => import::run(args, store, terminal),
         Command::Query(args) => query::run(args, store, terminal),
         Command::Check(args) => check::run(args, store),

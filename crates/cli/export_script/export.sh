@@ -287,29 +287,47 @@ shares() {
 }
 
 # Who may sign in as which role, in the one region that Identity Center has.
+# Members see the instance of their organization too, but only its owner and a
+# delegated administrator may ask about it.
 identity_center() {
-    for instance in $(each_in "$2" 'Instances[].InstanceArn' sso-admin list-instances); do
-        call "$1" sso-admin "$2" list-permission-sets "$instance" list-permission-sets --instance-arn "$instance" || continue
-        each_in "$2" 'PermissionSets[]' sso-admin list-permission-sets --instance-arn "$instance" >"$1/.names"
-        while IFS= read -r set; do
-            call "$1" sso-admin "$2" describe-permission-set "$set" \
-                describe-permission-set --instance-arn "$instance" --permission-set-arn "$set"
-            for there in $(each_in "$2" 'AccountIds[]' sso-admin list-accounts-for-provisioned-permission-set \
-                --instance-arn "$instance" --permission-set-arn "$set"); do
-                call "$1" sso-admin "$2" list-account-assignments "$there/$set" list-account-assignments \
-                    --instance-arn "$instance" --account-id "$there" --permission-set-arn "$set"
-            done
-        done <"$1/.names"
-    done
-    for store in $(each_in "$2" 'Instances[].IdentityStoreId' sso-admin list-instances); do
-        call "$1" identitystore "$2" list-users "$store" list-users --identity-store-id "$store"
-        call "$1" identitystore "$2" list-groups "$store" list-groups --identity-store-id "$store" || continue
-        each_in "$2" 'Groups[].GroupId' identitystore list-groups --identity-store-id "$store" >"$1/.names"
-        while IFS= read -r group; do
-            call "$1" identitystore "$2" list-group-memberships "$group" \
-                list-group-memberships --identity-store-id "$store" --group-id "$group"
-        done <"$1/.names"
-    done
+    call "$1" sso-admin "$2" list-instances '' list-instances || return
+    aws sso-admin list-instances --query 'Instances[].[InstanceArn,IdentityStoreId,OwnerAccountId]' --output text \
+        --region "$2" </dev/null 2>/dev/null | grep -v -x None >"$1/.instances"
+    while read -r instance store owner; do
+        if [ "$owner" != "$account" ] && [ "$owner" != None ]; then
+            ask sso-admin list-permission-sets --instance-arn "$instance" --region "$2" >/dev/null 2>&1 || continue
+        fi
+        permission_sets "$1" "$2" "$instance"
+        directory "$1" "$2" "$store"
+    done <"$1/.instances"
+}
+
+permission_sets() {
+    instance=$3
+    call "$1" sso-admin "$2" list-permission-sets "$instance" list-permission-sets --instance-arn "$instance" || return
+    each_in "$2" 'PermissionSets[]' sso-admin list-permission-sets --instance-arn "$instance" >"$1/.names"
+    while IFS= read -r set; do
+        call "$1" sso-admin "$2" describe-permission-set "$set" \
+            describe-permission-set --instance-arn "$instance" --permission-set-arn "$set"
+        call "$1" sso-admin "$2" list-accounts-for-provisioned-permission-set "$set" \
+            list-accounts-for-provisioned-permission-set --instance-arn "$instance" --permission-set-arn "$set" || continue
+        for there in $(each_in "$2" 'AccountIds[]' sso-admin list-accounts-for-provisioned-permission-set \
+            --instance-arn "$instance" --permission-set-arn "$set"); do
+            call "$1" sso-admin "$2" list-account-assignments "$there/$set" list-account-assignments \
+                --instance-arn "$instance" --account-id "$there" --permission-set-arn "$set"
+        done
+    done <"$1/.names"
+}
+
+directory() {
+    store=$3
+    call "$1" identitystore "$2" list-users "$store" list-users --identity-store-id "$store"
+    call "$1" identitystore "$2" list-groups "$store" list-groups --identity-store-id "$store" || return
+    each_in "$2" 'Groups[].GroupId' identitystore list-groups --identity-store-id "$store" >"$1/.names"
+    while IFS= read -r group; do
+        call "$1" identitystore "$2" list-group-memberships "$group" \
+            list-group-memberships --identity-store-id "$store" --group-id "$group"
+    done <"$1/.names"
 }
 
 in_region() {
@@ -332,7 +350,14 @@ in_region() {
 # The tree and the policies, where these credentials may see them.
 organization() {
     here=$1
-    call "$here" organizations '' describe-organization '' describe-organization || return
+    if ! call "$here" organizations '' describe-organization '' describe-organization; then
+        # Whose word that is would not be known from the organization's folder.
+        none='{"command": "organizations describe-organization", "code": "AWSOrganizationsNotInUseException"}'
+        if grep -q -F "$none" "$here/calls.jsonl" && ! grep -q -F "$none" "$root/calls.jsonl"; then
+            printf '%s\n' "$none" >>"$root/calls.jsonl"
+        fi
+        return
+    fi
     call "$here" organizations '' list-roots '' list-roots || return
     say "organization"
     call "$here" organizations '' list-accounts '' list-accounts
@@ -409,5 +434,5 @@ account_wide "$root"
 for region_name in $regions; do
     in_region "$root" "$region_name"
 done
-rm -f "$root/.error" "$root/.names"
+rm -f "$root/.error" "$root/.names" "$root/.instances"
 say "$calls calls, $refused without an answer; next: whocan import $out"

@@ -47,8 +47,8 @@ pub enum Membership {
     Management,
     /// A member.
     Member,
-    /// Outside: the snapshot has an organization that does not list it, or
-    /// has the account whole and no organization.
+    /// Outside: the snapshot has an organization that does not list it, or has none,
+    /// and the account whole or AWS's word that it is in none.
     Outside,
     /// In no account list of the snapshot's organization, which is whole: in
     /// another organization or in none.

@@ -24,6 +24,9 @@ pub(crate) struct Draft {
     names: BTreeMap<(Kind, String), BTreeSet<String>>,
     pub(crate) users: BTreeMap<String, UserActivity>,
     pub(crate) roles: BTreeMap<String, RoleActivity>,
+    /// The calls that an answer leads one to expect, by command and argument,
+    /// until they are found; what is left at the end is missing.
+    pub(crate) awaited: BTreeSet<(&'static str, String)>,
     pub(crate) gaps: BTreeSet<Gap>,
     pub(crate) notes: Vec<Note>,
     /// How many things have an ARN of another account.
@@ -55,6 +58,7 @@ impl Draft {
             names: BTreeMap::new(),
             users: BTreeMap::new(),
             roles: BTreeMap::new(),
+            awaited: BTreeSet::new(),
             gaps: BTreeSet::new(),
             notes: Vec::new(),
             foreign: BTreeMap::new(),

@@ -23,6 +23,7 @@ use crate::json::{self, List, Paging, Wrong};
 use crate::note::{Note, NoteKind};
 use crate::reading::{Shared, cut_off, in_file};
 use crate::recognition::Format;
+use crate::services::membership::NOT_IN_USE;
 use crate::sink::{Event, Sink};
 
 const SERVICE: &str = "organizations";
@@ -261,7 +262,11 @@ impl Reader<'_> {
     }
 
     fn organization(&mut self) -> Result<Option<OrganizationObject>, FileError> {
-        let described = self.ask::<Described>("describe-organization")?.answer();
+        let described = self.ask::<Described>("describe-organization")?;
+        if matches!(&described, Told::Refused(code) if code == NOT_IN_USE) {
+            return Ok(None);
+        }
+        let described = described.answer();
         let roots = self.ask::<Roots>("list-roots")?.answer();
         let root = roots.and_then(|roots| roots.roots.0.into_iter().next());
         let tree = self.tree(root.as_ref())?;

@@ -12,6 +12,7 @@ pub(crate) mod iam;
 pub(crate) mod identity_center;
 pub(crate) mod kms;
 pub(crate) mod lambda;
+pub(crate) mod membership;
 pub(crate) mod policy;
 pub(crate) mod ram;
 pub(crate) mod s3api;

@@ -9,8 +9,8 @@ use crate::draft::Draft;
 use crate::export::{Left, Made};
 use crate::json::{self, Wrong};
 use crate::services::{
-    dynamodb, ec2, ecr, events, glue, iam, identity_center, kms, lambda, ram, s3api, s3control,
-    secretsmanager, sns, sqs,
+    dynamodb, ec2, ecr, events, glue, iam, identity_center, kms, lambda, membership, ram, s3api,
+    s3control, secretsmanager, sns, sqs,
 };
 
 /// All services, those first on which others build: IAM's ARNs tell the partition.
@@ -30,6 +30,7 @@ pub(crate) const SERVICES: &[&[Row]] = &[
     ec2::ROWS,
     ram::ROWS,
     identity_center::ROWS,
+    membership::ROWS,
 ];
 
 /// Returns all rows in order.

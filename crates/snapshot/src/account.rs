@@ -30,6 +30,9 @@ pub struct AccountObject {
     pub complete: bool,
     /// The lists of resources that were read to their end, whatever `complete` says.
     pub lists: BTreeSet<ResourceList>,
+    /// Whether AWS said that the account is in no organization.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_no_organization: bool,
     /// Whether the account's identities were read (`get-account-authorization-details`).
     pub identities: bool,
     /// The users, sorted by ARN.
@@ -87,6 +90,7 @@ impl AccountObject {
             canonical_id: None,
             complete: false,
             lists: BTreeSet::new(),
+            in_no_organization: false,
             identities: false,
             users: Vec::new(),
             groups: Vec::new(),

@@ -47,6 +47,7 @@ use envelope::Kind;
 /// snapshots/ID.json     one manifest each: hashes, a time, a label
 /// index/HASH...         what was derived from them and can be built again
 /// temporary/            what the writer is writing
+/// collections/TIME/     what was read of accounts whose collection is not finished
 /// ```
 ///
 /// A file gets its name only when it is whole and on disk, so readers need no
@@ -92,6 +93,25 @@ impl Store {
     /// [`StoreError::Full`] or [`StoreError::Io`].
     pub fn create_derived_dir(&self) -> Result<PathBuf, StoreError> {
         let dir = self.derived_dir();
+        disk::create_private_directory(&dir)
+            .map_err(|error| StoreError::io("create", &dir, error))?;
+        Ok(dir)
+    }
+
+    /// Returns where collections that are not finished keep what they have read.
+    ///
+    /// The directory may not exist yet, see [`Store::create_collections_dir`].
+    pub fn collections_dir(&self) -> PathBuf {
+        collections_dir(&self.dir)
+    }
+
+    /// Makes the directory for collections, private like everything here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] or [`StoreError::Io`].
+    pub fn create_collections_dir(&self) -> Result<PathBuf, StoreError> {
+        let dir = self.collections_dir();
         disk::create_private_directory(&dir)
             .map_err(|error| StoreError::io("create", &dir, error))?;
         Ok(dir)
@@ -229,6 +249,10 @@ impl Store {
             activity,
         })
     }
+}
+
+fn collections_dir(store: &Path) -> PathBuf {
+    store.join("collections")
 }
 
 /// Loads in parallel; which error is returned does not depend on the threads.

@@ -67,8 +67,8 @@ fn providers(collected: &Collected<Vec<Provider>>) -> Collected<Vec<Arc<str>>> {
 fn membership(snapshot: &Snapshot, id: AccountId, object: Option<&AccountObject>) -> Membership {
     let Some(organization) = &snapshot.organization else {
         // A complete account without organization is outside any (R104).
-        let complete = object.is_some_and(|object| object.complete);
-        return if complete {
+        let outside = |object: &AccountObject| object.complete || object.in_no_organization;
+        return if object.is_some_and(outside) {
             Membership::Outside
         } else {
             Membership::Unknown

@@ -40,10 +40,12 @@ impl Reader<'_> {
         object: &OrganizationObject,
         root: Option<&RootShape>,
     ) -> Result<Collected<Option<PublicAccessBlock>>, FileError> {
-        let off = root.and_then(|root| root.enables(KIND)) == Some(false);
         let command = format!("list-policies.{KIND}");
-        let called = !self.export.of(super::SERVICE, &command).is_empty();
-        if off && !called {
+        // What the root does not enable is not in force, whatever else was asked
+        // about it: AWS answers nothing of use, and older endpoints do not know the kind.
+        if root.and_then(|root| root.enables(KIND)) == Some(false) {
+            self.used.insert(command);
+            self.used.insert(format!("list-policies-for-target.{KIND}"));
             return Ok(Collected::Yes(None));
         }
         let ids: Vec<String> = match self.ask::<Summaries>(&command)? {

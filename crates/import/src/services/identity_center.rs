@@ -8,20 +8,68 @@ use whocan_snapshot::{
 
 use crate::draft::Draft;
 use crate::json::{List, Text, Wrong};
-use crate::table::{Answer, Row};
+use crate::table::{Answer, Page, Row};
 
+const SETS: &str = "list-permission-sets";
 const DESCRIBE: &str = "describe-permission-set";
+const ASSIGNMENTS: &str = "list-account-assignments";
 const MEMBERS: &str = "list-group-memberships";
 
 /// Source: IAM Identity Center API Reference; Identity Store API Reference.
 pub(crate) const ROWS: &[Row] = &[
-    Row::about("sso-admin", "list-permission-sets", permission_sets),
+    Row::account("sso-admin", "list-instances", instances)
+        .regional()
+        .optional(),
+    Row::about("sso-admin", SETS, permission_sets),
     Row::about("sso-admin", DESCRIBE, permission_set),
-    Row::about("sso-admin", "list-account-assignments", assignments),
+    Row::about(
+        "sso-admin",
+        "list-accounts-for-provisioned-permission-set",
+        provisioned,
+    ),
+    Row::about("sso-admin", ASSIGNMENTS, assignments),
     Row::about("identitystore", "list-users", users),
     Row::about("identitystore", "list-groups", groups),
     Row::about("identitystore", MEMBERS, memberships),
 ];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", expecting = "an object with `Instances`")]
+struct Instances<'a> {
+    #[serde(borrow)]
+    instances: List<Instance<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    rename_all = "PascalCase",
+    expecting = "an instance with `InstanceArn`"
+)]
+struct Instance<'a> {
+    #[serde(borrow)]
+    instance_arn: Text<'a>,
+    #[serde(borrow, default)]
+    owner_account_id: Option<Text<'a>>,
+}
+
+/// Reads whether there is an Identity Center here, whose permission sets are to be expected.
+///
+/// Members see the instance of their organization too; only its owner tells about it.
+/// Source: IAM Identity Center API Reference, ListInstances.
+fn instances(draft: &mut Draft, page: &Page<'_>) -> Result<(), Wrong> {
+    let Some(answer) = page.answer.read::<Instances<'_>>()? else {
+        return Ok(());
+    };
+    let own = draft.object.id.to_string();
+    for instance in answer.instances.0 {
+        let owner = instance.owner_account_id.map(|owner| owner.0.into_owned());
+        if owner.is_none_or(|owner| owner == own) {
+            let arn = instance.instance_arn.0.into_owned();
+            draft.awaited.insert((SETS, arn));
+        }
+    }
+    Ok(())
+}
 
 #[derive(Deserialize)]
 #[serde(
@@ -32,10 +80,11 @@ struct PermissionSets {
     permission_sets: List<String>,
 }
 
-fn permission_sets(draft: &mut Draft, _instance: &str, answer: &Answer<'_>) -> Result<(), Wrong> {
+fn permission_sets(draft: &mut Draft, instance: &str, answer: &Answer<'_>) -> Result<(), Wrong> {
     let Some(answer) = answer.read::<PermissionSets>()? else {
         return Ok(());
     };
+    draft.awaited.remove(&(SETS, instance.to_owned()));
     let center = add(draft);
     center.all_permission_sets = true;
     let sets = &mut center.permission_sets;
@@ -81,6 +130,25 @@ fn permission_set(draft: &mut Draft, _arn: &str, answer: &Answer<'_>) -> Result<
         None => sets.push(PermissionSet { arn, name }),
     }
     sets.sort();
+    Ok(())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", expecting = "an object with `AccountIds`")]
+struct Provisioned<'a> {
+    #[serde(borrow)]
+    account_ids: List<Text<'a>>,
+}
+
+/// Reads in which accounts a permission set is, whose assignments are to be expected.
+fn provisioned(draft: &mut Draft, set: &str, answer: &Answer<'_>) -> Result<(), Wrong> {
+    let Some(answer) = answer.read::<Provisioned<'_>>()? else {
+        return Ok(());
+    };
+    for account in answer.account_ids.0 {
+        let argument = format!("{}/{set}", account.as_str());
+        draft.awaited.insert((ASSIGNMENTS, argument));
+    }
     Ok(())
 }
 
@@ -134,6 +202,7 @@ fn assignments(draft: &mut Draft, argument: &str, answer: &Answer<'_>) -> Result
     }
     assigned.users.sort();
     assigned.groups.sort();
+    draft.awaited.remove(&(ASSIGNMENTS, argument.to_owned()));
     add(draft).assignments.push(assigned);
     Ok(())
 }
@@ -253,6 +322,12 @@ fn add(draft: &mut Draft) -> &mut IdentityCenter {
 
 /// Sorts what was read, and records what is missing in it as gaps.
 pub(crate) fn finish(draft: &mut Draft) {
+    let awaited = std::mem::take(&mut draft.awaited);
+    if !draft.absent_means_none {
+        for (call, argument) in awaited {
+            missing(draft, "sso-admin", call, &argument);
+        }
+    }
     let Some(mut center) = draft.object.identity_center.take() else {
         return;
     };
@@ -283,6 +358,7 @@ fn missing(draft: &mut Draft, service: &str, call: &str, argument: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::PageSource;
 
     fn read(
         draft: &mut Draft,
@@ -301,6 +377,31 @@ mod tests {
         assert!(wrong.problem.contains("ROBOT"), "{}", wrong.problem);
         let wrong = read(&mut draft, assignments, "elsewhere", "{}").unwrap_err();
         assert!(wrong.problem.contains("account id"), "{}", wrong.problem);
+    }
+
+    #[test]
+    fn what_an_own_instance_leads_to_is_missed_and_what_others_own_is_not() {
+        let mut draft = Draft::new("111122223333".parse().unwrap(), "aws");
+        let text = r#"{"Instances": [
+            {"InstanceArn": "arn:aws:sso:::instance/ssoins-1", "OwnerAccountId": "111122223333"},
+            {"InstanceArn": "arn:aws:sso:::instance/ssoins-2", "OwnerAccountId": "444455556666"}]}"#;
+        let page = Page {
+            region: Some("eu-west-1"),
+            answer: Answer::Text(text),
+            source: PageSource::Printed,
+        };
+        instances(&mut draft, &page).unwrap();
+        let text = r#"{"AccountIds": ["222233334444", "333344445555"]}"#;
+        read(&mut draft, provisioned, "arn:x", text).unwrap();
+        let text = r#"{"AccountAssignments": []}"#;
+        read(&mut draft, assignments, "222233334444/arn:x", text).unwrap();
+        finish(&mut draft);
+        let gaps = draft.gaps.iter().filter_map(|gap| gap.argument.as_deref());
+        let gaps: Vec<&str> = gaps.collect();
+        assert_eq!(
+            gaps,
+            ["333344445555/arn:x", "arn:aws:sso:::instance/ssoins-1"]
+        );
     }
 
     #[test]

@@ -25,6 +25,7 @@ impl Inventory {
             manifests::dir(store),
             derived::dir(store),
             writer::temporary_dir(store),
+            super::collections_dir(store),
         ];
         let mut inventory = Inventory {
             ours: vec![store.to_owned()],
