@@ -25,7 +25,9 @@ fn tab_lists_what_the_grammar_the_snapshot_and_the_catalogue_know() {
     assert_snapshot!(session.shows("s3:GetBucketPolicyStatus"), @"");
     session.types(&format!("{CTRL_C}list role/OrgA{TAB}"));
     assert_snapshot!(session.shows("> list role/OrgAuditRole"), @"");
-    session.types(&format!("{CTRL_C}who can s3:GetObject on bucket/payroll wh{TAB}"));
+    session.types(&format!(
+        "{CTRL_C}who can s3:GetObject on bucket/payroll wh{TAB}"
+    ));
     session.shows("> who can s3:GetObject on bucket/payroll where");
     session.ends();
 }
@@ -78,8 +80,11 @@ fn ctrl_c_ends_a_running_question_and_keeps_the_session() {
 fn what_is_longer_than_the_screen_goes_to_the_pager() {
     let folder = tempfile::tempdir().expect("a folder");
     let pager = folder.path().join("pager");
-    std::fs::write(&pager, "#!/bin/sh\nhead -n 2\necho '-- more --'\ncat >/dev/null\n")
-        .expect("it can be written");
+    std::fs::write(
+        &pager,
+        "#!/bin/sh\nhead -n 2\necho '-- more --'\ncat >/dev/null\n",
+    )
+    .expect("it can be written");
     let runnable = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(&pager, runnable).expect("it can be made a program");
     let pager = pager.to_string_lossy().into_owned();

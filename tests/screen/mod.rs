@@ -107,7 +107,11 @@ impl Session {
         let begun = Instant::now();
         let mut parser = lock(&self.shown.parser);
         while !trimmed(parser.screen()).contains(text) {
-            assert!(begun.elapsed() < PATIENCE, "no `{text}`:\n{}", trimmed(parser.screen()));
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no `{text}`:\n{}",
+                trimmed(parser.screen())
+            );
             press(&self.keyboard, key.as_bytes());
             let waited = self.shown.changed.wait_timeout(parser, AGAIN);
             parser = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -147,7 +151,11 @@ impl Session {
                 return text;
             }
             let left = PATIENCE.saturating_sub(begun.elapsed());
-            assert!(!left.is_zero(), "no `{what}`:\n{}", trimmed(parser.screen()));
+            assert!(
+                !left.is_zero(),
+                "no `{what}`:\n{}",
+                trimmed(parser.screen())
+            );
             let waited = self.shown.changed.wait_timeout(parser, left);
             parser = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -172,7 +180,9 @@ fn show(mut output: Box<dyn Read + Send>, shown: &Shown, keys: &Mutex<Box<dyn Wr
         }
         // What may be the beginning of that question stays for later.
         let partial = (1..WHERE.len()).rev();
-        let partial = partial.into_iter().find(|len| unread.ends_with(&WHERE[..*len]));
+        let partial = partial
+            .into_iter()
+            .find(|len| unread.ends_with(&WHERE[..*len]));
         let whole = unread.len() - partial.unwrap_or(0);
         parser.process(&unread[..whole]);
         unread.drain(..whole);
