@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use whocan_graph::PrincipalId;
 use whocan_index::Index;
-use whocan_query::ast::Statement;
+use whocan_query::ast::{Statement, StatementKind};
 use whocan_query::engine::Indexed;
 use whocan_query::rows::{Answer, Rows};
 use whocan_query::thing::Thing;
@@ -63,6 +63,14 @@ pub(crate) fn pairs(
         }
     }
     all
+}
+
+/// Returns the `let` statements of a text.
+pub(crate) fn lets(text: &str) -> Vec<Statement> {
+    let ast = whocan_query::parse(text).unwrap_or_default();
+    let all = ast.statements.into_iter();
+    all.filter(|one| matches!(one.kind, StatementKind::Let { .. }))
+        .collect()
 }
 
 /// A question narrowed to one finding, with the sets that it may name.

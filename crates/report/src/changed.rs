@@ -123,6 +123,7 @@ impl Comparing<'_> {
             graph: self.after.index.graph(),
             snapshot: self.after.snapshot,
             lets: &[],
+            only: None,
             beyond: Some(&beyond),
         };
         for (statement, answer) in &new {
@@ -209,7 +210,7 @@ fn rows(answers: &[(Statement, Answer)], side: Side<'_>) -> BTreeMap<Held, Said>
             continue;
         };
         for row in answer.rows.rows.iter().filter(|row| !found::is_itself(row)) {
-            for (held, _) in found::held(question, row, graph) {
+            for (held, _) in found::held(question, row, graph, None) {
                 let name = |arn: &str| match thing(arn, graph) {
                     Some(named) => named.full(),
                     None => arn.to_owned(),

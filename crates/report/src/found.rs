@@ -44,6 +44,8 @@ pub(crate) struct Source<'a> {
     pub graph: &'a Graph,
     pub snapshot: &'a Snapshot,
     pub lets: &'a [Statement],
+    /// The one resource that the question's set stands for, if it is one.
+    pub only: Option<&'a str>,
     /// Returns what of it, under the row's conditions, nobody knew before.
     pub beyond: Option<&'a Beyond<'a>>,
 }
@@ -76,7 +78,7 @@ pub(crate) fn question(statement: &Statement) -> Option<&Question> {
 }
 
 fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row) -> Vec<Found> {
-    let held = held(question, row, source.graph);
+    let held = held(question, row, source.graph, source.only);
     let single = held.len() == 1;
     let fresh = held
         .into_iter()
@@ -110,7 +112,14 @@ fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row
 }
 
 /// Returns what a row is about, resource by resource, with the parts of each.
-pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, Vec<Part>)> {
+///
+/// `only` is the one resource that the question's set stands for, see [`only()`].
+pub(crate) fn held(
+    question: &Question,
+    row: &Row,
+    graph: &Graph,
+    only: Option<&str>,
+) -> Vec<(Held, Vec<Part>)> {
     let verdict = row.verdict.map(|verdict| verdict.strict.word());
     // Of several that may act the row's principal is only one.
     let about_resources = match &question.shape {
@@ -155,7 +164,7 @@ pub(crate) fn held(question: &Question, row: &Row, graph: &Graph) -> Vec<(Held, 
     for part in row.parts.iter() {
         let resource = match part.within.first() {
             Some(pattern) => carrier(pattern),
-            None => carrier(&asked_about(question)),
+            None => only.map_or_else(|| carrier(&asked_about(question)), str::to_owned),
         };
         by_resource.entry(resource).or_default().push(part.clone());
     }
@@ -217,6 +226,30 @@ fn asked_about(question: &Question) -> String {
             .as_ref()
             .map_or(String::new(), |on| on.set.to_string()),
         None => String::new(),
+    }
+}
+
+/// Returns the ARN of what a question's set of resources stands for, if it is one thing.
+///
+/// Of the whole of such a set an answer does not say which resource it is.
+pub(crate) fn only(question: &Question, lets: &[Statement], index: &Index) -> Option<String> {
+    let Some(Aim::Deed(deed)) = aim(question) else {
+        return None;
+    };
+    let set = deed
+        .on
+        .as_ref()
+        .map(|on| &on.set)
+        .filter(|set| !is_one(set))?;
+    let statement = narrow::list(set.clone());
+    let narrow = Narrow {
+        lets: lets.to_vec(),
+        statement,
+    };
+    let rows = narrow.rows(index, 0)?;
+    match rows.rows.as_slice() {
+        [row] => Some(row.thing?.arn(index.graph()).to_string()),
+        _ => None,
     }
 }
 

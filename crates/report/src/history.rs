@@ -8,7 +8,7 @@ use crate::asking;
 use crate::definition::Definition;
 use crate::finding::Finding;
 use crate::finished::{Point, Taken};
-use crate::found::{held, is_itself, question};
+use crate::found::{held, is_itself, only, question};
 
 /// A finding of an earlier snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +46,9 @@ pub fn seen(definition: &Definition, index: &Index) -> Vec<Seen> {
             let Some(question) = question(statement).filter(|_| !holds) else {
                 continue;
             };
+            let only = only(question, &asking::lets(&asked.text), index);
             for row in answer.rows.rows.iter().filter(|row| !is_itself(row)) {
-                let each = held(question, row, index.graph()).into_iter();
+                let each = held(question, row, index.graph(), only.as_deref()).into_iter();
                 all.extend(each.map(|(held, _)| Seen {
                     code: asked.code.clone(),
                     held,

@@ -150,6 +150,20 @@ fn only(asked: Actions, actions: &[String]) -> Actions {
     }
 }
 
+/// Returns the question what a set holds.
+pub(crate) fn list(set: Set) -> Statement {
+    Statement {
+        kind: StatementKind::Ask(Question {
+            count: false,
+            shape: Shape::List { set },
+            clauses: Clauses::default(),
+            span: Span::default(),
+        }),
+        span: Span::default(),
+        as_of: Vec::new(),
+    }
+}
+
 /// Returns the set that is only this ARN or pattern.
 pub(crate) fn literal(text: &str) -> Set {
     Set {

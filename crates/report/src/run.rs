@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use whocan_query::ast::{Statement, StatementKind};
+use whocan_query::ast::Statement;
 use whocan_query::rows::Answer;
 use whocan_query::thing::Thing;
 
@@ -173,16 +173,23 @@ impl Made {
             true => asking::pairs(answers, side.index, EXPLAINED),
             false => answers,
         };
-        let lets = lets(&asked.text);
+        let lets = asking::lets(&asked.text);
         let source = Source {
             report: &definition.code,
             asked,
             graph: side.index.graph(),
             snapshot: side.snapshot,
             lets: &lets,
+            only: None,
             beyond: None,
         };
         for (statement, answer) in &answers {
+            let question = found::question(statement);
+            let only = question.and_then(|one| found::only(one, &lets, side.index));
+            let source = Source {
+                only: only.as_deref(),
+                ..source
+            };
             self.answer(source, statement, answer, side);
         }
     }
@@ -223,14 +230,6 @@ impl Made {
         });
         self.found.extend(found);
     }
-}
-
-/// Returns the `let` statements of a text.
-fn lets(text: &str) -> Vec<Statement> {
-    let ast = whocan_query::parse(text).unwrap_or_default();
-    let all = ast.statements.into_iter();
-    all.filter(|one| matches!(one.kind, StatementKind::Let { .. }))
-        .collect()
 }
 
 fn matrix(
