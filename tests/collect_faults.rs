@@ -11,6 +11,8 @@ use std::fs;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use command::{Ended, Place, ended};
 use loopback::{Asked, Loopback, Reply};
@@ -255,6 +257,25 @@ fn nonsense_in_one_answer_is_a_gap_and_the_rest_counts() {
     let codes = codes(&place);
     assert_eq!(code(&codes, "kms list-keys", ""), "MalformedAnswer");
     assert_eq!(code(&codes, "sns list-topics", ""), "MalformedAnswer");
+    assert_reads(&place, "none", 0);
+}
+
+#[test]
+fn an_answer_that_does_not_come_in_time_is_a_gap_and_the_rest_counts() {
+    let place = Place::new();
+    let server = Loopback::new(|asked| {
+        if asked.operation == "ListKeys" {
+            thread::sleep(Duration::from_secs(3));
+        }
+        account(asked)
+    });
+    let bundle = place.path("bundle");
+    let args = ["collect", "--bundle", bundle.to_str().unwrap()];
+    let hasty = ["--timeout", "1", "--attempts", "1", "--rate", "1000"];
+    let there = ["--regions", "eu-west-1", "--endpoint-url", &server.endpoint];
+    let ended = ended(command(&place, &[&args[..], &hasty, &there].concat()));
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert_eq!(code(&codes(&place), "kms list-keys", ""), "TimedOut");
     assert_reads(&place, "none", 0);
 }
 
