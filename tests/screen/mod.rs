@@ -1,6 +1,7 @@
 //! A session of the program on a pseudo-terminal, and the screen that it fills.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +39,10 @@ pub struct Session {
     _home: tempfile::TempDir,
 }
 
+fn nonzero(length: u16) -> NonZero<u16> {
+    NonZero::new(length).expect("a screen has room")
+}
+
 impl Session {
     /// Begins a session on the example organization and waits until it asks.
     pub fn begin(settings: &[(&str, &str)]) -> Session {
@@ -65,7 +70,7 @@ impl Session {
         let keyboard = pair.master.take_writer().expect("a keyboard");
         let keyboard = Arc::new(Mutex::new(keyboard));
         let shown = Arc::new(Shown {
-            parser: Mutex::new(vt100::Parser::new(ROWS, COLUMNS, 0)),
+            parser: Mutex::new(vt100::Parser::new(nonzero(ROWS), nonzero(COLUMNS), 0)),
             changed: Condvar::new(),
         });
         let output = pair.master.try_clone_reader().expect("a screen");
@@ -123,11 +128,11 @@ impl Session {
         self.types("\u{3}");
         self.waits();
         self.types("\u{4}");
-        self.is_over();
+        self.ends();
     }
 
     /// Waits for the end of the program, which must be a good one.
-    pub fn is_over(mut self) {
+    pub fn ends(mut self) {
         let status = self.child.wait().expect("it can be waited for");
         assert!(status.success(), "{status:?}");
     }
