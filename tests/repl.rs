@@ -109,7 +109,7 @@ fn a_terminal_that_only_prints_gets_plain_prompts() {
     session.types("\\help hops\n");
     assert_snapshot!(session.shows("hops: a number"), @"");
     session.types(CTRL_D);
-    session.ends();
+    session.finishes();
 }
 
 #[test]

@@ -128,11 +128,11 @@ impl Session {
         self.types("\u{3}");
         self.waits();
         self.types("\u{4}");
-        self.ends();
+        self.finishes();
     }
 
     /// Waits for the end of the program, which must be a good one.
-    pub fn ends(mut self) {
+    pub fn finishes(mut self) {
         let status = self.child.wait().expect("it can be waited for");
         assert!(status.success(), "{status:?}");
     }
