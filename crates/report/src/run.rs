@@ -329,28 +329,45 @@ fn headline(
 
 /// Says what to do, the edit that ends the worst and the most first.
 fn todo(fresh: &[&Finding]) -> Vec<String> {
-    let mut ways: BTreeMap<String, (Severity, usize)> = BTreeMap::new();
+    let mut ways: BTreeMap<String, Vec<Severity>> = BTreeMap::new();
     for finding in fresh {
         let noun = |way: String| format!("{way}: ends");
         let edits = finding.breaks.as_ref();
         let edits = edits.map(|breaks| breaks.words.join(", and "));
         let way = edits.filter(|words| !words.is_empty()).map(noun);
         let advice = || finding.advice.as_ref().map(|advice| format!("{advice}:"));
-        let Some(way) = way.or_else(advice) else {
-            continue;
-        };
-        let known = ways.entry(way).or_insert((finding.severity, 0));
-        known.0 = known.0.max(finding.severity);
-        known.1 += 1;
+        if let Some(way) = way.or_else(advice) {
+            ways.entry(way).or_default().push(finding.severity);
+        }
     }
-    let mut ways: Vec<(String, (Severity, usize))> = ways.into_iter().collect();
-    ways.sort_by_key(|(way, (severity, count))| (Reverse(*severity), Reverse(*count), way.clone()));
-    let lines = ways.into_iter().take(TODO).map(|(way, (severity, count))| {
-        let noun = if count == 1 { "finding" } else { "findings" };
-        let mut letters = way.chars();
-        let first = letters.next().map(|one| one.to_uppercase().to_string());
-        let way = first.unwrap_or_default() + letters.as_str();
-        format!("{way} {count} {} {noun}", severity.word())
+    let mut ways: Vec<(String, Vec<Severity>)> = ways.into_iter().collect();
+    ways.sort_by_key(|(way, ends)| {
+        let worst = ends.iter().max().copied();
+        (Reverse(worst), Reverse(ends.len()), way.clone())
     });
-    lines.collect()
+    let lines = ways.into_iter().take(TODO);
+    lines
+        .map(|(way, ends)| format!("{} {}", sentence(&way), counted(&ends)))
+        .collect()
+}
+
+/// Returns a text that begins with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|one| one.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
+}
+
+/// Returns `2 critical and 1 high findings`, the worst first.
+fn counted(ends: &[Severity]) -> String {
+    let each = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = ends.iter().filter(|one| **one == severity).count();
+        (count > 0).then(|| format!("{count} {}", severity.word()))
+    });
+    let noun = if ends.len() == 1 {
+        "finding"
+    } else {
+        "findings"
+    };
+    format!("{} {noun}", each.collect::<Vec<String>>().join(" and "))
 }
