@@ -41,11 +41,12 @@ impl Reader<'_> {
         root: Option<&RootShape>,
     ) -> Result<Collected<Option<PublicAccessBlock>>, FileError> {
         let command = format!("list-policies.{KIND}");
-        // What the root does not enable is not in force, whatever else was asked
-        // about it: AWS answers nothing of use, and older endpoints do not know the kind.
-        if root.and_then(|root| root.enables(KIND)) == Some(false) {
+        let off = root.and_then(|root| root.enables(KIND)) == Some(false);
+        let calls = self.export.of(super::SERVICE, &command);
+        // Where the root does not enable the kind, a refusal says nothing more:
+        // endpoints that do not know the kind call the question invalid.
+        if off && !calls.iter().any(|call| call.left.is_answer()) {
             self.used.insert(command);
-            self.used.insert(format!("list-policies-for-target.{KIND}"));
             return Ok(Collected::Yes(None));
         }
         let ids: Vec<String> = match self.ask::<Summaries>(&command)? {

@@ -314,6 +314,18 @@ fn without_s3_policies_nothing_is_blocked() {
 }
 
 #[test]
+fn a_refusal_to_tell_of_a_kind_that_is_not_enabled_is_no_gap() {
+    let refused = organization(&[(
+        "organizations/calls.jsonl",
+        r#"{"command": "organizations list-policies.S3_POLICY", "code": "InvalidInputException"}"#,
+    )])
+    .import();
+    assert_eq!(object(&refused).public_access_block, Collected::Yes(None));
+    let gaps = gaps(&object(&refused).gaps, "organizations");
+    assert!(!gaps.contains("S3_POLICY"), "{gaps}");
+}
+
+#[test]
 fn the_organization_may_lie_in_the_management_accounts_folder() {
     let export = export(&[("accounts/111122223333/iam/list-account-aliases.json", "{}")]);
     for (path, text) in TREE.iter().chain(&LISTED).chain(&[DESCRIBED, ROOTS]) {
