@@ -141,7 +141,8 @@ fn page() -> String {
         );
     }
     page + "\nWhat a query waits for is data that the snapshot cannot hold yet, or holds only if it was exported: until then the query\n\
-            answers what it can, and nothing of it is wrong.\n\n" + NO_QUERY
+            answers what it can, and nothing of it is wrong.\n\n"
+        + NO_QUERY
 }
 
 const NO_QUERY: &str = "## Questions that are no query
@@ -159,7 +160,6 @@ const NO_QUERY: &str = "## Questions that are no query
 | Which accounts could an answer not reach? | every answer names what was not collected; `accounts-not-collected` lists the accounts |
 | What is the syntax for a role of another account? | `role/deploy in account/prod`, or the ARN: `cross-account-path` has both ends in different accounts |
 ";
-
 
 #[test]
 fn the_page_lists_every_query() {

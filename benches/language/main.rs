@@ -33,12 +33,18 @@ struct Kept {
 
 impl Sink for Kept {
     fn account(&self, account: AccountObject) -> Result<(), BoxError> {
-        self.accounts.lock().expect("no thread panics").push(account);
+        self.accounts
+            .lock()
+            .expect("no thread panics")
+            .push(account);
         Ok(())
     }
 
     fn activity(&self, activity: ActivityObject) -> Result<(), BoxError> {
-        self.activity.lock().expect("no thread panics").push(activity);
+        self.activity
+            .lock()
+            .expect("no thread panics")
+            .push(activity);
         Ok(())
     }
 
@@ -87,7 +93,9 @@ fn index(bundle: PathBuf) -> Index {
 fn figure(file: &Path, index: &Index) -> (f64, String) {
     let text = std::fs::read_to_string(file).expect("a query is text");
     let saved = SavedQuery::read(&text).expect("its header is understood");
-    let text = saved.filled(&BTreeMap::new()).expect("every parameter has a default");
+    let text = saved
+        .filled(&BTreeMap::new())
+        .expect("every parameter has a default");
     let mut took: Vec<f64> = Vec::new();
     let mut resolved = true;
     for _ in 0..TIMES {
@@ -97,7 +105,11 @@ fn figure(file: &Path, index: &Index) -> (f64, String) {
     }
     took.sort_by(f64::total_cmp);
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let remark = if resolved { "" } else { " (names what is not there)" };
+    let remark = if resolved {
+        ""
+    } else {
+        " (names what is not there)"
+    };
     (took[TIMES / 2], format!("{name}{remark}"))
 }
 
@@ -124,6 +136,10 @@ fn plan(text: &str, index: &Index) -> bool {
         })
         .collect();
     let names = Names::default();
-    let plans = questions.iter().map(|one| whocan_query::plan(text, one, context, &names));
-    plans.map(|plan| plan.is_ok()).fold(true, |all, one| all & one)
+    let plans = questions
+        .iter()
+        .map(|one| whocan_query::plan(text, one, context, &names));
+    plans
+        .map(|plan| plan.is_ok())
+        .fold(true, |all, one| all & one)
 }

@@ -197,9 +197,7 @@ impl Column {
     /// Returns whether both show the same.
     pub(crate) fn is(&self, other: &Column) -> bool {
         let (own, other) = (&self.source, &other.source);
-        own.attribute.name == other.attribute.name
-            && own.key == other.key
-            && own.side == other.side
+        own.attribute.name == other.attribute.name && own.key == other.key && own.side == other.side
     }
 }
 

@@ -303,7 +303,14 @@ pub(super) fn block_public_access(graph: &Graph, thing: Thing) -> Value {
     let above = match (graph.account(account).membership, graph.organization()) {
         (Membership::Outside, _) => Truth::False,
         (Membership::Management | Membership::Member, Some(organization)) => {
-            return all_settings([Some(&organization.public_access_block), own(graph, account), bucket], Truth::False);
+            return all_settings(
+                [
+                    Some(&organization.public_access_block),
+                    own(graph, account),
+                    bucket,
+                ],
+                Truth::False,
+            );
         }
         _ => Truth::Unknown,
     };

@@ -76,7 +76,9 @@ pub(super) fn uncollected(graph: &Graph, thing: Thing) -> Value {
             let account = graph.account_of(id);
             account.is_some_and(|account| graph.account(account).collected)
         };
-        let any = named(allows).filter_map(account_of).any(|id| !collected(id));
+        let any = named(allows)
+            .filter_map(account_of)
+            .any(|id| !collected(id));
         Value::Flag(any)
     })
 }

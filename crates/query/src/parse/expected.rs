@@ -237,7 +237,9 @@ fn other_words(found: &Found<'_>, rules: &[Rule]) -> Option<String> {
         return Some("say with which actions: `s3:GetObject`, `s3:*`, `*`".to_owned());
     }
     let opening = found.before.split_whitespace().next().unwrap_or_default();
-    let asks_facts = ["trust", "trusts", "have", "has", "are", "is", "with", "where", "were", "that", "do"];
+    let asks_facts = [
+        "trust", "trusts", "have", "has", "are", "is", "with", "where", "were", "that", "do",
+    ];
     if expects(Rule::CAN) && opening.eq_ignore_ascii_case("which") && asks_facts.contains(&&*word) {
         let rest = &found.before[opening.len()..];
         return Some(format!(

@@ -66,11 +66,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn columns(
-        &mut self,
-        attributes: &[ast::Attribute],
-        own: Side,
-    ) -> Result<Vec<Column>, Fault> {
+    fn columns(&mut self, attributes: &[ast::Attribute], own: Side) -> Result<Vec<Column>, Fault> {
         attributes.iter().map(|one| self.column(one, own)).collect()
     }
 

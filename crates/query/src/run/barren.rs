@@ -41,7 +41,9 @@ pub(super) fn notes(found: &Found, filter: &[Condition], graph: &Graph) -> Vec<S
     match filter.len() {
         // Each alone would leave some.
         several @ 2.. if notes.is_empty() => {
-            vec![format!("none of {rows} passes all {several} conditions of `where` at once")]
+            vec![format!(
+                "none of {rows} passes all {several} conditions of `where` at once"
+            )]
         }
         _ => notes,
     }
@@ -150,9 +152,9 @@ fn told(
             Value::Unknown => words.insert((0, "not collected".to_owned())),
             Value::Missing => words.insert((0, "absent".to_owned())),
             Value::List(list) if list.is_empty() => words.insert((0, "empty".to_owned())),
-            Value::List(list) => list.iter().fold(true, |_, one| {
-                words.insert((0, format!("`{one}`")))
-            }),
+            Value::List(list) => list
+                .iter()
+                .fold(true, |_, one| words.insert((0, format!("`{one}`")))),
             Value::Number(number) => words.insert((number, format!("`{number}`"))),
             other => words.insert((0, format!("`{}`", other.sort_text(graph)))),
         };

@@ -6,8 +6,8 @@ use whocan_eval::OpenKind;
 
 use super::complete;
 use super::detail;
-use super::summary;
 use super::draft::{Draft, Found, sort};
+use super::summary;
 use crate::ast::Certainty;
 use crate::attribute::{self, Value};
 use crate::context::Context;

@@ -50,7 +50,10 @@ pub(super) fn of(drafts: &[Draft], plan: &Plan) -> Option<Rows> {
         services.len(),
         services.keys().next().unwrap_or(&"s3"),
     );
-    let rows: Vec<Row> = services.into_iter().map(|(service, tally)| row(service, &tally)).collect();
+    let rows: Vec<Row> = services
+        .into_iter()
+        .map(|(service, tally)| row(service, &tally))
+        .collect();
     Some(Rows {
         columns: columns(),
         total: rows.len() as u64,
