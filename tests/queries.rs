@@ -141,8 +141,25 @@ fn page() -> String {
         );
     }
     page + "\nWhat a query waits for is data that the snapshot cannot hold yet, or holds only if it was exported: until then the query\n\
-            answers what it can, and nothing of it is wrong.\n"
+            answers what it can, and nothing of it is wrong.\n\n"
+        + NO_QUERY
 }
+
+const NO_QUERY: &str = "## Questions that are no query
+
+| asks | answer |
+| --- | --- |
+| Which permissions does collecting need? | the read-only calls of `whocan export-script`, which prints each of them; whocan itself calls nothing |
+| What access exists now that did not last week? | `whocan diff BEFORE AFTER` ([what changed](diff.md)); of one question `access-since` |
+| Which change of a policy opened this path? | `whocan diff BEFORE AFTER 'QUESTION'`, which names the changes behind the rows |
+| Which smallest edit closes every path? | waits for a search over edits; `every-way-to-role` lists what is to be closed, and `avoiding role/x` behind any question shows what is left without one link |
+| Is this change safe to merge? | `whocan check FILE... --plan PLAN.json` runs assertions such as `no-star-in-trust` against a Terraform plan |
+| Which permissions has a used role never used? | waits for last-accessed data of actions, which no export has yet |
+| Which known techniques are open, and which role would each gain? | waits for escalation edges; `techniques`, `pass-role` and `escalation-actions` list who may make the calls |
+| Which instances does Systems Manager manage? | waits for its inventory; `who-opens-shells` lists who may open a session on any |
+| Which accounts could an answer not reach? | every answer names what was not collected; `accounts-not-collected` lists the accounts |
+| What is the syntax for a role of another account? | `role/deploy in account/prod`, or the ARN: `cross-account-path` has both ends in different accounts |
+";
 
 #[test]
 fn the_page_lists_every_query() {

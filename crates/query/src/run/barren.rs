@@ -57,7 +57,7 @@ pub(crate) fn of_members(check: &Check, things: &[Thing], graph: &Graph) -> Opti
     let looked_at = things.iter().take(LOOKED_AT);
     let values = looked_at.map(|thing| source.of_thing(graph, *thing));
     let all = things.len() <= LOOKED_AT;
-    let told = told(values, source.attribute.kind, all, graph)?;
+    let told = told(values, kind(source), all, graph)?;
     Some(format!("the `{}` there is {told}", source.written()))
 }
 
@@ -100,7 +100,7 @@ impl<'a> Seen<'a> {
             return None;
         };
         let values = self.facts.iter().map(|facts| source.of_row(facts));
-        let told = told(values, source.attribute.kind, self.all, self.graph)?;
+        let told = told(values, kind(source), self.all, self.graph)?;
         let name = source.written();
         let whose = match source.side {
             Side::Principal => " of who acts",
@@ -131,14 +131,19 @@ fn of_part<'a>(draft: &'a Draft, slice: &'a Slice, graph: &'a Graph) -> Facts<'a
     facts
 }
 
+fn kind(source: &Source) -> (&'static str, Type) {
+    (source.attribute.name, source.attribute.kind)
+}
+
 /// Tells values, each once; none where they say little: times, things, nothing at all.
 fn told(
     values: impl Iterator<Item = Value>,
-    kind: Type,
+    (name, kind): (&str, Type),
     all: bool,
     graph: &Graph,
 ) -> Option<String> {
-    if matches!(kind, Type::Time | Type::Thing) {
+    // Names are as many as things.
+    if matches!(kind, Type::Time | Type::Thing) || matches!(name, "name" | "arn" | "id") {
         return None;
     }
     let mut words = BTreeSet::new();

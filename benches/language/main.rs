@@ -1,0 +1,145 @@
+//! How long a shipped query takes until it can run: `cargo bench --bench language`.
+//!
+//! Parses and plans each on the example organization, or on the bundle that
+//! `WHOCAN_BUNDLE` names, and prints microseconds: the median of many times. A
+//! query that names what the bundle does not have is only parsed.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use whocan_graph::Graph;
+use whocan_import::{BoxError, Options, Sink, import};
+use whocan_index::Index;
+use whocan_query::ast::{Question, StatementKind};
+use whocan_query::engine::Indexed;
+use whocan_query::saved::SavedQuery;
+use whocan_query::{Context, Names};
+use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
+
+/// How often each query is planned.
+const TIMES: usize = 101;
+
+/// Keeps what an import delivers.
+#[derive(Default)]
+struct Kept {
+    accounts: Mutex<Vec<AccountObject>>,
+    activity: Mutex<Vec<ActivityObject>>,
+    organization: Mutex<Option<OrganizationObject>>,
+}
+
+impl Sink for Kept {
+    fn account(&self, account: AccountObject) -> Result<(), BoxError> {
+        self.accounts
+            .lock()
+            .expect("no thread panics")
+            .push(account);
+        Ok(())
+    }
+
+    fn activity(&self, activity: ActivityObject) -> Result<(), BoxError> {
+        self.activity
+            .lock()
+            .expect("no thread panics")
+            .push(activity);
+        Ok(())
+    }
+
+    fn organization(&self, organization: OrganizationObject) -> Result<(), BoxError> {
+        *self.organization.lock().expect("no thread panics") = Some(organization);
+        Ok(())
+    }
+}
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let bundle = std::env::var_os("WHOCAN_BUNDLE").map(PathBuf::from);
+    let index = index(bundle.unwrap_or_else(|| folder.join("example")));
+    let listed = std::fs::read_dir(folder.join("queries")).expect("queries/ is there");
+    let mut files: Vec<PathBuf> = listed.map(|entry| entry.expect("a file").path()).collect();
+    files.sort();
+    let mut figures: Vec<(f64, String)> = files.iter().map(|file| figure(file, &index)).collect();
+    figures.sort_by(|one, other| other.0.total_cmp(&one.0));
+    for (micros, name) in figures {
+        println!("{micros:9.1} µs  {name}");
+    }
+}
+
+fn index(bundle: PathBuf) -> Index {
+    let kept = Kept::default();
+    let options = Options {
+        keep_going: true,
+        ..Options::default()
+    };
+    import(&[bundle], &options, &kept).expect("the bundle is read");
+    let mut accounts = kept.accounts.into_inner().expect("no thread panics");
+    accounts.sort_by_key(|account| account.id);
+    let mut activity = kept.activity.into_inner().expect("no thread panics");
+    activity.sort_by_key(|one| one.id);
+    let organization = kept.organization.into_inner().expect("no thread panics");
+    let snapshot = Snapshot {
+        taken: "2026-11-01T00:00:00Z".parse().expect("a time"),
+        accounts: accounts.into_iter().map(Arc::new).collect(),
+        organization: organization.map(Arc::new),
+        activity: activity.into_iter().map(Arc::new).collect(),
+        assumptions: Vec::new(),
+    };
+    Index::build(Arc::new(Graph::build(&snapshot)))
+}
+
+fn figure(file: &Path, index: &Index) -> (f64, String) {
+    let text = std::fs::read_to_string(file).expect("a query is text");
+    let saved = SavedQuery::read(&text).expect("its header is understood");
+    let text = saved
+        .filled(&BTreeMap::new())
+        .expect("every parameter has a default");
+    let mut took: Vec<f64> = Vec::new();
+    let mut resolved = true;
+    for _ in 0..TIMES {
+        let begun = Instant::now();
+        resolved = plan(&text, index);
+        took.push(begun.elapsed().as_secs_f64() * 1e6);
+    }
+    took.sort_by(f64::total_cmp);
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let remark = if resolved {
+        ""
+    } else {
+        " (names what is not there)"
+    };
+    (took[TIMES / 2], format!("{name}{remark}"))
+}
+
+/// Parses a text and plans its questions; returns whether all its names are known.
+fn plan(text: &str, index: &Index) -> bool {
+    let engine = Indexed::new(index);
+    let context = Context {
+        graph: index.graph(),
+        engine: &engine,
+        as_of: Some("latest"),
+        others: &[],
+        read_policy: &|_| Err("no file".to_owned()),
+        rows_with_evidence: 200,
+    };
+    let ast = whocan_query::parse(text).expect("a shipped query parses");
+    let questions: Vec<&Question> = ast
+        .statements
+        .iter()
+        .filter_map(|statement| match &statement.kind {
+            StatementKind::Ask(question)
+            | StatementKind::Plan(question)
+            | StatementKind::Assert { question, .. } => Some(question),
+            StatementKind::Let { .. } => None,
+        })
+        .collect();
+    let names = Names::default();
+    let plans = questions
+        .iter()
+        .map(|one| whocan_query::plan(text, one, context, &names));
+    plans
+        .map(|plan| plan.is_ok())
+        .fold(true, |all, one| all & one)
+}
