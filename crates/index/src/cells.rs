@@ -406,17 +406,16 @@ impl<'a> Cuts<'a> {
         if keys.is_empty() {
             return;
         }
-        let mut forms = Vec::new();
-        let mut differ = false;
-        for id in entry.resource_types() {
-            let own = catalogue.resource_type(id).arn_forms().iter();
-            let own = own.map(|form| Pattern::form(&wildcards(form.as_str())));
-            let own: Vec<Pattern> = own.filter(|form| form.overlaps(self.asked)).collect();
-            differ |= !own.is_empty() && carried(&[id]) != untyped;
-            forms.extend(own);
-        }
-        if differ {
-            forms.iter().for_each(|form| self.add(form));
+        // What is of no type, and of those types that carry as much, stays one cell.
+        let differing = entry
+            .resource_types()
+            .filter(|&id| carried(&[id]) != untyped);
+        for id in differing {
+            let forms = catalogue.resource_type(id).arn_forms().iter();
+            let forms = forms.map(|form| Pattern::form(&wildcards(form.as_str())));
+            forms
+                .filter(|form| form.overlaps(self.asked))
+                .for_each(|form| self.add(&form));
         }
     }
 

@@ -97,8 +97,7 @@ impl Pattern {
 
     /// Reads the form of a type's ARNs with `*` for each name.
     ///
-    /// A name in the last part has a letter at least, and only the last name may
-    /// have colons: `arn:*:logs:*:*:log-group:*` covers
+    /// A name has a letter at least, and only the last name may have colons: `arn:*:logs:*:*:log-group:*` covers
     /// the ARNs of log streams, `arn:*:logs:*:*:log-group:*:log-stream:*` those alone.
     /// Source: Actions, resources, and condition keys for AWS services, Service
     /// Authorization Reference.
@@ -106,12 +105,10 @@ impl Pattern {
         let glyphs = glyphs(text);
         let is_name = |glyph: &Glyph| !matches!(glyph, Glyph::Literal(_));
         let last = glyphs.iter().rposition(is_name);
-        let mut colons = 0;
         let mut tokens = Vec::with_capacity(glyphs.len());
         for (at, glyph) in glyphs.iter().enumerate() {
             let whole = Some(at) == last;
-            colons += usize::from(*glyph == Glyph::Literal(':'));
-            if is_name(glyph) && colons >= ARN_COLONS {
+            if is_name(glyph) {
                 tokens.push(Token::One { colons: whole });
             }
             tokens.push(glyph.token(whole, whole));

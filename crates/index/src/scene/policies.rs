@@ -293,11 +293,14 @@ impl Scene<'_> {
     fn session_allows(&self) -> Planes {
         let callers = self.callers();
         let holders = self.session_holders();
-        let mut planes = Planes::certain(self.among(&callers.all) - &holders);
+        let others = self.among(&callers.all) - &holders;
         if self.ask.session.policies.is_empty() {
-            planes.or(&Planes::certain(self.among(&callers.sessions)));
-            return planes;
+            return Planes::certain(others | self.among(&callers.sessions));
         }
+        let accounts = self.whole_accounts();
+        let mut planes = Planes::certain(others - &accounts);
+        planes.or(&Planes::open(accounts.clone()));
+        let holders = holders | accounts;
         let mut allowed = Planes::certain(holders.clone());
         for policy in &self.ask.session.policies {
             allowed = allowed.and(&self.of_session_policy(policy, Effect::Allow, &holders));
@@ -312,8 +315,18 @@ impl Scene<'_> {
         let mut planes = Planes::default();
         for policy in &self.ask.session.policies {
             planes.or(&self.of_session_policy(policy, Effect::Deny, &holders));
+            let accounts = self.of_session_policy(policy, Effect::Deny, &self.whole_accounts());
+            planes.or(&accounts.doubted());
         }
         planes
+    }
+
+    // Accounts that were not collected stand for everybody in them, those included
+    // who carry session policies.
+    fn whole_accounts(&self) -> RoaringBitmap {
+        let callers = self.callers();
+        let named = &callers.sessions | &callers.federated_users | &callers.users;
+        self.among(&callers.foreign) - named
     }
 }
 
