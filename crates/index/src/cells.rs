@@ -410,12 +410,16 @@ impl<'a> Cuts<'a> {
         let differing = entry
             .resource_types()
             .filter(|&id| carried(&[id]) != untyped);
+        // Part by part: what a wildcard covers across parts is no ARN of the type.
+        let by_parts = Pattern::arn(&self.asked.to_string());
+        let asked = by_parts.as_ref().unwrap_or(self.asked);
         for id in differing {
-            let forms = catalogue.resource_type(id).arn_forms().iter();
-            let forms = forms.map(|form| Pattern::form(&wildcards(form.as_str())));
-            forms
-                .filter(|form| form.overlaps(self.asked))
-                .for_each(|form| self.add(&form));
+            for form in catalogue.resource_type(id).arn_forms() {
+                let form = wildcards(form.as_str());
+                if Pattern::form(&form).overlaps(asked) {
+                    self.add(&Pattern::resource(&form));
+                }
+            }
         }
     }
 
