@@ -56,6 +56,9 @@ fn what_was_missed_runs_once_and_nothing_runs_twice() {
     fs::remove_file(place.path("delivered/own.json")).unwrap();
     assert_eq!(once(), "");
     assert_eq!(names(&place.path("delivered")), [""; 0]);
+    // What the schedule keeps belongs to the store.
+    let told = place.run(["snapshots", "verify"]).fine();
+    assert_eq!(told, "all that is stored can be read\n");
 }
 
 #[test]

@@ -47,9 +47,9 @@ pub fn run(
         return Ok(Outcome::Yes);
     }
     let planned = planned(reads)?;
-    let dir = store_location::open(store)?.dir().to_owned();
+    let opened = store_location::open(store)?;
     // Until the process ends: nobody else schedules from this store.
-    let held = Held::take(&dir)?;
+    let held = Held::take(&opened)?;
     let mut state = held.load()?;
     for one in &planned {
         state.begin(&one.read.definition.code, Timestamp::now());

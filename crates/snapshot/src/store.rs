@@ -48,6 +48,7 @@ use envelope::Kind;
 /// index/HASH...         what was derived from them and can be built again
 /// temporary/            what the writer is writing
 /// collections/TIME/     what was read of accounts whose collection is not finished
+/// schedule/             what the schedule of reports has done
 /// ```
 ///
 /// A file gets its name only when it is whole and on disk, so readers need no
@@ -115,6 +116,13 @@ impl Store {
         disk::create_private_directory(&dir)
             .map_err(|error| StoreError::io("create", &dir, error))?;
         Ok(dir)
+    }
+
+    /// Returns where the schedule of reports keeps what it has done.
+    ///
+    /// The directory may not exist yet.
+    pub fn schedule_dir(&self) -> PathBuf {
+        schedule_dir(&self.dir)
     }
 
     /// Becomes the store's one writer, until the writer is dropped.
@@ -249,6 +257,10 @@ impl Store {
             activity,
         })
     }
+}
+
+fn schedule_dir(store: &Path) -> PathBuf {
+    store.join("schedule")
 }
 
 fn collections_dir(store: &Path) -> PathBuf {

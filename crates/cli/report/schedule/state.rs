@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use whocan_snapshot::Store;
 
 use crate::failure::Failure;
 
@@ -87,8 +88,8 @@ pub struct Held {
 
 impl Held {
     /// Takes the schedule of the store in `store`.
-    pub fn take(store: &Path) -> Result<Held, Failure> {
-        let dir = store.join("schedule");
+    pub fn take(store: &Store) -> Result<Held, Failure> {
+        let dir = store.schedule_dir();
         let making = |error| Failure::writing(&dir, &error);
         fs::create_dir_all(&dir).map_err(making)?;
         private(&dir).map_err(making)?;
@@ -103,7 +104,7 @@ impl Held {
             Ok(()) => Ok(Held { dir, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Failure::new(format_args!(
                 "another process schedules reports of `{}`",
-                store.display()
+                store.dir().display()
             ))
             .hint("one is enough: it runs all reports that it is started with")),
             Err(TryLockError::Error(error)) => Err(Failure::writing(&path, &error)),

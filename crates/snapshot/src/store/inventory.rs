@@ -26,6 +26,7 @@ impl Inventory {
             derived::dir(store),
             writer::temporary_dir(store),
             super::collections_dir(store),
+            super::schedule_dir(store),
         ];
         let mut inventory = Inventory {
             ours: vec![store.to_owned()],
