@@ -13,13 +13,13 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Resource};
+use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::takes_resource_policies;
-use whocan_policy::catalogue::{KeyCarriage, ResourceTypeId, catalogue};
 use whocan_policy::{
     Document, Filling, KeyName, Pattern, ResourcePattern, Statement, Token, Truth,
 };
 
-use crate::scene::{Scene, statement_keys, trust};
+use crate::scene::{Scene, trust};
 use crate::{Ask, Cell, Index, Verdicts};
 use pieces::leaves_partition_open;
 use together::Together;
@@ -163,7 +163,6 @@ impl<'a> Cuts<'a> {
         cuts.by_identity_policies();
         cuts.by_other_policies();
         cuts.by_resources();
-        cuts.by_types();
         cuts
     }
 
@@ -381,61 +380,6 @@ impl<'a> Cuts<'a> {
                 }
             }
         }
-    }
-
-    // Resources of different types, where a key that some policy looks at is
-    // carried with one of the types and not with another (R100).
-    fn by_types(&mut self) {
-        let catalogue = catalogue();
-        let service = self.ask.action.split(':').next().unwrap_or_default();
-        let (Some(action), Some(entry)) = (
-            catalogue.action(&self.ask.action),
-            catalogue.service(service),
-        ) else {
-            return;
-        };
-        let keys = self.keys_by_type(service);
-        let carried = |types: &[ResourceTypeId]| -> Vec<KeyCarriage> {
-            let carriage = |key: &String| catalogue.carries_key_on(action, types, key);
-            keys.iter().map(carriage).collect()
-        };
-        let untyped: Vec<KeyCarriage> = keys
-            .iter()
-            .map(|key| catalogue.carries_key(action, key))
-            .collect();
-        if keys.is_empty() {
-            return;
-        }
-        // What is of no type, and of those types that carry as much, stays one cell.
-        let differing = entry
-            .resource_types()
-            .filter(|&id| carried(&[id]) != untyped);
-        // Part by part: what a wildcard covers across parts is no ARN of the type.
-        let by_parts = Pattern::arn(&self.asked.to_string());
-        let asked = by_parts.as_ref().unwrap_or(self.asked);
-        for id in differing {
-            for form in catalogue.resource_type(id).arn_forms() {
-                let form = wildcards(form.as_str());
-                if Pattern::form(&form).overlaps(asked) {
-                    self.add(&Pattern::resource(&form));
-                }
-            }
-        }
-    }
-
-    // The keys that types of resources can list, as far as a policy looks at them.
-    fn keys_by_type(&self, service: &str) -> BTreeSet<String> {
-        let of_service = format!("{service}:");
-        let by_type = |key: &KeyName| {
-            let name = key.as_lower();
-            name.starts_with(&of_service) || name.contains(":resourcetag/")
-        };
-        let session = self.ask.session.policies.iter();
-        let session = session.flat_map(|document| &document.statements);
-        let session = session.flat_map(statement_keys);
-        let all = self.index.facts.looked_at().chain(session);
-        let all = all.filter(|key| by_type(key));
-        all.map(|key| key.as_lower().to_owned()).collect()
     }
 
     fn bears(&self, holders: &RoaringBitmap) -> bool {

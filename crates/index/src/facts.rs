@@ -197,11 +197,6 @@ impl Facts {
         }
     }
 
-    /// Returns the keys that any statement looks at.
-    pub fn looked_at(&self) -> impl Iterator<Item = &KeyName> {
-        self.keys.iter().map(|key| &key.name)
-    }
-
     /// Returns the statements of a document that can have an effect.
     pub fn lines<'a>(
         &'a self,

@@ -5,7 +5,7 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// A case as `--keep` writes it, and what was read differently.
-const FOUND: [(&str, &str); 17] = [
+const FOUND: [(&str, &str); 16] = [
     (
         include_str!("found/467.json"),
         "roles told apart by who may tag their sessions (R209)",
@@ -37,10 +37,6 @@ const FOUND: [(&str, &str); 17] = [
     (
         include_str!("found/501-3852.json"),
         "an access point whose bucket is in an account that nobody names (R182)",
-    ),
-    (
-        include_str!("found/501-766.json"),
-        "a key that one type of resource carries and another does not (R100)",
     ),
     (
         include_str!("found/9001-1507.json"),
@@ -78,9 +74,10 @@ const FOUND: [(&str, &str); 17] = [
 
 #[test]
 fn organizations_that_once_told_them_apart_no_longer_do() {
-    for (text, what) in FOUND {
+    let told_apart = FOUND.iter().filter(|(text, _)| {
         let case: Case = serde_json::from_str(text).expect("a case as it was written down");
-        let found = run::check(&case, &mut Tally::default());
-        assert_eq!(found.len(), 0, "{what}");
-    }
+        !run::check(&case, &mut Tally::default()).is_empty()
+    });
+    let told_apart: Vec<&str> = told_apart.map(|(_, what)| *what).collect();
+    assert_eq!(told_apart, [""; 0]);
 }
