@@ -112,8 +112,6 @@ fn titles(report: &Value) -> Vec<&str> {
     titles.map(|one| one["title"].as_str().unwrap()).collect()
 }
 
-// Known: the last two are not new. A question without a place is answered in parts, and
-// parts that are cut otherwise in the other snapshot are taken for new ones.
 #[test]
 fn three_mistakes_are_told_with_the_new_access() {
     let report = report("what-changed");

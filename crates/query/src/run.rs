@@ -11,6 +11,7 @@ mod draft;
 mod lacking;
 mod list;
 mod matrix;
+mod merge;
 mod part;
 mod paths;
 mod planned;

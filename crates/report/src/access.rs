@@ -7,6 +7,8 @@ use whocan_graph::Graph;
 use whocan_query::rows::{Outcome, Row, Rows};
 use whocan_query::thing::Thing;
 
+use crate::held::{Held, HeldPart};
+
 /// Somebody's access that differs between two snapshots.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccessChange {
@@ -25,9 +27,9 @@ pub struct Standing {
     pub verdict: Option<&'static str>,
     /// The parts of what was asked that it holds for: actions, and the place in words.
     pub parts: Vec<String>,
-    // The same one by one, the place first.
+    // The same to be compared, each with its place in words.
     #[serde(skip)]
-    places: BTreeSet<(String, String)>,
+    places: Vec<Place>,
     /// Under which conditions.
     pub conditions: Vec<String>,
     /// The ARNs of the roles on the way.
@@ -55,17 +57,54 @@ impl AccessChange {
     }
 }
 
-// The parts of one that the other has not, the actions of one place together.
+/// Some actions somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    held: HeldPart,
+    route: Option<String>,
+    words: String,
+}
+
+impl Standing {
+    /// Returns what is held by one route: directly or through an access point.
+    fn held(&self, route: Option<&str>) -> Held {
+        let places = self.places.iter();
+        let own = places.filter(|place| place.route.as_deref() == route);
+        Held {
+            verdict: self.verdict.unwrap_or_default().to_owned(),
+            parts: own.map(|place| place.held.clone()).collect(),
+            ..Held::default()
+        }
+    }
+}
+
+// The parts of one that the other has not, however they are cut, the actions of one place together.
 fn beyond(one: Option<&Standing>, other: Option<&Standing>) -> Vec<String> {
-    let mut actions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for pair in one.iter().flat_map(|standing| &standing.places) {
-        if other.is_none_or(|other| !other.places.contains(pair)) {
-            actions.entry(&pair.0).or_default().push(&pair.1);
+    let Some(one) = one else {
+        return Vec::new();
+    };
+    let routes: BTreeSet<Option<&str>> =
+        one.places.iter().map(|one| one.route.as_deref()).collect();
+    let mut actions: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for route in routes {
+        let known = other.map(|other| other.held(route));
+        let known: Vec<&Held> = known.iter().collect();
+        let fresh = one.held(route).beyond(&known);
+        for part in fresh.into_iter().flat_map(|held| held.parts) {
+            let mut places = one.places.iter();
+            let place = places.find(|place| {
+                place.route.as_deref() == route && place.held.is_of_the_place_of(&part)
+            });
+            let words = place.map_or("", |place| place.words.as_str());
+            actions.entry(words).or_default().extend(part.actions);
         }
     }
     let parts = actions.into_iter();
     parts
-        .map(|(place, actions)| format!("{}: {place}", actions.join(", ")))
+        .map(|(place, actions)| {
+            let actions: Vec<String> = actions.into_iter().collect();
+            format!("{}: {place}", actions.join(", "))
+        })
         .collect()
 }
 
@@ -99,7 +138,11 @@ pub fn compare(before: (&Rows, &Graph), after: (&Rows, &Graph)) -> Vec<AccessCha
 }
 
 fn same(one: &Standing, other: &Standing) -> bool {
-    one.verdict == other.verdict && one.places == other.places && one.conditions == other.conditions
+    one.verdict == other.verdict
+        && one.conditions == other.conditions
+        && one.places.is_empty() == other.places.is_empty()
+        && beyond(Some(one), Some(other)).is_empty()
+        && beyond(Some(other), Some(one)).is_empty()
 }
 
 fn standings((rows, graph): (&Rows, &Graph)) -> BTreeMap<Vec<String>, Standing> {
@@ -128,9 +171,10 @@ fn standing(row: &Row, graph: &Graph) -> Standing {
         let actions = part.actions.join(", ");
         format!("{actions}: {}", part.words())
     });
-    let places = row.parts.iter().flat_map(|part| {
-        let actions = part.actions.iter();
-        actions.map(|action| (part.words().to_string(), action.to_string()))
+    let places = row.parts.iter().map(|part| Place {
+        held: HeldPart::of(part),
+        route: part.route.clone(),
+        words: part.words().to_string(),
     });
     let path = row.path.iter().flatten();
     Standing {

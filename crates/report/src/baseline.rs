@@ -190,10 +190,11 @@ pub fn entry(report: &str, finding: &Finding, reason: &str, owner: &str, expires
         for part in &held.parts {
             let _ = writeln!(
                 text,
-                "  {{ actions = {}, within = {}, except = {} }},",
+                "  {{ actions = {}, within = {}, except = {}, verdict = {} }},",
                 list(&part.actions),
                 list(&part.within),
-                list(&part.except)
+                list(&part.except),
+                quoted(held.verdict_of(part))
             );
         }
         text.push_str("]\n");

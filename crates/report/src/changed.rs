@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use whocan_graph::{Graph, PrincipalKind};
 use whocan_policy::AccountId;
-use whocan_query::ast::Statement;
-use whocan_query::rows::{Answer, Row};
+use whocan_query::ast::{self, Statement};
+use whocan_query::rows::{Answer, Row, Rows};
 use whocan_query::thing::Thing;
 
 use crate::Held;
@@ -19,7 +19,7 @@ use crate::finding::Fact;
 use crate::finished::{self, Gone, ReportedCause};
 use crate::found::{self, Found, Source};
 use crate::named::Named;
-use crate::question;
+use crate::question::{self, Question};
 
 /// Up to so many rows of a question get their paths and reasons.
 const EXPLAINED: usize = 200;
@@ -106,17 +106,18 @@ impl Comparing<'_> {
         self.causes.push(finished::cause(cause, named, note));
         for question in questions {
             // One question may show what several changes did.
-            if self.asked_already.insert(question.clone()) {
+            if self.asked_already.insert(question.text()) {
                 self.effect(&question, number);
             }
         }
     }
 
-    fn effect(&mut self, question: &str, number: usize) {
-        let old = answers(question, self.before);
-        let new = answers(question, self.after);
+    fn effect(&mut self, question: &Question, number: usize) {
+        let sides = [self.before.index, self.after.index];
+        // What cannot be asked of a snapshot nobody has there.
+        let [old, new] = asking::both(question, sides, EXPLAINED).map(Result::unwrap_or_default);
         let (was, is) = (rows(&old, self.before), rows(&new, self.after));
-        let beyond = |held: &Held, row: &Row| beyond(held, row, &was);
+        let fresh = |held: &Held, row: &Row| beyond(held, row, &was);
         let source = Source {
             report: self.report,
             asked: &self.asked,
@@ -124,7 +125,7 @@ impl Comparing<'_> {
             snapshot: self.after.snapshot,
             lets: &[],
             only: None,
-            beyond: Some(&beyond),
+            beyond: Some(&fresh),
         };
         for (statement, answer) in &new {
             let fresh = found::of_answer(source, statement, answer);
@@ -136,6 +137,9 @@ impl Comparing<'_> {
             for mut one in folded(fresh, source.graph) {
                 if self.looked_into < LOOKED_INTO {
                     self.looked_into += 1;
+                    if self.was_there(&one) {
+                        continue;
+                    }
                     found::look_closer(&mut one, source, self.after.index);
                 }
                 let known = self.found.entry(one.finding.held.clone()).or_insert(one);
@@ -160,7 +164,35 @@ impl Comparing<'_> {
         }
     }
 
+    /// Returns whether the finding's own question says the same of both snapshots.
+    ///
+    /// The conditions of a row are those of all its parts, so that what is told
+    /// of many resources at once may only seem to have lost some.
+    fn was_there(&self, found: &Found) -> bool {
+        let Some(narrow) = &found.narrow else {
+            return false;
+        };
+        let sides = [self.before, self.after].map(|side| narrow.rows(side.index, 0));
+        let [Some(old), Some(new)] = sides else {
+            return false;
+        };
+        let Some(question) = found::question(&narrow.statement) else {
+            return false;
+        };
+        let was = said(question, &old, self.before);
+        let graph = self.after.index.graph();
+        let mut held = new.rows.iter().flat_map(|row| {
+            let held = found::held(question, row, graph, None).into_iter();
+            held.map(move |(held, _)| (held, row))
+        });
+        !new.rows.is_empty() && held.all(|(held, row)| beyond(&held, row, &was).is_none())
+    }
+
     fn finish(mut self, all: &[Cause]) -> Changed {
+        // What several questions showed may be part of what one of them did.
+        let found = std::mem::take(&mut self.found).into_values().collect();
+        let folded = folded(found, self.after.index.graph()).into_iter();
+        self.found = folded.map(|one| (one.finding.held.clone(), one)).collect();
         for one in self.found.values_mut() {
             attribute(one, all);
         }
@@ -191,11 +223,6 @@ impl Comparing<'_> {
     }
 }
 
-fn answers(question: &str, side: Side<'_>) -> Vec<(Statement, Answer)> {
-    // What cannot be asked of a snapshot nobody has there.
-    asking::text(question, side.index, EXPLAINED).unwrap_or_default()
-}
-
 /// What a row said.
 struct Said {
     title: String,
@@ -203,29 +230,32 @@ struct Said {
 }
 
 fn rows(answers: &[(Statement, Answer)], side: Side<'_>) -> BTreeMap<Held, Said> {
+    let questions = answers.iter().filter_map(|(statement, answer)| {
+        let question = found::question(statement)?;
+        Some(said(question, &answer.rows, side))
+    });
+    questions.flatten().collect()
+}
+
+fn said(question: &ast::Question, rows: &Rows, side: Side<'_>) -> BTreeMap<Held, Said> {
     let graph = side.index.graph();
+    let name = |arn: &str| match thing(arn, graph) {
+        Some(named) => named.full(),
+        None => arn.to_owned(),
+    };
     let mut all = BTreeMap::new();
-    for (statement, answer) in answers {
-        let Some(question) = found::question(statement) else {
-            continue;
-        };
-        for row in answer.rows.rows.iter().filter(|row| !found::is_itself(row)) {
-            for (held, _) in found::held(question, row, graph, None) {
-                let name = |arn: &str| match thing(arn, graph) {
-                    Some(named) => named.full(),
-                    None => arn.to_owned(),
-                };
-                let title = found::access_title(
-                    &name(&held.principal),
-                    found::is_reach(question),
-                    &held.actions(),
-                    &[],
-                    &name(&held.resource),
-                    Some(held.verdict.as_str()),
-                );
-                let conditions = row.conditions.clone();
-                all.insert(held, Said { title, conditions });
-            }
+    for row in rows.rows.iter().filter(|row| !found::is_itself(row)) {
+        for (held, _) in found::held(question, row, graph, None) {
+            let title = found::access_title(
+                &name(&held.principal),
+                found::is_reach(question),
+                &held.actions(),
+                &[],
+                &name(&held.resource),
+                Some(held.verdict.as_str()),
+            );
+            let conditions = row.conditions.clone();
+            all.insert(held, Said { title, conditions });
         }
     }
     all

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use whocan_graph::Graph;
 use whocan_index::Index;
-use whocan_query::engine::Indexed;
+use whocan_query::QueryError;
 use whocan_query::rows::Rows;
-use whocan_query::{Context, Names, Problem};
 use whocan_snapshot::{Manifest, Snapshot};
 
 use crate::access;
+use crate::asking::{self, Answers};
 use crate::cause::{Cause, causes};
 use crate::effect::Effect;
-use crate::question::{self, Asked};
+use crate::question::{self, Asked, Question};
 
 /// One of the two snapshots.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +91,10 @@ impl Asking<'_> {
             match self.effect(question) {
                 Ok(effect) if effect.changes.is_empty() => {}
                 Ok(effect) => effects.push(effect),
-                Err(error) => note = Some(format!("`{question}` cannot be asked: {error}")),
+                Err(error) => {
+                    let text = question.text();
+                    note = Some(format!("`{text}` cannot be asked: {error}"));
+                }
             }
         }
         Entry {
@@ -103,45 +105,35 @@ impl Asking<'_> {
         }
     }
 
-    fn effect(&mut self, question: &str) -> Result<Effect, String> {
-        if let Some(known) = self.known.get(question) {
+    fn effect(&mut self, question: &Question) -> Result<Effect, String> {
+        let text = question.text();
+        if let Some(known) = self.known.get(&text) {
             return known.clone();
         }
         let fresh = self.ask(question);
-        self.known.insert(question.to_owned(), fresh.clone());
+        self.known.insert(text, fresh.clone());
         fresh
     }
 
-    fn ask(&self, question: &str) -> Result<Effect, String> {
+    fn ask(&self, question: &Question) -> Result<Effect, String> {
         let (before, after) = (self.before.graph(), self.after.graph());
-        let old = rows(self.before, question)?;
-        let new = rows(self.after, question)?;
+        let [old, new] = asking::both(question, [self.before, self.after], usize::MAX);
+        let (old, new) = (rows(old)?, rows(new)?);
         Ok(Effect {
-            question: question.to_owned(),
+            question: question.text(),
             changes: access::compare((&old, before), (&new, after)),
         })
     }
 }
 
 // What a snapshot does not have nobody can reach.
-fn rows(index: &Index, question: &str) -> Result<Rows, String> {
-    let engine = Indexed::new(index);
-    let graph: &Graph = index.graph();
-    let context = Context {
-        graph,
-        engine: &engine,
-        as_of: None,
-        others: &[],
-        read_policy: &|_| Err("no files are read".to_owned()),
-        rows_with_evidence: usize::MAX,
-    };
-    let mut rows = Rows::default();
-    let outcome = whocan_query::answer(question, context, &mut Names::default(), &mut |answer| {
-        rows = answer.rows;
-    });
-    match outcome {
-        Ok(()) => Ok(rows),
-        Err(error) if matches!(error.problem(), Problem::NoSuchThing(_)) => Ok(Rows::default()),
+fn rows(answers: Result<Answers, QueryError>) -> Result<Rows, String> {
+    match answers {
+        Ok(answers) => {
+            let last = answers.into_iter().next_back();
+            Ok(last.map(|(_, answer)| answer.rows).unwrap_or_default())
+        }
+        Err(error) if asking::is_missing(&error) => Ok(Rows::default()),
         Err(error) => Err(error.to_string()),
     }
 }

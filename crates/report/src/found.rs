@@ -8,7 +8,7 @@ use whocan_graph::{Graph, PrincipalKind};
 use whocan_index::Index;
 use whocan_policy::{Arn, Truth};
 use whocan_query::ast::{Aim, Question, Set, SetKind, Shape, Statement, StatementKind};
-use whocan_query::rows::{Answer, Column, Part, Row};
+use whocan_query::rows::{Answer, Column, Outcome, Part, Row, Verdict};
 use whocan_query::thing::Thing;
 use whocan_snapshot::{Collected, Snapshot};
 
@@ -145,12 +145,12 @@ pub(crate) fn held(
     let held = |resource: String, parts: Vec<HeldPart>| Held {
         principal: who.clone().unwrap_or_default(),
         resource,
+        verdict: surest(&parts).or(verdict).unwrap_or_default().to_owned(),
         parts,
-        verdict: verdict.unwrap_or_default().to_owned(),
     };
     if let Some(resource) = own {
         let parts: Vec<Part> = row.parts.to_vec();
-        let mut own: Vec<HeldPart> = parts.iter().map(held_part).collect();
+        let mut own: Vec<HeldPart> = parts.iter().map(HeldPart::of).collect();
         if let (true, Some(action)) = (own.is_empty(), &row.action) {
             own.push(HeldPart {
                 actions: vec![action.clone()],
@@ -178,9 +178,9 @@ pub(crate) fn held(
             // All of what was asked about, which is not all of the resource.
             true => HeldPart {
                 within: vec![within.clone()],
-                ..held_part(part)
+                ..HeldPart::of(part)
             },
-            false => held_part(part),
+            false => HeldPart::of(part),
         };
         let mut own: Vec<HeldPart> = parts.iter().map(part).collect();
         own.sort();
@@ -199,14 +199,18 @@ impl Held {
     }
 }
 
-fn held_part(part: &Part) -> HeldPart {
-    let mut actions = part.actions.clone();
-    actions.sort();
-    HeldPart {
-        actions,
-        within: part.within.clone(),
-        except: part.except.clone(),
-    }
+/// Returns the verdict of the part that is held most surely; `None` if there is no part.
+fn surest(parts: &[HeldPart]) -> Option<&'static str> {
+    let verdicts = parts.iter().filter(|part| !part.verdict.is_empty());
+    let yes = verdicts.map(|part| part.verdict == "yes").max()?;
+    Some(if yes { "yes" } else { "if" })
+}
+
+fn surest_of(parts: &[Part]) -> Option<Verdict> {
+    Some(Verdict {
+        strict: parts.iter().map(|part| part.verdict.strict).max()?,
+        as_collected: parts.iter().map(|part| part.verdict.as_collected).max()?,
+    })
 }
 
 /// Returns the resource that a pattern of its insides belongs to.
@@ -319,6 +323,12 @@ fn finding(
     let mut places: Vec<String> = parts.iter().map(|part| part.words().to_owned()).collect();
     places.sort();
     places.dedup();
+    let verdict = surest_of(parts).or(row.verdict);
+    // The row's conditions may be those of its other parts.
+    let conditions = match verdict.map(|verdict| verdict.strict) {
+        Some(Outcome::Yes) => Vec::new(),
+        _ => row.conditions.clone(),
+    };
     Finding {
         id: held.id(source.report, &asked.code),
         code: asked.code.clone(),
@@ -332,11 +342,11 @@ fn finding(
         actions: held.actions(),
         parts: held.parts.clone(),
         places,
-        verdict: row.verdict.map(|verdict| verdict.strict.word()),
-        as_collected: row.verdict.map(|verdict| verdict.as_collected.word()),
+        verdict: verdict.map(|verdict| verdict.strict.word()),
+        as_collected: verdict.map(|verdict| verdict.as_collected.word()),
         path: Vec::new(),
         way_of: None,
-        conditions: row.conditions.clone(),
+        conditions,
         statements: Vec::new(),
         facts: Vec::new(),
         first_seen: None,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use whocan_policy::{Pattern, Region};
+use whocan_query::rows::Part;
 
 /// Whose access to what: two findings with the same are one, whatever the policies say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -12,7 +13,7 @@ pub struct Held {
     pub resource: String,
     /// Which actions, on which part of the resource; none is to become it, or a fact.
     pub parts: Vec<HeldPart>,
-    /// `yes` or `if`; empty for facts.
+    /// `yes` or `if`, the surest of its parts; empty for facts.
     pub verdict: String,
 }
 
@@ -26,6 +27,9 @@ pub struct HeldPart {
     pub within: Vec<String>,
     /// The patterns that do not.
     pub except: Vec<String>,
+    /// `yes` or `if`; empty is that of the whole.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub verdict: String,
 }
 
 /// So many pieces are looked at before two sets of resources count as different.
@@ -61,32 +65,27 @@ impl Held {
     /// Returns whether whoever knows of this knows of `other` too: nobody
     /// else, no more actions, no more resources, no fewer conditions.
     pub fn covers(&self, other: &Held) -> bool {
-        self.principal == other.principal
-            && self.resource == other.resource
-            && (self.verdict == other.verdict || other.verdict == "if")
-            && other.parts.iter().all(|part| self.covers_part(part))
-            && (self.parts.is_empty() == other.parts.is_empty())
+        other.beyond(&[self]).is_none()
     }
 
-    /// Returns what of this none of `known` covers; `None` if nothing is left.
+    /// Returns what of this `known` together do not cover; `None` if nothing is left.
     pub(crate) fn beyond(&self, known: &[&Held]) -> Option<Held> {
-        let about_same = |one: &&&Held| {
-            one.principal == self.principal
-                && one.resource == self.resource
-                && (one.verdict == self.verdict || self.verdict == "if")
-        };
-        let known: Vec<&Held> = known.iter().filter(about_same).copied().collect();
+        let known = known.iter().filter(|one| one.principal == self.principal);
+        let known: Vec<&Held> = known.copied().collect();
         if self.parts.is_empty() {
-            let new = !known.iter().any(|one| one.parts.is_empty());
-            return new.then(|| self.clone());
+            let is_known = |one: &&Held| {
+                one.resource == self.resource
+                    && one.parts.is_empty()
+                    && is_as_sure(&one.verdict, &self.verdict)
+            };
+            return (!known.iter().any(is_known)).then(|| self.clone());
         }
         let parts = self.parts.iter().filter_map(|part| {
             let fresh = part.actions.iter().filter(|action| {
-                let one = HeldPart {
-                    actions: vec![(*action).clone()],
-                    ..part.clone()
-                };
-                !known.iter().any(|held| held.covers_part(&one))
+                let known = known
+                    .iter()
+                    .flat_map(|held| held.regions(self, part, action));
+                !is_covered(part.region(), known)
             });
             let actions: Vec<String> = fresh.cloned().collect();
             (!actions.is_empty()).then(|| HeldPart {
@@ -95,31 +94,89 @@ impl Held {
             })
         });
         let parts: Vec<HeldPart> = parts.collect();
-        (!parts.is_empty()).then(|| Held {
+        let surest = parts.iter().map(|part| self.verdict_of(part));
+        let surest = surest.max_by_key(|verdict| *verdict == "yes")?.to_owned();
+        Some(Held {
+            verdict: surest,
             parts,
             ..self.clone()
         })
     }
 
-    fn covers_part(&self, part: &HeldPart) -> bool {
-        if self.parts.contains(part) {
-            return true;
+    /// Returns how sure the access to one of its parts is.
+    pub(crate) fn verdict_of<'a>(&'a self, part: &'a HeldPart) -> &'a str {
+        match part.verdict.as_str() {
+            "" => &self.verdict,
+            own => own,
         }
-        part.actions.iter().all(|action| {
-            let own = self.parts.iter().filter(|own| own.actions.contains(action));
-            let mut left = vec![part.region()];
-            for own in own {
-                left = minus(left, &own.region());
-                if left.len() > MOST_PIECES {
-                    return false;
-                }
-            }
-            left.iter().all(|piece| piece.is_empty() == Ok(true))
-        })
+    }
+
+    /// Returns where this has the action no less surely than `other` has it on `part`.
+    ///
+    /// Another question's parts may be told of another resource, or of none:
+    /// their patterns are of whole ARNs, so that they hold wherever they are told.
+    fn regions<'a>(
+        &'a self,
+        other: &'a Held,
+        part: &'a HeldPart,
+        action: &'a String,
+    ) -> impl Iterator<Item = Region> + 'a {
+        let verdict = other.verdict_of(part);
+        let same = self.resource == other.resource;
+        let apart = |own: &HeldPart| {
+            let is_placed = self.resource.is_empty() || !own.within.is_empty();
+            is_placed && !part.within.is_empty()
+        };
+        self.parts
+            .iter()
+            .filter(move |own| same || apart(own))
+            .filter(move |own| {
+                own.actions.contains(action) && is_as_sure(self.verdict_of(own), verdict)
+            })
+            .map(HeldPart::region)
     }
 }
 
+/// Returns whether regions together cover another one.
+fn is_covered(region: Region, known: impl Iterator<Item = Region>) -> bool {
+    let known: Vec<Region> = known.collect();
+    if known.contains(&region) {
+        return true;
+    }
+    let mut left = vec![region];
+    for known in &known {
+        left = minus(left, known);
+        left.retain(|piece| piece.is_empty() != Ok(true));
+        if left.is_empty() || left.len() > MOST_PIECES {
+            break;
+        }
+    }
+    left.is_empty()
+}
+
+/// Returns whether who knows of access with the verdict `known` knows of it with `verdict` too.
+fn is_as_sure(known: &str, verdict: &str) -> bool {
+    known == verdict || verdict == "if"
+}
+
 impl HeldPart {
+    /// Returns what a row says of one of its parts.
+    pub(crate) fn of(part: &Part) -> HeldPart {
+        let mut actions = part.actions.clone();
+        actions.sort();
+        HeldPart {
+            actions,
+            within: part.within.clone(),
+            except: part.except.clone(),
+            verdict: part.verdict.strict.word().to_owned(),
+        }
+    }
+
+    /// Returns whether both are the same place, held as surely.
+    pub(crate) fn is_of_the_place_of(&self, other: &HeldPart) -> bool {
+        self.within == other.within && self.except == other.except && self.verdict == other.verdict
+    }
+
     fn region(&self) -> Region {
         let patterns = |texts: &[String]| texts.iter().map(|text| pattern(text)).collect();
         Region {
@@ -133,15 +190,27 @@ fn pattern(text: &str) -> Pattern {
     Pattern::arn(text).unwrap_or_else(|| Pattern::glob(text))
 }
 
-/// Returns what is in `pieces` and not in `region`.
+/// Returns what is in `pieces` and not in `region`, in pieces that have nothing in common.
 fn minus(pieces: Vec<Region>, region: &Region) -> Vec<Region> {
     let mut left = Vec::new();
     for piece in pieces {
-        for pattern in &region.within {
-            left.extend(piece.split(pattern).1);
+        let common = piece.intersect(region);
+        if common.is_none_or(|common| common.is_empty() == Ok(true)) {
+            left.push(piece);
+            continue;
         }
-        for pattern in &region.except {
-            left.extend(piece.split(pattern).0);
+        let within = region.within.iter().map(|pattern| (pattern, true));
+        let except = region.except.iter().map(|pattern| (pattern, false));
+        let mut common = Some(piece);
+        for (pattern, holds) in within.chain(except) {
+            let Some(piece) = common else { break };
+            let (inside, outside) = piece.split(pattern);
+            let (kept, cut) = match holds {
+                true => (inside, outside),
+                false => (outside, inside),
+            };
+            left.extend(cut);
+            common = kept;
         }
     }
     left
@@ -163,6 +232,7 @@ mod tests {
                     actions: actions.split(' ').map(str::to_owned).collect(),
                     within: texts(within),
                     except: texts(except),
+                    verdict: String::new(),
                 })
                 .collect(),
         }
@@ -218,5 +288,44 @@ mod tests {
         );
         assert!(whole.covers(&cut) && cut.covers(&whole));
         assert_eq!(whole.id("r", "c"), cut.id("r", "c"));
+    }
+
+    #[test]
+    fn a_part_that_was_open_is_not_new_beside_one_that_is_sure_now() {
+        let before = held("if", &[("s3:PutObject", &["*"], &[])]);
+        let open = HeldPart {
+            verdict: "if".to_owned(),
+            ..held("", &[("s3:PutObject", &["*"], &["arn:aws:s3:::b/*"])])
+                .parts
+                .remove(0)
+        };
+        let mut after = held("yes", &[("s3:PutObject", &["arn:aws:s3:::b/*"], &[])]);
+        let sure = after.parts.clone();
+        after.parts.push(open);
+        let new = after.beyond(&[&before]).unwrap();
+        assert_eq!((new.verdict.as_str(), &new.parts), ("yes", &sure));
+    }
+
+    #[test]
+    fn what_is_left_of_the_open_parts_is_open() {
+        let open = |within: &[&str]| HeldPart {
+            verdict: "if".to_owned(),
+            ..held("", &[("s3:PutObject", within, &[])]).parts.remove(0)
+        };
+        let before = held("yes", &[("s3:PutObject", &["arn:aws:s3:::b/*"], &[])]);
+        let mut after = before.clone();
+        after.parts.push(open(&["arn:aws:s3:::c/*"]));
+        let new = after.beyond(&[&before]).unwrap();
+        assert_eq!((new.verdict.as_str(), new.parts.len()), ("if", 1));
+    }
+
+    #[test]
+    fn what_a_question_without_a_place_told_is_known_of_each_resource() {
+        let mut before = held("if", &[("s3:PutObject", &[], &["arn:aws:s3:::c/*"])]);
+        before.resource = String::new();
+        let after = held("if", &[("s3:PutObject", &["arn:aws:s3:::b/*"], &[])]);
+        assert!(before.covers(&after));
+        let other = held("if", &[("s3:PutObject", &["arn:aws:s3:::c/*"], &[])]);
+        assert!(!before.covers(&other));
     }
 }

@@ -10,6 +10,9 @@ use crate::fact::Aspect;
 /// Statements that cover more actions than this are asked about by example.
 const MOST_ACTIONS: usize = 250;
 
+/// Whom a change bears on that is not of one principal.
+const EVERYBODY: &str = "";
+
 /// What stands for a statement that covers too many actions: those that give
 /// more access, and those that read, change or run what is most often guarded.
 const TELLING: [&str; 24] = [
@@ -39,39 +42,81 @@ const TELLING: [&str; 24] = [
     "ssm:SendCommand",
 ];
 
+/// A question about a cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// This one.
+    Plain(String),
+    /// What one user has, by ARN: `can reach s3:GetObject`.
+    User { user: String, access: String },
+    /// What a role has and whoever comes to it.
+    Role { role: String, access: String },
+}
+
+impl Question {
+    /// Returns who `access` of whomever a change of this thing bears on.
+    fn about(thing: &str, access: String) -> Question {
+        let (user, role) = (thing.to_owned(), thing.to_owned());
+        if thing.contains(":user/") {
+            Question::User { user, access }
+        } else if thing.contains(":role/") {
+            Question::Role { role, access }
+        } else {
+            Question::Plain(format!("who {access}"))
+        }
+    }
+
+    /// Returns the question as anybody can ask it.
+    pub fn text(&self) -> String {
+        match self {
+            Question::Plain(text) => text.clone(),
+            Question::User { user, access } => format!("which {} {access}", quoted(user)),
+            Question::Role { role, access } => {
+                let role = quoted(role);
+                format!("which ({role} or (who can reach {role})) {access}")
+            }
+        }
+    }
+}
+
 /// What to ask about a cause.
 pub(crate) enum Asked {
     /// These questions, and why they do not show it all.
-    Questions(Vec<String>, Option<&'static str>),
+    Questions(Vec<Question>, Option<&'static str>),
     /// Nothing, and why.
     Nothing(&'static str),
 }
 
 /// Returns what to ask about `cause`; `graphs` are the facts before and after.
 pub(crate) fn about(cause: &Cause, graphs: [&Graph; 2]) -> Asked {
+    let whose = cause.thing.as_str();
     match &cause.aspect {
-        Aspect::Trust => only(become_role(&cause.thing)),
+        Aspect::Trust => existing(&cause.thing, graphs),
         Aspect::Existence if is_identity(&cause.thing) => existing(&cause.thing, graphs),
         Aspect::Existence => Asked::Nothing("what is in it is not asked about one by one"),
-        Aspect::Boundary => of_statements(&own_statements(&cause.thing, graphs)),
-        Aspect::Attachment(policy) => of_statements(&statements_of(policy, graphs)),
-        Aspect::Membership(group) => of_statements(&group_statements(&cause.thing, group, graphs)),
+        Aspect::Boundary => of_statements(whose, &own_statements(&cause.thing, graphs)),
+        Aspect::Attachment(policy) => of_statements(whose, &statements_of(policy, graphs)),
+        Aspect::Membership(group) => {
+            of_statements(whose, &group_statements(&cause.thing, group, graphs))
+        }
         Aspect::Setting("Block Public Access") if cause.thing.contains(":s3:") => {
             only(public_bucket(&cause.thing))
         }
         Aspect::Assignment(one) => only(become_role(&one.roles)),
-        Aspect::DirectoryMembership { user, .. } => {
-            only(format!("which roles can {} reach", quoted(user)))
-        }
+        Aspect::DirectoryMembership { user, .. } => only(Question::Plain(format!(
+            "which roles can {} reach",
+            quoted(user)
+        ))),
         Aspect::Share(_) => {
             Asked::Nothing("RAM tells by a resource policy of its own what it allows")
         }
         Aspect::Setting(_) => Asked::Nothing("what rests on this setting is not asked one by one"),
-        _ => of_statements(&cause.says),
+        Aspect::Inline(_) => of_statements(whose, &cause.says),
+        _ => of_statements(EVERYBODY, &cause.says),
     }
 }
 
-fn only(question: String) -> Asked {
+fn only(question: Question) -> Asked {
     Asked::Questions(vec![question], None)
 }
 
@@ -79,18 +124,21 @@ fn is_identity(thing: &str) -> bool {
     thing.contains(":user/") || thing.contains(":role/")
 }
 
-fn become_role(role: &str) -> String {
-    format!("who can reach {}", quoted(role))
+fn become_role(role: &str) -> Question {
+    Question::Plain(format!("who can reach {}", quoted(role)))
 }
 
-fn public_bucket(bucket: &str) -> String {
+fn public_bucket(bucket: &str) -> Question {
     let (bucket, objects) = (quoted(bucket), quoted(&format!("{bucket}/*")));
-    format!("who can s3:GetObject, s3:PutObject, s3:ListBucket on {bucket} or {objects}")
+    Question::Plain(format!(
+        "who can s3:GetObject, s3:PutObject, s3:ListBucket on {bucket} or {objects}"
+    ))
 }
 
 // What its policies say, and for a role who comes to it.
 fn existing(thing: &str, graphs: [&Graph; 2]) -> Asked {
-    let (mut questions, partly) = match of_statements(&own_statements(thing, graphs)) {
+    let own = own_statements(thing, graphs);
+    let (mut questions, partly) = match of_statements(thing, &own) {
         Asked::Questions(questions, partly) => (questions, partly),
         Asked::Nothing(_) => (Vec::new(), None),
     };
@@ -151,12 +199,13 @@ fn add(graph: &Graph, policy: PolicyId, all: &mut Vec<Statement>) {
     }
 }
 
-fn of_statements(statements: &[Statement]) -> Asked {
+fn of_statements(whose: &str, statements: &[Statement]) -> Asked {
     let (mut questions, mut partly) = (Vec::new(), false);
     for statement in statements {
         let actions = Actions::of(statement);
         partly |= actions.partly;
-        let question = actions.question(statement);
+        let access = actions.access(statement);
+        let question = access.map(|access| Question::about(whose, access));
         questions.extend(question.filter(|question| !questions.contains(question)));
     }
     let by_example = "it covers too many actions to ask about each: these are examples";
@@ -201,7 +250,7 @@ impl<'a> Actions<'a> {
         }
     }
 
-    fn question(&self, statement: &Statement) -> Option<String> {
+    fn access(&self, statement: &Statement) -> Option<String> {
         let arns = arns(statement);
         let services: Vec<&str> = arns
             .iter()
@@ -215,13 +264,13 @@ impl<'a> Actions<'a> {
         if names.is_empty() {
             return None;
         }
-        let mut question = format!("who can reach {}", names.join(", "));
+        let mut access = format!("can reach {}", names.join(", "));
         if !arns.is_empty() {
             let arns: Vec<String> = arns.iter().map(|arn| quoted(arn)).collect();
-            question.push_str(" on ");
-            question.push_str(&arns.join(" or "));
+            access.push_str(" on ");
+            access.push_str(&arns.join(" or "));
         }
-        Some(question)
+        Some(access)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use whocan_policy::{Pattern, Region};
 
+use super::merge::merged;
 use super::slice::Slice;
 use crate::rows::{Outcome, Part, Verdict};
 
@@ -102,12 +103,12 @@ fn whole(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Optio
 }
 
 /// Tells the cells `inside` apart from those `outside`, all cut from `asked`,
-/// in as few regions as are exact; else cell by cell.
+/// in as few regions as are exact; else cell by cell, as far as patterns cut them apart.
 fn told(asked: &Region, inside: Vec<&Region>, outside: Vec<&Region>) -> Vec<Region> {
     if outside.is_empty() {
         return vec![asked.clone()];
     }
-    let plain = || inside.iter().map(|region| (*region).clone()).collect();
+    let plain = || merged(inside.iter().map(|region| (*region).clone()).collect());
     if inside.len() * outside.len() > PAIRS {
         return plain();
     }
