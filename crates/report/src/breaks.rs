@@ -11,10 +11,8 @@ use serde::Serialize;
 use whocan_graph::Graph;
 use whocan_index::Index;
 use whocan_policy::AccountId;
-use whocan_query::rows::Rows;
 use whocan_snapshot::Snapshot;
 
-use crate::asking::Narrow;
 use crate::edit::Edit;
 use crate::finding::Status;
 use crate::found::{Found, candidates};
@@ -79,7 +77,7 @@ pub(crate) fn tell(found: &mut [Found], graph: &Graph) {
 
 /// Returns what can be said of a finding that nothing is tried for.
 fn without_search(found: &Found) -> Option<Breaks> {
-    let note = if found.narrow.is_none() {
+    let note = if found.narrow.is_empty() {
         "not looked for: it stands for many ways, which other reports tell one by one"
     } else if found.candidates.is_empty() && found.undo.is_empty() {
         "no statement that could be removed grants it"
@@ -140,11 +138,11 @@ fn several(found: &Found, lab: &mut Lab<'_>) -> Breaks {
         let Some(rows) = found.rows(&index, 8) else {
             return Breaks::none("the question cannot be asked of a changed snapshot");
         };
-        if rows.rows.is_empty() {
+        if rows.is_empty() {
             return fewest(found, all, lab);
         }
         let graph = index.graph();
-        let more = rows.rows.iter().flat_map(|row| candidates(row, graph));
+        let more = rows.iter().flat_map(|row| candidates(row, graph));
         let more: Vec<Edit> = more.filter(|edit| !all.contains(edit)).collect();
         if more.is_empty() {
             return Breaks::none("another way remains that no single statement grants");
@@ -235,12 +233,7 @@ impl Found {
 
     /// Returns whether the access is gone; `false` also if that cannot be told.
     fn is_gone(&self, index: &Index) -> bool {
-        self.rows(index, 0).is_some_and(|rows| rows.rows.is_empty())
-    }
-
-    fn rows(&self, index: &Index, explained: usize) -> Option<Rows> {
-        let narrow: &Narrow = self.narrow.as_deref()?;
-        narrow.rows(index, explained)
+        self.rows(index, 0).is_some_and(|rows| rows.is_empty())
     }
 }
 

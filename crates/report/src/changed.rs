@@ -1,6 +1,8 @@
 //! What changed since an earlier snapshot, as causes and findings.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use whocan_graph::{Graph, PrincipalKind};
 use whocan_policy::AccountId;
@@ -9,7 +11,7 @@ use whocan_query::rows::{Answer, Row, Rows};
 use whocan_query::thing::Thing;
 
 use crate::Held;
-use crate::asking;
+use crate::asking::{self, Narrow};
 use crate::cause::{self, Cause, Change};
 use crate::definition::{Asked, Changes, Definition};
 use crate::diff::Side;
@@ -169,30 +171,30 @@ impl Comparing<'_> {
     /// The conditions of a row are those of all its parts, so that what is told
     /// of many resources at once may only seem to have lost some.
     fn was_there(&self, found: &Found) -> bool {
-        let Some(narrow) = &found.narrow else {
-            return false;
+        let was_there = |narrow: &Rc<Narrow>| {
+            let sides = [self.before, self.after].map(|side| narrow.rows(side.index, 0));
+            let ([Some(old), Some(new)], Some(question)) =
+                (sides, found::question(&narrow.statement))
+            else {
+                return false;
+            };
+            let was = said(question, &old, self.before);
+            let graph = self.after.index.graph();
+            let mut held = new.rows.iter().flat_map(|row| {
+                let held = found::held(question, row, graph, None).into_iter();
+                held.map(move |(held, _)| (held, row))
+            });
+            !new.rows.is_empty() && held.all(|(held, row)| beyond(&held, row, &was).is_none())
         };
-        let sides = [self.before, self.after].map(|side| narrow.rows(side.index, 0));
-        let [Some(old), Some(new)] = sides else {
-            return false;
-        };
-        let Some(question) = found::question(&narrow.statement) else {
-            return false;
-        };
-        let was = said(question, &old, self.before);
-        let graph = self.after.index.graph();
-        let mut held = new.rows.iter().flat_map(|row| {
-            let held = found::held(question, row, graph, None).into_iter();
-            held.map(move |(held, _)| (held, row))
-        });
-        !new.rows.is_empty() && held.all(|(held, row)| beyond(&held, row, &was).is_none())
+        !found.narrow.is_empty() && found.narrow.iter().all(was_there)
     }
 
     fn finish(mut self, all: &[Cause]) -> Changed {
         // What several questions showed may be part of what one of them did.
         let found = std::mem::take(&mut self.found).into_values().collect();
-        let folded = folded(found, self.after.index.graph()).into_iter();
-        self.found = folded.map(|one| (one.finding.held.clone(), one)).collect();
+        let folded = folded(found, self.after.index.graph());
+        let joined = joined(folded, (self.report, &self.asked.code)).into_iter();
+        self.found = joined.map(|one| (one.finding.held.clone(), one)).collect();
         for one in self.found.values_mut() {
             attribute(one, all);
         }
@@ -358,6 +360,28 @@ fn folded(found: Vec<Found>, graph: &Graph) -> Vec<Found> {
         }
     }
     kept
+}
+
+/// Joins what several questions showed of the access of one principal to one resource.
+fn joined(found: Vec<Found>, source: (&str, &str)) -> Vec<Found> {
+    let mut joined: BTreeMap<(String, String, String, bool), Found> = BTreeMap::new();
+    for one in found {
+        let held = &one.finding.held;
+        let (principal, resource) = (held.principal.clone(), held.resource.clone());
+        let key = (
+            principal,
+            resource,
+            held.verdict.clone(),
+            held.parts.is_empty(),
+        );
+        match joined.entry(key) {
+            Entry::Occupied(mut known) => known.get_mut().join(one, source),
+            Entry::Vacant(new) => {
+                new.insert(one);
+            }
+        }
+    }
+    joined.into_values().collect()
 }
 
 /// Returns whom a principal stands for: everybody, or everybody of an account outside.

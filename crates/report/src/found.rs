@@ -27,8 +27,8 @@ pub(crate) struct Found {
     pub finding: Finding,
     /// What would undo the changes that brought it.
     pub undo: Vec<Edit>,
-    /// The question about this one finding; `None` if its shape cannot be narrowed.
-    pub narrow: Option<Rc<Narrow>>,
+    /// The questions about this one finding; none if their shape cannot be narrowed.
+    pub narrow: Vec<Rc<Narrow>>,
     /// What might break it.
     pub candidates: Vec<Edit>,
 }
@@ -99,7 +99,7 @@ fn of_row(source: Source<'_>, question: &Question, columns: &[Column], row: &Row
         let narrow = narrowed(source, question, row, &finding);
         let mut found = Found {
             finding,
-            narrow: narrow.map(Rc::new),
+            narrow: narrow.map(Rc::new).into_iter().collect(),
             candidates: Vec::new(),
             undo: Vec::new(),
         };
@@ -665,21 +665,84 @@ pub(crate) fn of_assertion(source: Source<'_>, statement: &str, reason: &str) ->
     finding.title = format!("{}: {reason}", source.asked.title);
     Found {
         finding,
-        narrow: None,
+        narrow: Vec::new(),
         candidates: Vec::new(),
         undo: Vec::new(),
+    }
+}
+
+impl Found {
+    /// Returns the rows of the finding's own questions; `None` if they cannot be asked.
+    pub(crate) fn rows(&self, index: &Index, explained: usize) -> Option<Vec<Row>> {
+        let (first, rest) = self.narrow.split_first()?;
+        let mut rows = first.rows(index, explained)?.rows;
+        for narrow in rest {
+            rows.extend(narrow.rows(index, explained)?.rows);
+        }
+        Some(rows)
+    }
+
+    /// Takes in what another question showed of the same access of the same principal.
+    pub(crate) fn join(&mut self, other: Found, source: (&str, &str)) {
+        let (report, code) = source;
+        let finding = &mut self.finding;
+        let held = &mut finding.held;
+        held.parts.extend(other.finding.held.parts);
+        held.parts.sort();
+        held.parts.dedup();
+        finding.parts.clone_from(&held.parts);
+        finding.actions = held.actions();
+        finding.id = held.id(report, code);
+        finding.places.extend(other.finding.places);
+        finding.places.sort();
+        finding.places.dedup();
+        finding.causes.extend(other.finding.causes);
+        finding.causes.sort_unstable();
+        finding.causes.dedup();
+        let facts = other.finding.facts.into_iter();
+        let new: Vec<Fact> = facts.filter(|fact| !finding.facts.contains(fact)).collect();
+        finding.facts.extend(new);
+        finding.title = access_title(
+            &finding
+                .principal
+                .as_ref()
+                .map(Named::full)
+                .unwrap_or_default(),
+            self.narrow
+                .first()
+                .and_then(|one| question(&one.statement))
+                .is_none_or(is_reach),
+            &finding.actions,
+            &finding.places,
+            &finding
+                .resource
+                .as_ref()
+                .map(Named::full)
+                .unwrap_or_default(),
+            finding.verdict,
+        );
+        self.narrow.extend(other.narrow);
+        for (own, others) in [
+            (&mut self.candidates, other.candidates),
+            (&mut self.undo, other.undo),
+        ] {
+            let new: Vec<Edit> = others
+                .into_iter()
+                .filter(|edit| !own.contains(edit))
+                .collect();
+            own.extend(new);
+        }
     }
 }
 
 /// Asks the finding's own question where the row was about several resources.
 pub(crate) fn look_closer(found: &mut Found, source: Source<'_>, index: &Index) {
     let told = !found.finding.statements.is_empty() || !found.candidates.is_empty();
-    let Some(narrow) = found.narrow.clone().filter(|_| !told) else {
-        return;
+    let rows = match told {
+        true => None,
+        false => found.rows(index, 8),
     };
-    let rows = narrow.rows(index, 8);
-    let Some(row) = rows.as_ref().and_then(|rows| rows.rows.first()) else {
-        return;
-    };
-    explain(found, row, source.graph, source.snapshot);
+    if let Some(row) = rows.as_ref().and_then(|rows| rows.first()) {
+        explain(found, row, source.graph, source.snapshot);
+    }
 }

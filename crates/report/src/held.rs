@@ -33,7 +33,7 @@ pub struct HeldPart {
 }
 
 /// So many pieces are looked at before two sets of resources count as different.
-const MOST_PIECES: usize = 64;
+const MOST_PIECES: usize = 256;
 
 impl Held {
     /// Returns all actions, sorted, each once.
