@@ -88,6 +88,12 @@ struct Rest {
 pub(crate) struct Beginnings(Vec<u32>);
 
 impl Covering {
+    /// Returns whether they were all looked through before, so that they are
+    /// sorted or will be.
+    pub fn is_asked_often(&self) -> bool {
+        self.looked_through.load(Relaxed) > 0
+    }
+
     /// Returns all of them.
     pub fn iter(&self) -> impl Iterator<Item = &StatementRef> {
         self.statements.iter()
@@ -100,6 +106,18 @@ impl Covering {
             .partition_point(|known| known.document < document);
         let rest = self.statements[start..].iter();
         rest.take_while(move |known| known.document == document)
+    }
+}
+
+impl Sorted {
+    // By document and position, each once.
+    fn with_beginnings(&self, beginnings: &Beginnings) -> Vec<StatementRef> {
+        let lists = beginnings.0.iter();
+        let lists = lists.filter_map(|one| self.by_beginning.get(one));
+        let mut found: Vec<StatementRef> = lists.flatten().chain(&self.of_any).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -199,13 +217,8 @@ impl Actions {
             return (Cow::Owned(holders), others);
         }
         let sorted = covering.sorted.get_or_init(|| self.sort(covering));
-        let lists = beginnings.0.iter();
-        let lists = lists.filter_map(|one| sorted.by_beginning.get(one));
-        let mut others: Vec<StatementRef> =
-            lists.flatten().chain(&sorted.of_any).copied().collect();
+        let mut others = sorted.with_beginnings(beginnings);
         others.retain(|one| self.has_effect(one, effect));
-        others.sort_unstable();
-        others.dedup();
         let empty = Cow::Owned(RoaringBitmap::new());
         let code = code(Some(effect));
         let holders = sorted.holders_of_plain.get(&code).map_or(empty, |known| {
@@ -214,6 +227,25 @@ impl Actions {
             Cow::Borrowed(known.get_or_init(|| sets.union()))
         });
         (holders, others)
+    }
+
+    /// Returns those of `covering` that may concern a resource with one of these
+    /// beginnings, but for the plain ones.
+    ///
+    /// The first time it looks through all of them, as [`Actions::concerning`] does.
+    pub fn with_beginnings(
+        &self,
+        covering: &Covering,
+        beginnings: &Beginnings,
+    ) -> Vec<StatementRef> {
+        if covering.looked_through.fetch_add(1, Relaxed) == 0 {
+            let all = covering.statements.iter().copied();
+            let concerned =
+                |one: &StatementRef| !self.is_plain(one) && self.may_concern(one, beginnings);
+            return all.filter(concerned).collect();
+        }
+        let sorted = covering.sorted.get_or_init(|| self.sort(covering));
+        sorted.with_beginnings(beginnings)
     }
 
     fn sort(&self, covering: &Covering) -> Sorted {

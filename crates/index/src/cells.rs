@@ -5,6 +5,7 @@
 //! their own, the accounts and the regions. Each cell is decided on one
 //! witness, a resource that no cut tells from the others of its cell.
 
+mod folders;
 mod pieces;
 mod together;
 
@@ -50,12 +51,7 @@ impl Index {
         focus: Option<&RoaringBitmap>,
     ) -> Vec<Cell> {
         let cuts = Cuts::gather(self, ask, asked, focus);
-        let patterns: Vec<&Pattern> = cuts.patterns.keys().collect();
-        let partitions = self.base.partitions.iter();
-        let partitions: Vec<&str> = partitions.map(|(name, _)| &**name).collect();
-        let pieces = self.pieces.of(asked, &patterns, cuts.too_many, &partitions);
-        let whose: Vec<&Whose> = cuts.patterns.values().collect();
-        Together::new(self, ask, focus, &whose).cells(&pieces)
+        Together::new(self, ask, focus, &cuts.patterns, cuts.too_many).cells(asked)
     }
 
     /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
@@ -363,20 +359,18 @@ impl<'a> Cuts<'a> {
         let beginnings = index.permissions.beginnings_within(self.asked);
         for action in self.actions.clone() {
             let covering = index.permissions.covering(action);
-            let permissions = &index.permissions;
-            for one in covering.iter() {
+            for one in index.permissions.with_beginnings(&covering, &beginnings) {
                 let holders = &index.base.callers.identity[one.document.index()];
-                let concerns = permissions.may_concern(one, &beginnings);
-                if permissions.is_plain(one) || !concerns || !self.bears(holders) {
+                if !self.bears(holders) {
                     continue;
                 }
                 let document = index.graph.document(one.document);
                 let statement = &document.statements[one.at as usize];
-                if permissions.tells_resources_apart(one) {
+                if index.permissions.tells_resources_apart(&one) {
                     self.by_statement(statement, Some(holders));
                 } else {
                     // What is about every resource may still look at its tags.
-                    self.by_tags |= looks_at_tags(statement);
+                    self.by_tags = self.by_tags || looks_at_tags(statement);
                 }
             }
         }
@@ -425,7 +419,7 @@ impl<'a> Cuts<'a> {
 
     // Of a policy that bears on its holders, or on everybody.
     fn by_statement(&mut self, statement: &Statement, holders: Option<&RoaringBitmap>) {
-        self.by_tags |= looks_at_tags(statement);
+        self.by_tags = self.by_tags || looks_at_tags(statement);
         for pattern in statement
             .resources
             .iter()

@@ -1,6 +1,8 @@
 //! Whom a question is about, if not everybody, and what bears on them.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
@@ -13,13 +15,13 @@ use crate::Index;
 /// document for its holders.
 const FEW: u64 = 256;
 
-/// The principals that a question is about.
+/// The principals that a question is about; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Focus {
     /// The principals.
-    pub who: RoaringBitmap,
-    // What bears on them, if they are few.
-    bearing: Option<Bearing>,
+    pub who: Rc<RoaringBitmap>,
+    // What bears on them, if they are few; known once somebody asked.
+    bearing: Rc<OnceCell<Option<Bearing>>>,
 }
 
 /// So many accounts at most are asked for the documents that bear on their members.
@@ -51,13 +53,22 @@ struct Bearing {
 
 impl Focus {
     /// Looks only at the principals of `who`.
-    pub fn on(index: &Index, who: RoaringBitmap) -> Focus {
-        let bearing = if who.len() <= FEW {
-            Some(Bearing::of(&index.graph, &who))
-        } else {
-            Bearing::of_accounts(index, &who)
-        };
-        Focus { who, bearing }
+    pub fn on(who: RoaringBitmap) -> Focus {
+        Focus {
+            who: Rc::new(who),
+            bearing: Rc::default(),
+        }
+    }
+
+    fn bearing(&self, index: &Index) -> Option<&Bearing> {
+        let bearing = self.bearing.get_or_init(|| {
+            if self.who.len() <= FEW {
+                Some(Bearing::of(&index.graph, &self.who))
+            } else {
+                Bearing::of_accounts(index, &self.who)
+            }
+        });
+        bearing.as_ref()
     }
 }
 
@@ -124,32 +135,35 @@ impl Bearing {
 impl Scene<'_> {
     /// Looks only at the principals of `who` from now on.
     pub fn look_only_at(&mut self, who: RoaringBitmap) {
-        self.focus = Some(Focus::on(self.index, who));
+        self.focus = Some(Focus::on(who));
     }
 
     /// Returns those of `set` whom the question is about.
     pub fn among(&self, set: &RoaringBitmap) -> RoaringBitmap {
         match &self.focus {
-            Some(focus) => set & &focus.who,
+            Some(focus) => set & &*focus.who,
             None => set.clone(),
         }
     }
 
     /// Returns the identity-based documents that need to be looked at, `None` for all.
     pub fn identity_documents(&self) -> Option<&[DocumentId]> {
-        let bearing = self.focus.as_ref()?.bearing.as_ref()?;
+        let bearing = self.focus.as_ref()?.bearing(self.index)?;
         Some(&bearing.identity)
+    }
+
+    /// Returns whether the question is about any of `set`.
+    pub fn concerns_any(&self, set: &RoaringBitmap) -> bool {
+        let focus = self.focus.as_ref();
+        focus.is_none_or(|focus| !focus.who.is_disjoint(set))
     }
 
     /// Returns whether a boundary needs to be looked at.
     pub fn bounds_anyone(&self, boundary: DocumentId, holders: &RoaringBitmap) -> bool {
-        match &self.focus {
-            None => true,
-            Some(Focus {
-                bearing: Some(bearing),
-                ..
-            }) => bearing.boundary.binary_search(&boundary).is_ok(),
-            Some(focus) => !focus.who.is_disjoint(holders),
+        let known = self.focus.as_ref().and_then(|focus| focus.bearing.get());
+        match known {
+            Some(Some(bearing)) => bearing.boundary.binary_search(&boundary).is_ok(),
+            _ => self.concerns_any(holders),
         }
     }
 }

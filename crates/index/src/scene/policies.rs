@@ -39,6 +39,9 @@ impl Scene<'_> {
                     let holders = self.among(&callers.identity[document.index()]);
                     return gathering.add(&Planes::certain(holders));
                 }
+                if federated.is_none() && !self.concerns_any(&callers.identity[document.index()]) {
+                    return;
+                }
                 let line = self.index.facts.line(self.graph(), document, one.at);
                 let covered = match line.statement.actions {
                     Some(_) => Truth::True,
@@ -51,8 +54,13 @@ impl Scene<'_> {
                 }
             }
         };
-        match (self.identity_documents(), &federated) {
-            (Some(documents), None) => {
+        // Once they are sorted, that is faster than a look at many documents.
+        let documents = || match covering.is_asked_often() {
+            true => None,
+            false => self.identity_documents(),
+        };
+        match (federated.is_none().then(documents).flatten(), &federated) {
+            (Some(documents), _) => {
                 let documents = documents.iter();
                 documents
                     .flat_map(|&document| covering.of_document(document))
