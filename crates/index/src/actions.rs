@@ -6,13 +6,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use roaring::{MultiOps, RoaringBitmap};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use whocan_graph::{DocumentId, Graph};
+use whocan_graph::{AccountIndex, DocumentId, Graph};
 use whocan_policy::{ActionPattern, Document, Effect, Pattern, Statement, Token};
 use whocan_snapshot::{Lists, Numbers, Section, Table};
 
@@ -59,6 +60,8 @@ pub(crate) struct Covering {
     // How often all of them were looked through.
     looked_through: AtomicU32,
     sorted: OnceLock<Sorted>,
+    // By account: those that bear on somebody of it, but for the plain ones.
+    by_account: OnceLock<Box<[OnceLock<Box<[StatementRef]>>]>>,
 }
 
 /// The same, sorted by what their resources are.
@@ -135,6 +138,7 @@ impl Actions {
             statements: self.find(action),
             looked_through: AtomicU32::new(0),
             sorted: OnceLock::new(),
+            by_account: OnceLock::new(),
         });
         let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
         answers.insert(action.to_owned(), answer.clone());
@@ -219,14 +223,45 @@ impl Actions {
         let sorted = covering.sorted.get_or_init(|| self.sort(covering));
         let mut others = sorted.with_beginnings(beginnings);
         others.retain(|one| self.has_effect(one, effect));
-        let empty = Cow::Owned(RoaringBitmap::new());
+        let holders = self.holders_of_plain(covering, effect, identity);
+        (holders.map_or_else(Cow::default, Cow::Borrowed), others)
+    }
+
+    /// Returns those of `covering` that bear on somebody of an account, but for
+    /// the plain ones.
+    ///
+    /// They are found for the account when somebody first asks.
+    pub fn of_account<'a>(
+        &self,
+        covering: &'a Covering,
+        (account, accounts): (AccountIndex, usize),
+        members: &Range<u32>,
+        identity: &Table<RoaringBitmap>,
+    ) -> &'a [StatementRef] {
+        let empty = || (0..accounts).map(|_| OnceLock::new()).collect();
+        let own = &covering.by_account.get_or_init(empty)[account.index()];
+        own.get_or_init(|| {
+            let bears = |one: &&StatementRef| {
+                let holders = &identity[one.document.index()];
+                !self.is_plain(one) && holders.range_cardinality(members.clone()) > 0
+            };
+            covering.statements.iter().filter(bears).copied().collect()
+        })
+    }
+
+    /// Returns whom the plain statements of `covering` with this effect bear on.
+    pub fn holders_of_plain<'a>(
+        &self,
+        covering: &'a Covering,
+        effect: Effect,
+        identity: &Table<RoaringBitmap>,
+    ) -> Option<&'a RoaringBitmap> {
+        let sorted = covering.sorted.get_or_init(|| self.sort(covering));
         let code = code(Some(effect));
-        let holders = sorted.holders_of_plain.get(&code).map_or(empty, |known| {
-            let plain = sorted.plain.get(&code).into_iter().flatten();
-            let sets = plain.map(|one| &identity[one.document.index()]);
-            Cow::Borrowed(known.get_or_init(|| sets.union()))
-        });
-        (holders, others)
+        let known = sorted.holders_of_plain.get(&code)?;
+        let plain = sorted.plain.get(&code).into_iter().flatten();
+        let sets = plain.map(|one| &identity[one.document.index()]);
+        Some(known.get_or_init(|| sets.union()))
     }
 
     /// Returns those of `covering` that may concern a resource with one of these

@@ -61,20 +61,19 @@ impl<'a> Together<'a> {
     }
 
     /// Decides every part of `asked`.
-    pub fn cells(&self, asked: &Pattern) -> Vec<Cell> {
+    pub fn cells(&self, asked: &Region) -> Vec<Cell> {
         let partitions = self.partitions(asked);
-        let asked = Region::of(asked.clone());
         let pieces = &self.index.pieces;
-        let pieces = pieces.of(&asked, &self.common, self.too_many, &partitions);
+        let pieces = pieces.of(asked, &self.common, self.too_many, &partitions);
         let cells = side_by_side(&pieces, |piece| self.within(piece, &partitions));
         cells.into_iter().flatten().collect()
     }
 
-    fn partitions(&self, asked: &Pattern) -> Partitions<'a> {
+    fn partitions(&self, asked: &Region) -> Partitions<'a> {
         let known = self.index.base.partitions.iter();
         Partitions {
             known: known.map(|(name, _)| &**name).collect(),
-            is_open: leaves_partition_open(asked),
+            is_open: asked.within.iter().all(leaves_partition_open),
         }
     }
 

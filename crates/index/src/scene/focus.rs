@@ -15,13 +15,17 @@ use crate::Index;
 /// document for its holders.
 const FEW: u64 = 256;
 
+/// The documents of so many are fewer than the statements about their account.
+const VERY_FEW: u64 = 8;
+
 /// The principals that a question is about; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Focus {
     /// The principals.
     pub who: Rc<RoaringBitmap>,
-    // What bears on them, if they are few; known once somebody asked.
+    // What bears on them, if they are few, and their accounts; known once somebody asked.
     bearing: Rc<OnceCell<Option<Bearing>>>,
+    accounts: Rc<OnceCell<Option<Vec<AccountIndex>>>>,
 }
 
 /// So many accounts at most are asked for the documents that bear on their members.
@@ -57,7 +61,13 @@ impl Focus {
         Focus {
             who: Rc::new(who),
             bearing: Rc::default(),
+            accounts: Rc::default(),
         }
+    }
+
+    fn accounts(&self, graph: &Graph) -> Option<&[AccountIndex]> {
+        let accounts = self.accounts.get_or_init(|| accounts_of(graph, &self.who));
+        accounts.as_deref()
     }
 
     fn bearing(&self, index: &Index) -> Option<&Bearing> {
@@ -72,28 +82,35 @@ impl Focus {
     }
 }
 
+// The accounts of some principals, if they are few.
+fn accounts_of(graph: &Graph, who: &RoaringBitmap) -> Option<Vec<AccountIndex>> {
+    let mut accounts = Vec::new();
+    let mut next = who.min();
+    while let Some(id) = next {
+        // Entry points come last and hold no policies.
+        let Some(account) = graph.principal(PrincipalId(id)).account else {
+            break;
+        };
+        if accounts.len() == FEW_ACCOUNTS {
+            return None;
+        }
+        next = who.range(graph.principals_of(account).end..).next();
+        accounts.push(account);
+    }
+    Some(accounts)
+}
+
 impl Bearing {
     // What bears on anybody of their accounts, if these are few and hold them all.
     fn of_accounts(index: &Index, who: &RoaringBitmap) -> Option<Bearing> {
         let graph = &index.graph;
         let mut bearing = Bearing::default();
-        let mut next = who.min();
-        for _ in 0..FEW_ACCOUNTS {
-            let Some(id) = next else {
-                bearing.sort();
-                return Some(bearing);
-            };
-            match graph.principal(PrincipalId(id)).account {
-                Some(account) => {
-                    let members = graph.principals_of(account);
-                    next = who.range(members.end..).next();
-                    bearing.add(index.bearing.of(graph, account, members));
-                }
-                // Entry points come last and hold no policies.
-                None => next = None,
-            }
+        for account in accounts_of(graph, who)? {
+            let members = graph.principals_of(account);
+            bearing.add(index.bearing.of(graph, account, members));
         }
-        None
+        bearing.sort();
+        Some(bearing)
     }
 
     fn add(&mut self, other: &Bearing) {
@@ -150,6 +167,17 @@ impl Scene<'_> {
     pub fn identity_documents(&self) -> Option<&[DocumentId]> {
         let bearing = self.focus.as_ref()?.bearing(self.index)?;
         Some(&bearing.identity)
+    }
+
+    /// Returns whether the question is about so few that their documents are few too.
+    pub fn is_about_few(&self) -> bool {
+        let focus = self.focus.as_ref();
+        focus.is_some_and(|focus| focus.who.len() <= VERY_FEW)
+    }
+
+    /// Returns the accounts of those whom the question is about, if they are few.
+    pub fn accounts_in_focus(&self) -> Option<&[AccountIndex]> {
+        self.focus.as_ref()?.accounts(self.graph())
     }
 
     /// Returns whether the question is about any of `set`.
