@@ -6,13 +6,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use roaring::{MultiOps, RoaringBitmap};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use whocan_graph::{DocumentId, Graph};
+use whocan_graph::{AccountIndex, DocumentId, Graph};
 use whocan_policy::{ActionPattern, Document, Effect, Pattern, Statement, Token};
 use whocan_snapshot::{Lists, Numbers, Section, Table};
 
@@ -59,6 +60,8 @@ pub(crate) struct Covering {
     // How often all of them were looked through.
     looked_through: AtomicU32,
     sorted: OnceLock<Sorted>,
+    // By account: those that bear on somebody of it, but for the plain ones.
+    by_account: OnceLock<Box<[OnceLock<Box<[StatementRef]>>]>>,
 }
 
 /// The same, sorted by what their resources are.
@@ -88,6 +91,12 @@ struct Rest {
 pub(crate) struct Beginnings(Vec<u32>);
 
 impl Covering {
+    /// Returns whether they were all looked through before, so that they are
+    /// sorted or will be.
+    pub fn is_asked_often(&self) -> bool {
+        self.looked_through.load(Relaxed) > 0
+    }
+
     /// Returns all of them.
     pub fn iter(&self) -> impl Iterator<Item = &StatementRef> {
         self.statements.iter()
@@ -100,6 +109,18 @@ impl Covering {
             .partition_point(|known| known.document < document);
         let rest = self.statements[start..].iter();
         rest.take_while(move |known| known.document == document)
+    }
+}
+
+impl Sorted {
+    // By document and position, each once.
+    fn with_beginnings(&self, beginnings: &Beginnings) -> Vec<StatementRef> {
+        let lists = beginnings.0.iter();
+        let lists = lists.filter_map(|one| self.by_beginning.get(one));
+        let mut found: Vec<StatementRef> = lists.flatten().chain(&self.of_any).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
@@ -117,6 +138,7 @@ impl Actions {
             statements: self.find(action),
             looked_through: AtomicU32::new(0),
             sorted: OnceLock::new(),
+            by_account: OnceLock::new(),
         });
         let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
         answers.insert(action.to_owned(), answer.clone());
@@ -199,21 +221,66 @@ impl Actions {
             return (Cow::Owned(holders), others);
         }
         let sorted = covering.sorted.get_or_init(|| self.sort(covering));
-        let lists = beginnings.0.iter();
-        let lists = lists.filter_map(|one| sorted.by_beginning.get(one));
-        let mut others: Vec<StatementRef> =
-            lists.flatten().chain(&sorted.of_any).copied().collect();
+        let mut others = sorted.with_beginnings(beginnings);
         others.retain(|one| self.has_effect(one, effect));
-        others.sort_unstable();
-        others.dedup();
-        let empty = Cow::Owned(RoaringBitmap::new());
+        let holders = self.holders_of_plain(covering, effect, identity);
+        (holders.map_or_else(Cow::default, Cow::Borrowed), others)
+    }
+
+    /// Returns those of `covering` that bear on somebody of an account, but for
+    /// the plain ones.
+    ///
+    /// They are found for the account when somebody first asks.
+    pub fn of_account<'a>(
+        &self,
+        covering: &'a Covering,
+        (account, accounts): (AccountIndex, usize),
+        members: &Range<u32>,
+        identity: &Table<RoaringBitmap>,
+    ) -> &'a [StatementRef] {
+        let empty = || (0..accounts).map(|_| OnceLock::new()).collect();
+        let own = &covering.by_account.get_or_init(empty)[account.index()];
+        own.get_or_init(|| {
+            let bears = |one: &&StatementRef| {
+                let holders = &identity[one.document.index()];
+                !self.is_plain(one) && holders.range_cardinality(members.clone()) > 0
+            };
+            covering.statements.iter().filter(bears).copied().collect()
+        })
+    }
+
+    /// Returns whom the plain statements of `covering` with this effect bear on.
+    pub fn holders_of_plain<'a>(
+        &self,
+        covering: &'a Covering,
+        effect: Effect,
+        identity: &Table<RoaringBitmap>,
+    ) -> Option<&'a RoaringBitmap> {
+        let sorted = covering.sorted.get_or_init(|| self.sort(covering));
         let code = code(Some(effect));
-        let holders = sorted.holders_of_plain.get(&code).map_or(empty, |known| {
-            let plain = sorted.plain.get(&code).into_iter().flatten();
-            let sets = plain.map(|one| &identity[one.document.index()]);
-            Cow::Borrowed(known.get_or_init(|| sets.union()))
-        });
-        (holders, others)
+        let known = sorted.holders_of_plain.get(&code)?;
+        let plain = sorted.plain.get(&code).into_iter().flatten();
+        let sets = plain.map(|one| &identity[one.document.index()]);
+        Some(known.get_or_init(|| sets.union()))
+    }
+
+    /// Returns those of `covering` that may concern a resource with one of these
+    /// beginnings, but for the plain ones.
+    ///
+    /// The first time it looks through all of them, as [`Actions::concerning`] does.
+    pub fn with_beginnings(
+        &self,
+        covering: &Covering,
+        beginnings: &Beginnings,
+    ) -> Vec<StatementRef> {
+        if covering.looked_through.fetch_add(1, Relaxed) == 0 {
+            let all = covering.statements.iter().copied();
+            let concerned =
+                |one: &StatementRef| !self.is_plain(one) && self.may_concern(one, beginnings);
+            return all.filter(concerned).collect();
+        }
+        let sorted = covering.sorted.get_or_init(|| self.sort(covering));
+        sorted.with_beginnings(beginnings)
     }
 
     fn sort(&self, covering: &Covering) -> Sorted {

@@ -5,6 +5,8 @@
 //! their own, the accounts and the regions. Each cell is decided on one
 //! witness, a resource that no cut tells from the others of its cell.
 
+mod few;
+mod folders;
 mod pieces;
 mod together;
 
@@ -12,15 +14,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, Resource};
+use whocan_graph::{Account, AccountIndex, Collected, PolicyKind, PrincipalId, ResourceId};
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::catalogue::facts::takes_resource_policies;
 use whocan_policy::{
-    Document, Filling, KeyName, Pattern, ResourcePattern, Statement, Token, Truth,
+    Document, Filling, KeyName, Pattern, Region, ResourcePattern, Statement, Token, Truth,
 };
 
 use crate::scene::{Scene, trust};
 use crate::{Ask, Cell, Index, Verdicts};
+use few::Few;
 use pieces::leaves_partition_open;
 use together::Together;
 
@@ -39,23 +42,26 @@ impl Index {
     /// principal cuts, and only its verdict is to be read.
     pub fn cells(&self, ask: &Ask, asked: &Pattern, focus: Option<PrincipalId>) -> Vec<Cell> {
         let alone: Option<RoaringBitmap> = focus.map(|focus| [focus.0].into_iter().collect());
-        self.cells_among(ask, asked, alone.as_ref())
+        self.cells_among(ask, &Region::of(asked.clone()), alone.as_ref())
     }
 
     /// Cuts `asked` as [`Index::cells`] does, for the principals of `focus` only.
+    ///
+    /// The cells are parts of `asked`, which must have a pattern that it lies within.
     pub fn cells_among(
         &self,
         ask: &Ask,
-        asked: &Pattern,
+        asked: &Region,
         focus: Option<&RoaringBitmap>,
     ) -> Vec<Cell> {
-        let cuts = Cuts::gather(self, ask, asked, focus);
-        let patterns: Vec<&Pattern> = cuts.patterns.keys().collect();
-        let partitions = self.base.partitions.iter();
-        let partitions: Vec<&str> = partitions.map(|(name, _)| &**name).collect();
-        let pieces = self.pieces.of(asked, &patterns, cuts.too_many, &partitions);
-        let whose: Vec<&Whose> = cuts.patterns.values().collect();
-        Together::new(self, ask, focus, &whose).cells(&pieces)
+        let few = focus.and_then(|focus| Few::of(self, ask, asked, focus));
+        if let Some(few) = &few {
+            let cuts = Cuts::gather(self, ask, asked, focus, Some(few));
+            if let Some(cells) = few.settled(cuts.cells(), &cuts.left_out) {
+                return cells;
+            }
+        }
+        Cuts::gather(self, ask, asked, focus, None).cells()
     }
 
     /// Decides a question as [`Index::can`] does, for the principals of `focus` only.
@@ -108,12 +114,18 @@ struct Cuts<'a> {
     ask: &'a Ask,
     // Its action, and those that must be allowed besides.
     actions: Vec<&'a str>,
-    asked: &'a Pattern,
+    // What is asked, and the first of the patterns that it lies within.
+    region: &'a Region,
+    asked: Pattern,
     // The service that all ARNs of the asked set name, if it is one.
     service: Option<String>,
     focus: Option<&'a RoaringBitmap>,
     // Whether some statement that bears on the question looks at the tags of resources.
     by_tags: bool,
+    // What bears on the principals, if not all that could is cut out.
+    few: Option<&'a Few<'a>>,
+    // The known resources that are not cut out.
+    left_out: Vec<ResourceId>,
     // Each with the principals whose answers it can tell apart.
     patterns: BTreeMap<Pattern, Whose>,
     too_many: bool,
@@ -144,15 +156,21 @@ impl<'a> Cuts<'a> {
     fn gather(
         index: &'a Index,
         ask: &'a Ask,
-        asked: &'a Pattern,
+        region: &'a Region,
         focus: Option<&'a RoaringBitmap>,
+        few: Option<&'a Few<'a>>,
     ) -> Cuts<'a> {
+        let first = region.within.first();
+        let asked = first.map_or_else(|| Pattern::glob("*"), Pattern::clone);
         let mut cuts = Cuts {
+            few,
+            left_out: Vec::new(),
             index,
             ask,
             actions: trust::with_permissions_beside(&ask.action),
+            service: service_of(&asked),
             asked,
-            service: service_of(asked),
+            region,
             focus,
             by_tags: false,
             patterns: BTreeMap::new(),
@@ -166,13 +184,24 @@ impl<'a> Cuts<'a> {
         cuts
     }
 
+    fn cells(&self) -> Vec<Cell> {
+        Together::new(
+            self.index,
+            self.ask,
+            self.focus,
+            &self.patterns,
+            self.too_many,
+        )
+        .cells(self.region)
+    }
+
     // A cut that concerns everybody.
     fn add(&mut self, pattern: &Pattern) {
         self.add_of(pattern, || Whose::Everybody);
     }
 
     fn add_of(&mut self, pattern: &Pattern, whose: impl FnOnce() -> Whose) {
-        if pattern == self.asked || !pattern.overlaps(self.asked) {
+        if *pattern == self.asked || !self.overlaps(pattern) {
             return;
         }
         match self.patterns.get_mut(pattern) {
@@ -181,11 +210,18 @@ impl<'a> Cuts<'a> {
         }
     }
 
+    fn overlaps(&self, pattern: &Pattern) -> bool {
+        let mut within = self.region.within.iter();
+        let mut except = self.region.except.iter();
+        within.all(|within| within.overlaps(pattern))
+            && !except.any(|except| except.contains(pattern) == Some(true))
+    }
+
     // The partitions of the graph, where the question leaves it open which it
     // means: nobody comes from one to another (R39).
     fn by_partitions(&mut self) {
         let partitions = &self.index.base.partitions;
-        if partitions.len() < 2 || !leaves_partition_open(self.asked) {
+        if partitions.len() < 2 || !leaves_partition_open(&self.asked) {
             return;
         }
         let all = partitions.iter();
@@ -229,6 +265,10 @@ impl<'a> Cuts<'a> {
     fn accounts_apart(&self) -> Vec<&'a Account> {
         let graph = &self.index.graph;
         let all = || graph.accounts().iter().collect();
+        if let Some(few) = self.few.filter(|few| few.allows_nothing) {
+            let own = few.accounts().iter();
+            return own.map(|account| graph.account(*account)).collect();
+        }
         if !self.is_closed() {
             return all();
         }
@@ -257,9 +297,14 @@ impl<'a> Cuts<'a> {
         let graph = &index.graph;
         // Without policies, resources differ by their tags only.
         let alike = self.is_closed() && !self.by_tags;
-        for resource in self.resources() {
+        for id in self.resources() {
+            let resource = graph.resource(id);
             // Their accounts are told apart already, where their ARNs name one.
             if alike && resource.arn.split(':').nth(4) != Some("") {
+                continue;
+            }
+            if self.few.is_some_and(|few| few.leaves_out(id)) {
+                self.left_out.push(id);
                 continue;
             }
             self.add_resource(&resource.arn);
@@ -299,7 +344,7 @@ impl<'a> Cuts<'a> {
     }
 
     // Those whose ARN has the literal beginning that is asked about, or is part of it.
-    fn resources(&self) -> Vec<&'a Resource> {
+    fn resources(&self) -> Vec<ResourceId> {
         let graph = &self.index.graph;
         let asked = self.asked.prefix();
         // Where the partition is open, the service is the best beginning.
@@ -308,8 +353,7 @@ impl<'a> Cuts<'a> {
             .as_deref()
             .filter(|_| asked.len() <= "arn:".len())
         {
-            let ids = self.index.places.of(graph, service).iter();
-            return ids.map(|id| graph.resource(*id)).collect();
+            return self.index.places.of(graph, service).to_vec();
         }
         let ends = asked.char_indices().map(|(end, _)| end);
         let shorter = ends.filter_map(|end| graph.resource_of(&asked[..end]));
@@ -317,7 +361,7 @@ impl<'a> Cuts<'a> {
         let mut ids: Vec<_> = shorter.chain(longer).collect();
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().map(|id| graph.resource(id)).collect()
+        ids
     }
 
     // Those of the account that is asked about, if it is one.
@@ -347,8 +391,7 @@ impl<'a> Cuts<'a> {
 
     fn concerns(&self, arn: &str) -> bool {
         self.may_concern(arn)
-            && (self.asked.matches(arn)
-                || inside(arn).is_some_and(|inside| inside.overlaps(self.asked)))
+            && (self.asked.matches(arn) || inside(arn).is_some_and(|inside| self.overlaps(&inside)))
     }
 
     // Whether the literal beginnings agree: most resources end here.
@@ -360,23 +403,21 @@ impl<'a> Cuts<'a> {
 
     fn by_identity_policies(&mut self) {
         let index = self.index;
-        let beginnings = index.permissions.beginnings_within(self.asked);
+        let beginnings = index.permissions.beginnings_within(&self.asked);
         for action in self.actions.clone() {
             let covering = index.permissions.covering(action);
-            let permissions = &index.permissions;
-            for one in covering.iter() {
+            for one in index.permissions.with_beginnings(&covering, &beginnings) {
                 let holders = &index.base.callers.identity[one.document.index()];
-                let concerns = permissions.may_concern(one, &beginnings);
-                if permissions.is_plain(one) || !concerns || !self.bears(holders) {
+                if !self.bears(holders) {
                     continue;
                 }
                 let document = index.graph.document(one.document);
                 let statement = &document.statements[one.at as usize];
-                if permissions.tells_resources_apart(one) {
+                if index.permissions.tells_resources_apart(&one) {
                     self.by_statement(statement, Some(holders));
                 } else {
                     // What is about every resource may still look at its tags.
-                    self.by_tags |= looks_at_tags(statement);
+                    self.by_tags = self.by_tags || looks_at_tags(statement);
                 }
             }
         }
@@ -425,7 +466,7 @@ impl<'a> Cuts<'a> {
 
     // Of a policy that bears on its holders, or on everybody.
     fn by_statement(&mut self, statement: &Statement, holders: Option<&RoaringBitmap>) {
-        self.by_tags |= looks_at_tags(statement);
+        self.by_tags = self.by_tags || looks_at_tags(statement);
         for pattern in statement
             .resources
             .iter()
@@ -443,7 +484,7 @@ impl<'a> Cuts<'a> {
         let Some(outline) = pattern.outline() else {
             return;
         };
-        if !outline.overlaps(self.asked) {
+        if !self.overlaps(outline) {
             return;
         }
         self.add_of(outline, || Whose::of(holders));

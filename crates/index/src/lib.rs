@@ -14,11 +14,13 @@ mod callers;
 mod candidates;
 mod cells;
 mod column;
+mod doors;
 mod edges;
 mod facts;
 mod guardrails;
 mod load;
 mod name;
+mod onward;
 mod places;
 mod planes;
 mod question;
@@ -40,12 +42,14 @@ use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 use actions::Actions;
 use callers::Callers;
 use cells::Pieces;
+use doors::Doors;
 use edges::Edges;
 pub use edges::IDENTITY_CENTER;
 use facts::Facts;
 use guardrails::Guardrails;
 use load::TagLooks;
 use name::SessionNames;
+use onward::Onward;
 use places::Places;
 use reading::Reading;
 use scene::{BearingByAccount, Scene};
@@ -70,6 +74,7 @@ pub struct Index {
     pub(crate) bearing: BearingByAccount,
     pub(crate) places: Places,
     pub(crate) pieces: Pieces,
+    pub(crate) onward: Onward,
     trust: TrustTable,
 }
 
@@ -92,6 +97,7 @@ pub(crate) struct Base {
     pub resource_actions: RoaringBitmap,
     // The action patterns of trust policies and policies of resources.
     pub resource_patterns: Vec<Box<str>>,
+    pub doors: Doors,
 }
 
 impl Index {
@@ -104,6 +110,7 @@ impl Index {
             malformed_identity,
             resource_actions,
             resource_patterns,
+            doors,
             session_names,
         } = Reading::of(&graph, &callers);
         let base = Base {
@@ -117,6 +124,7 @@ impl Index {
             partitions: partitions(&graph),
             resource_actions,
             resource_patterns,
+            doors,
             callers,
         };
         let mut index = Index::assemble(graph, base, permissions, facts);
@@ -131,6 +139,7 @@ impl Index {
             places: Places::default(),
             edges: Edges::default(),
             pieces: Pieces::default(),
+            onward: Onward::default(),
             base,
             permissions,
             facts,

@@ -4,18 +4,19 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use rustc_hash::FxHashSet;
 use whocan_graph::PrincipalId;
 use whocan_policy::catalogue::facts::{EC2, POD_IDENTITY, ROLES_ANYWHERE};
-use whocan_policy::{Precedence, Session, Truth};
+use whocan_policy::{Given, Precedence, Session, Truth};
 
 use crate::edges::{WalkEdges, call_of};
 use crate::load::{Load, Passed, Travelling, loads};
 use crate::name::{Name, Names};
+use crate::onward::{Step, Steps};
 use crate::scene::Scene;
 use crate::state::{Fixed, State};
-use crate::{Ask, Hop, Index, Path, Planes, Reached, Verdicts, Walk};
+use crate::{Ask, Hop, Ignoring, Index, Path, Planes, Reached, Verdicts, Walk};
 
 /// Sessions of roles, by what they carry (a position in [`Search::loads`]) and
 /// by what of that which the walk must pass they or what follows them pass.
@@ -209,6 +210,8 @@ struct Levels {
     starts: Vec<RoaringBitmap>,
     // New sessions at each number of hops, apart from starts.
     sessions: Vec<Sessions>,
+    // Where they come from, if other questions may end at the same roles.
+    shared: Option<Arc<Steps>>,
 }
 
 impl<'a> Search<'a> {
@@ -394,7 +397,16 @@ impl<'a> Search<'a> {
                 .last
                 .iter()
                 .all(|last| last.strict == last.as_collected)
-            && self.no_gap_leads_to(&possible.roles())
+            && self.is_gapless(possible)
+    }
+
+    fn is_gapless(&self, possible: &Levels) -> bool {
+        let gapless = || self.no_gap_leads_to(&possible.roles());
+        match &possible.shared {
+            // With fewer hops it may be less than all.
+            Some(shared) if self.walk.within.is_none() => *shared.gapless.get_or_init(gapless),
+            _ => gapless(),
+        }
     }
 
     fn no_gap_leads_to(&self, roles: &RoaringBitmap) -> bool {
@@ -468,7 +480,12 @@ impl<'a> Search<'a> {
         let mut levels = Levels {
             starts: vec![start],
             sessions: vec![seen_sessions.clone()],
+            shared: None,
         };
+        if self.is_shared() {
+            self.follow(&mut levels, seen, strict, sure);
+            return levels;
+        }
         while levels.continue_within(self.walk.within) {
             let (starts, sessions) = self.step(levels.newest(), strict, sure);
             let starts = starts - &seen;
@@ -484,6 +501,49 @@ impl<'a> Search<'a> {
             levels.sessions.push(fresh);
         }
         levels
+    }
+
+    // Whether chains depend on nothing but the roles at their end.
+    fn is_shared(&self) -> bool {
+        let walk = self.walk;
+        let unlimited = walk.via.is_empty() && walk.through.is_empty() && walk.avoiding.is_empty();
+        unlimited
+            && walk.given == Given::default()
+            && walk.ignoring == Ignoring::default()
+            && matches!(self.names, Names::Open)
+            && self.is_plain()
+            && self.edges.starts_as_others()
+    }
+
+    // Adds what leads to the sessions of the first level, but for who was seen.
+    fn follow(&self, levels: &mut Levels, mut seen: RoaringBitmap, strict: bool, sure: bool) {
+        let plain = (0, 0);
+        let ends = levels.newest().get(&plain).cloned().unwrap_or_default();
+        let search = || self.steps_to(ends.clone(), strict, sure);
+        let found = self.index.onward.of(&ends, (strict, sure), search);
+        let most = self.walk.within.map_or(usize::MAX, |hops| hops as usize);
+        for step in found.steps.iter().take(most) {
+            let starts = &step.starts - &seen;
+            seen |= &starts;
+            levels.starts.push(starts);
+            let sessions = [(plain, step.roles.clone())];
+            levels.sessions.push(sessions.into());
+        }
+        levels.shared = Some(found);
+    }
+
+    fn steps_to(&self, ends: RoaringBitmap, strict: bool, sure: bool) -> Vec<Step> {
+        let mut known = ends.clone();
+        let mut newest = ends;
+        let mut steps = Vec::new();
+        while !newest.is_empty() {
+            let (starts, _) = self.before_plainly(&newest, strict, sure);
+            newest = (&starts & &self.index.base.roles) - &known;
+            known |= &newest;
+            let roles = newest.clone();
+            steps.push(Step { starts, roles });
+        }
+        steps
     }
 
     // Everyone one hop before the sessions of `frontier`.
@@ -551,24 +611,18 @@ impl<'a> Search<'a> {
         strict: bool,
         sure: bool,
     ) -> (RoaringBitmap, BTreeMap<usize, RoaringBitmap>) {
-        let (mut first, mut later) = (RoaringBitmap::new(), RoaringBitmap::new());
-        let mut added = FxHashSet::default();
-        for role in roles.iter().map(PrincipalId) {
-            let callers = self.edges.callers(role, None);
-            if added.insert(Arc::as_ptr(&callers)) {
-                later |= callers.plane(strict).set(sure);
-            }
-            if self.edges.starts_as_others() {
-                continue;
-            }
-            let callers = self.edges.first_callers(role, None);
-            if added.insert(Arc::as_ptr(&callers)) {
-                first |= callers.plane(strict).set(sure);
-            }
-        }
-        if self.edges.starts_as_others() {
-            first.clone_from(&later);
-        }
+        let roles = || roles.iter().map(PrincipalId);
+        let joined = |callers: Vec<Arc<Verdicts>>| {
+            let sets = callers.iter();
+            sets.map(|one| one.plane(strict).set(sure)).union()
+        };
+        let later = joined(distinct(roles().map(|role| self.edges.callers(role, None))));
+        let first = match self.edges.starts_as_others() {
+            true => later.clone(),
+            false => joined(distinct(
+                roles().map(|role| self.edges.first_callers(role, None)),
+            )),
+        };
         (first, [(0, later)].into())
     }
 
@@ -730,6 +784,14 @@ impl<'a> Search<'a> {
         }
         found
     }
+}
+
+// Roles that the same callers can assume share one answer.
+fn distinct(callers: impl Iterator<Item = Arc<Verdicts>>) -> Vec<Arc<Verdicts>> {
+    let mut added = FxHashSet::default();
+    callers
+        .filter(|callers| added.insert(Arc::as_ptr(callers)))
+        .collect()
 }
 
 /// Some kinds of callers, one bit for each.

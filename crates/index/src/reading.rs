@@ -8,6 +8,7 @@ use whocan_graph::{DocumentId, Graph};
 use crate::actions::{self, Actions};
 use crate::callers::Callers;
 use crate::candidates::ResourceActions;
+use crate::doors::{self, Doors};
 use crate::facts::{self, Facts};
 use crate::name::{self, SessionNames};
 
@@ -23,6 +24,8 @@ pub(crate) struct Reading {
     pub resource_actions: RoaringBitmap,
     /// The action patterns of trust policies and policies of resources.
     pub resource_patterns: Vec<Box<str>>,
+    /// Which resources may let in whom.
+    pub doors: Doors,
     /// The sessions that policies tell apart by their names.
     pub session_names: SessionNames,
 }
@@ -33,12 +36,14 @@ impl Reading {
         let mut permissions = actions::Gathering::default();
         let mut facts = facts::Reader::default();
         let mut resource_actions = ResourceActions::of(graph);
+        let mut doors = doors::Reader::of(graph);
         let mut malformed_identity = RoaringBitmap::new();
         let mut names = name::Reader::default();
         graph.documents().look_through(|at, document| {
             let id = DocumentId(at as u32);
             facts.document(id, document);
             resource_actions.document(id, document);
+            doors.document(id, document);
             names.document(document);
             let holders = &callers.identity[at];
             if document.malformed {
@@ -54,6 +59,7 @@ impl Reading {
             malformed_identity,
             resource_actions,
             resource_patterns,
+            doors: doors.finish(),
             session_names: names.finish(graph),
         }
     }

@@ -198,6 +198,21 @@ impl<'a> Scene<'a> {
         granted
     }
 
+    /// Returns everyone whom anything may grant the action on the resource,
+    /// under either reading of gaps and whatever identity-based policies say;
+    /// `None` if that may be anybody.
+    pub fn grantable_at_all(mut self) -> Option<RoaringBitmap> {
+        if self.ask.access_point.is_some() {
+            return None;
+        }
+        let strict = self.grantable_by(&self.resource_allows())?;
+        if !self.gap_seen.get() {
+            return Some(strict);
+        }
+        self.strict = false;
+        Some(strict | self.grantable_by(&self.resource_allows())?)
+    }
+
     // Everyone whom anything may grant the action, as far as the resource side
     // tells: whom it names, and its own account where that needs no naming.
     // `None` if it may be anybody.

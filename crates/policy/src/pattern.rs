@@ -264,6 +264,13 @@ impl Pattern {
         self.0.matcher.literal()
     }
 
+    /// Returns whether it is a literal text and one star that covers anything.
+    pub fn is_folder(&self) -> bool {
+        // The star ends it, and the text before it is one token a character.
+        let last = self.tokens().last() == Some(&Token::Many { colons: true });
+        last && self.tokens().len() == self.prefix().chars().count() + 1
+    }
+
     /// Returns the literal text before the first wildcard.
     pub fn prefix(&self) -> &str {
         self.0.matcher.head()

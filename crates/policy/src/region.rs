@@ -227,7 +227,7 @@ fn drop_implied(patterns: &mut Vec<Pattern>, implied: impl Fn(&Pattern, &Pattern
 /// follow it directly.
 fn drop_below_folders(patterns: &mut Vec<Pattern>) {
     patterns.sort_by(|one, other| {
-        let key = |pattern| (Pattern::prefix(pattern), !is_folder(pattern));
+        let key = |pattern| (Pattern::prefix(pattern), !pattern.is_folder());
         key(one).cmp(&key(other))
     });
     let mut folder: Option<Pattern> = None;
@@ -235,18 +235,11 @@ fn drop_below_folders(patterns: &mut Vec<Pattern>) {
         let below = folder
             .as_ref()
             .is_some_and(|folder| pattern.prefix().starts_with(folder.prefix()));
-        if !below && is_folder(pattern) {
+        if !below && pattern.is_folder() {
             folder = Some(pattern.clone());
         }
         !below
     });
-}
-
-/// Returns whether it is a literal text and one star that covers anything.
-fn is_folder(pattern: &Pattern) -> bool {
-    pattern.literal().is_none()
-        && pattern.tokens().len() == pattern.prefix().chars().count() + 1
-        && pattern.tokens().last() == Some(&Token::Many { colons: true })
 }
 
 #[cfg(test)]

@@ -10,11 +10,16 @@ use rustc_hash::FxHashMap;
 use whocan_policy::catalogue::catalogue;
 use whocan_policy::{AccountId, Pattern, Region};
 
+use super::folders;
+
 /// How many pieces a question may have before the rest is left undecided.
 const PIECES: usize = 20_000;
 
 /// So many pieces are kept at most.
 const KEPT: usize = 50_000;
+
+/// From so many on, parts are finished side by side.
+const MANY: usize = 16;
 
 /// A part of the asked set.
 #[derive(Clone, Debug)]
@@ -38,23 +43,24 @@ struct Kept {
     count: usize,
 }
 
-/// A set and the patterns that cut it, and whether there were too many.
-type Cut = (Pattern, Box<[Pattern]>, bool);
+/// A set and the patterns that cut it, whether there were too many, and
+/// whether the question leaves the partition open.
+type Cut = (Region, Box<[Pattern]>, bool, bool);
 
 impl Pieces {
     /// Returns the pieces of `asked`, none of them empty.
     ///
     /// Made-up resources are in the first of `partitions` that fits: those of
-    /// the graph, which do not change. Where `asked` leaves it open, it means these.
+    /// the graph, which do not change. Where the question leaves it open, it means these.
     pub fn of(
         &self,
-        asked: &Pattern,
+        asked: &Region,
         cuts: &[&Pattern],
         too_many: bool,
-        partitions: &[&str],
+        partitions: &Partitions<'_>,
     ) -> Arc<[Piece]> {
         let patterns = cuts.iter().map(|cut| (*cut).clone()).collect();
-        let key: Cut = (asked.clone(), patterns, too_many);
+        let key: Cut = (asked.clone(), patterns, too_many, partitions.is_open);
         let known = |kept: &Kept| kept.known.get(&key).cloned();
         if let Some(known) = known(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)) {
             return known;
@@ -70,20 +76,28 @@ impl Pieces {
     }
 }
 
+/// In which partitions resources may be made up.
+pub(crate) struct Partitions<'a> {
+    pub known: Vec<&'a str>,
+    /// Whether the question leaves it open which it means.
+    pub is_open: bool,
+}
+
 /// Returns whether a pattern of ARNs does not say in which partition they are.
 pub(super) fn leaves_partition_open(asked: &Pattern) -> bool {
     asked.literal().is_none() && asked.prefix().matches(':').count() < 2
 }
 
-fn cut(asked: &Pattern, cuts: &[&Pattern], too_many: bool, partitions: &[&str]) -> Vec<Piece> {
-    let mut parts = vec![Part {
-        region: Region::of(asked.clone()),
-        inside: Vec::new(),
-        seen: None,
-        is_own: false,
-        too_complex: too_many,
-    }];
-    for (id, cut) in (0..).zip(cuts) {
+fn cut(
+    asked: &Region,
+    cuts: &[&Pattern],
+    too_many: bool,
+    partitions: &Partitions<'_>,
+) -> Vec<Piece> {
+    let numbered = (0..).zip(cuts.iter().copied());
+    let (everywhere, cuts): (Vec<_>, Vec<_>) = numbered.partition(|(_, cut)| holds(cut, asked));
+    let (mut parts, cuts) = begin(asked, cuts, too_many);
+    for (id, cut) in cuts {
         let before = std::mem::take(&mut parts);
         for part in before {
             if parts.len() >= PIECES {
@@ -96,11 +110,49 @@ fn cut(asked: &Pattern, cuts: &[&Pattern], too_many: bool, partitions: &[&str]) 
             }
         }
     }
-    let is_open = leaves_partition_open(asked);
-    let pieces = parts
-        .into_par_iter()
-        .filter_map(|part| part.finish(partitions, is_open));
-    pieces.collect()
+    let everywhere: Vec<u32> = everywhere.into_iter().map(|(id, _)| id).collect();
+    let finish = |part: Part| part.finish(&everywhere, partitions);
+    if parts.len() < MANY {
+        return parts.into_iter().filter_map(finish).collect();
+    }
+    parts.into_par_iter().filter_map(finish).collect()
+}
+
+fn holds(cut: &Pattern, asked: &Region) -> bool {
+    let mut within = asked.within.iter();
+    within.any(|within| cut.contains(within) == Some(true))
+}
+
+// What is cut without a search, and the cuts that are left.
+fn begin<'p>(
+    asked: &Region,
+    cuts: Vec<(u32, &'p Pattern)>,
+    too_many: bool,
+) -> (Vec<Part>, Vec<(u32, &'p Pattern)>) {
+    let whole = Part {
+        region: asked.clone(),
+        inside: Vec::new(),
+        seen: None,
+        is_own: false,
+        too_complex: too_many,
+    };
+    let ([folder], []) = (&*asked.within, &*asked.except) else {
+        return (vec![whole], cuts);
+    };
+    if !folder.is_folder() {
+        return (vec![whole], cuts);
+    }
+    let (nested, others): (Vec<_>, Vec<_>) =
+        cuts.into_iter().partition(|(_, cut)| folders::nests(cut));
+    let parts = folders::parts(folder, &nested).into_iter();
+    let parts = parts.map(|(region, inside)| Part {
+        seen: region.witness().ok().flatten(),
+        is_own: true,
+        too_complex: too_many,
+        region,
+        inside,
+    });
+    (parts.collect(), others)
 }
 
 /// A part while it is being cut.
@@ -115,7 +167,8 @@ struct Part {
 }
 
 impl Part {
-    fn finish(self, partitions: &[&str], is_open: bool) -> Option<Piece> {
+    // `everywhere` are the cuts that cover all that was asked.
+    fn finish(mut self, everywhere: &[u32], partitions: &Partitions<'_>) -> Option<Piece> {
         let witness = match self.seen {
             Some(seen) if self.is_own => Ok(Some(seen)),
             _ => self.region.witness(),
@@ -123,7 +176,7 @@ impl Part {
         let witness = match witness {
             Ok(Some(witness)) if !self.too_complex => {
                 let witness = with_name(witness, &self.region)?;
-                let witness = with_partition(witness, &self.region, partitions, is_open)?;
+                let witness = with_partition(witness, &self.region, partitions)?;
                 Some(with_region(
                     with_account(witness, &self.region),
                     &self.region,
@@ -132,6 +185,8 @@ impl Part {
             Ok(None) => return None,
             _ => None,
         };
+        self.inside.extend(everywhere);
+        self.inside.sort_unstable();
         Some(Piece {
             region: self.region,
             inside: self.inside,
@@ -175,12 +230,11 @@ fn split(part: Part, id: u32, cut: &Pattern, into: &mut Vec<Part>) {
 
 // Without a partition a text is no ARN, and nobody would know whose it is. `None`
 // where the question leaves it open and the region has nothing in `partitions`.
-fn with_partition(
-    witness: String,
-    region: &Region,
-    partitions: &[&str],
-    is_open: bool,
-) -> Option<String> {
+fn with_partition(witness: String, region: &Region, partitions: &Partitions<'_>) -> Option<String> {
+    let Partitions {
+        known: partitions,
+        is_open,
+    } = partitions;
     let parts: Vec<&str> = witness.splitn(6, ':').collect();
     let ["arn", partition, rest @ ..] = parts.as_slice() else {
         return Some(witness);

@@ -1,124 +1,164 @@
 //! The cells of a question, decided together.
 //!
-//! Most cuts come from policies of a few principals. Cells that differ by such
-//! cuts alone have the same answer for everybody else, so one of them is
-//! decided for all and the others only for those few.
+//! Most cuts come from policies of a few principals. So the set is cut by what
+//! concerns everybody first. Each such piece is cut further by the policies of
+//! those only to whom its resource side may grant anything, which mostly are a
+//! few again; what comes of that has the same answer for everybody else, so
+//! one piece is decided for all and the others only for those few.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use roaring::RoaringBitmap;
-use whocan_policy::Region;
 use whocan_policy::catalogue::facts::is_immutable;
+use whocan_policy::{Pattern, Region};
 
 use super::Whose;
-use super::pieces::Piece;
+use super::pieces::{Partitions, Piece, leaves_partition_open};
 use crate::scene::{Scene, Target};
 use crate::{Ask, Cell, Index, Planes, Verdicts};
 
-/// A question about the pieces of a set.
+/// A question about a set of resources.
 pub(super) struct Together<'a> {
     index: &'a Index,
     ask: &'a Ask,
     focus: Option<&'a RoaringBitmap>,
-    // Whose answers each cut can tell apart, by its position.
-    whose: &'a [&'a Whose],
+    // Whether there were too many cuts to look at all.
+    too_many: bool,
+    // What concerns everybody.
+    common: Vec<&'a Pattern>,
+    // What comes from some principals' own policies.
+    own: Vec<(&'a Pattern, &'a RoaringBitmap)>,
 }
 
 impl<'a> Together<'a> {
-    /// Asks about pieces that cuts of these principals made.
+    /// Asks about a set that these patterns cut.
     pub fn new(
         index: &'a Index,
         ask: &'a Ask,
         focus: Option<&'a RoaringBitmap>,
-        whose: &'a [&'a Whose],
+        cuts: &'a BTreeMap<Pattern, Whose>,
+        too_many: bool,
     ) -> Together<'a> {
-        Together {
+        // A policy bears on its holders alone, unless the question says that a
+        // federated session has a user's (R131).
+        let apart = ask.session.user.is_none() && ask.access_point.is_none();
+        let mut together = Together {
             index,
             ask,
             focus,
-            whose,
+            too_many,
+            common: Vec::new(),
+            own: Vec::new(),
+        };
+        for (pattern, whose) in cuts {
+            match whose {
+                Whose::Holders(holders) if apart => together.own.push((pattern, holders)),
+                _ => together.common.push(pattern),
+            }
+        }
+        together
+    }
+
+    /// Decides every part of `asked`.
+    pub fn cells(&self, asked: &Region) -> Vec<Cell> {
+        let partitions = self.partitions(asked);
+        let pieces = &self.index.pieces;
+        let pieces = pieces.of(asked, &self.common, self.too_many, &partitions);
+        let cells = side_by_side(&pieces, |piece| self.within(piece, &partitions));
+        cells.into_iter().flatten().collect()
+    }
+
+    fn partitions(&self, asked: &Region) -> Partitions<'a> {
+        let known = self.index.base.partitions.iter();
+        Partitions {
+            known: known.map(|(name, _)| &**name).collect(),
+            is_open: asked.within.iter().all(leaves_partition_open),
         }
     }
 
-    /// Decides every piece, in their order.
-    pub fn cells(&self, pieces: &[Piece]) -> Vec<Cell> {
-        let groups = self.groups(pieces);
-        let decided = groups
-            .into_par_iter()
-            .flat_map(|group| self.group(pieces, group));
-        let mut decided: Vec<(usize, Verdicts)> = decided.collect();
-        decided.sort_unstable_by_key(|(at, _)| *at);
-        let mut decided = decided.into_iter().peekable();
-        let cells = pieces.iter().enumerate().map(|(at, piece)| {
-            match (decided.next_if(|(of, _)| *of == at), &piece.witness) {
-                (Some((_, verdicts)), Some(witness)) => Cell {
-                    region: piece.region.clone(),
-                    witness: witness.clone(),
-                    verdicts,
-                    too_complex: false,
-                },
-                _ => self.undecided(piece.region.clone()),
-            }
+    // The cells of a piece that nothing common cuts any more.
+    fn within(&self, piece: &Piece, partitions: &Partitions<'_>) -> Vec<Cell> {
+        if piece.witness.is_none() {
+            return vec![self.undecided(piece.region.clone())];
+        }
+        let uniform = is_uniform(&piece.region);
+        let able = self.able(piece, uniform);
+        let cuts: Vec<(&Pattern, &RoaringBitmap)> = self
+            .own
+            .iter()
+            .filter(|(_, holders)| able.as_ref().is_none_or(|able| !able.is_disjoint(holders)))
+            .filter(|(cut, _)| overlaps(cut, &piece.region))
+            .copied()
+            .collect();
+        if cuts.is_empty() {
+            return vec![self.cell(piece, self.decide(piece, self.focus))];
+        }
+        let patterns: Vec<&Pattern> = cuts.iter().map(|(pattern, _)| *pattern).collect();
+        let pieces = self
+            .index
+            .pieces
+            .of(&piece.region, &patterns, false, partitions);
+        let decided = self.pieces(&pieces, &cuts, uniform);
+        let cells = pieces.iter().zip(decided);
+        let cells = cells.map(|(piece, verdicts)| match verdicts {
+            Some(verdicts) => self.cell(piece, verdicts),
+            None => self.undecided(piece.region.clone()),
         });
         cells.collect()
     }
 
-    // The pieces that can be decided, put together where they differ by some
-    // principals' own policies only.
-    fn groups(&self, pieces: &[Piece]) -> Vec<Vec<usize>> {
-        let able = pieces.iter().enumerate();
-        let able = able.filter(|(_, piece)| piece.witness.is_some());
-        if !self.is_apart() {
-            return able.map(|(at, _)| vec![at]).collect();
+    // To whom anything may be granted on a piece, as far as its resource side
+    // tells; `None` if that may be anybody of whom the question is, or where
+    // its resources are not of one kind.
+    fn able(&self, piece: &Piece, uniform: bool) -> Option<RoaringBitmap> {
+        if !uniform || self.own.is_empty() {
+            return None;
         }
-        let mut groups: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
-        for (at, piece) in able {
-            let cuts = piece.inside.iter().copied();
-            let common = cuts.filter(|cut| matches!(self.whose[*cut as usize], Whose::Everybody));
-            groups.entry(common.collect()).or_default().push(at);
-        }
-        groups.into_values().collect()
+        Scene::new(self.index, &self.ask_about(piece), None).grantable_at_all()
     }
 
-    // Whether a policy bears on its holders alone: the question may say that a
-    // federated session has a user's (R131).
-    fn is_apart(&self) -> bool {
-        self.ask.session.user.is_none() && self.ask.access_point.is_none()
-    }
-
-    fn group(&self, pieces: &[Piece], mut members: Vec<usize>) -> Vec<(usize, Verdicts)> {
-        members.sort_by_key(|&at| pieces[at].inside.len());
-        let Some((&first, rest)) = members.split_first() else {
-            return Vec::new();
+    // Decides pieces that some principals' own policies cut: one for all, the
+    // others for those whom the cuts between them concern.
+    fn pieces(
+        &self,
+        pieces: &[Piece],
+        cuts: &[(&Pattern, &RoaringBitmap)],
+        uniform: bool,
+    ) -> Vec<Option<Verdicts>> {
+        let able = pieces.iter().filter(|piece| piece.witness.is_some());
+        let Some(first) = able.min_by_key(|piece| piece.inside.len()) else {
+            return vec![None; pieces.len()];
         };
-        let common = self.decide(&pieces[first], self.focus);
-        let shape = (!rest.is_empty()).then(|| self.shape(&pieces[first]));
-        let others = rest.par_iter().map(|&at| {
-            let piece = &pieces[at];
-            let few = self.told_apart(&pieces[first], piece);
+        let common = self.decide(first, self.focus);
+        let shape = (!uniform).then(|| self.shape(first));
+        side_by_side(pieces, |piece| {
+            piece.witness.as_ref()?;
+            if std::ptr::eq(piece, first) {
+                return Some(common.clone());
+            }
+            let few = self.told_apart(first, piece, cuts);
             let alike = shape
                 .as_ref()
-                .is_some_and(|shape| *shape == self.shape(piece));
-            match few.filter(|_| alike) {
-                Some(few) => (at, self.differing(&common, piece, few)),
-                None => (at, self.decide(piece, self.focus)),
-            }
-        });
-        let mut decided: Vec<(usize, Verdicts)> = others.collect();
-        decided.push((first, common));
-        decided
+                .is_none_or(|shape| *shape == self.shape(piece));
+            Some(match few.filter(|_| alike) {
+                Some(few) => self.differing(&common, piece, few),
+                None => self.decide(piece, self.focus),
+            })
+        })
     }
 
     // Whose answers the cuts can tell apart that cover one of two pieces;
     // `None` if they are too many for that to be worth it.
-    fn told_apart(&self, one: &Piece, other: &Piece) -> Option<RoaringBitmap> {
+    fn told_apart(
+        &self,
+        one: &Piece,
+        other: &Piece,
+        cuts: &[(&Pattern, &RoaringBitmap)],
+    ) -> Option<RoaringBitmap> {
         let mut few = RoaringBitmap::new();
         for cut in only_in(one, other).chain(only_in(other, one)) {
-            match self.whose[cut as usize] {
-                Whose::Holders(holders) => few |= holders,
-                Whose::Everybody => return None,
-            }
+            few |= cuts[cut as usize].1;
         }
         if let Some(focus) = self.focus {
             few &= focus;
@@ -164,6 +204,15 @@ impl<'a> Together<'a> {
         }
     }
 
+    fn cell(&self, piece: &Piece, verdicts: Verdicts) -> Cell {
+        Cell {
+            region: piece.region.clone(),
+            witness: piece.witness.clone().unwrap_or_default(),
+            verdicts,
+            too_complex: false,
+        }
+    }
+
     // Too complex to be told apart: possible for everyone, sure for nobody (R240).
     fn undecided(&self, region: Region) -> Cell {
         let open = Planes::open(self.index.base.callers.all.clone());
@@ -177,6 +226,31 @@ impl<'a> Together<'a> {
             too_complex: true,
         }
     }
+}
+
+/// So few pieces are not worth waking another thread.
+const FEW: usize = 8;
+
+fn side_by_side<T: Send>(pieces: &[Piece], work: impl Fn(&Piece) -> T + Sync + Send) -> Vec<T> {
+    if pieces.len() <= FEW {
+        return pieces.iter().map(work).collect();
+    }
+    pieces.par_iter().map(&work).collect()
+}
+
+fn overlaps(cut: &Pattern, region: &Region) -> bool {
+    region.within.iter().all(|within| within.overlaps(cut))
+}
+
+/// Returns whether no rule tells the resources of a region apart but by their
+/// patterns: objects of one bucket.
+fn is_uniform(region: &Region) -> bool {
+    let in_bucket = |pattern: &Pattern| {
+        let name = pattern.prefix().strip_prefix("arn:");
+        let name = name.and_then(|rest| rest.split_once(":s3:::"));
+        name.is_some_and(|(partition, name)| !partition.contains(':') && name.contains('/'))
+    };
+    region.within.iter().any(in_bucket)
 }
 
 // The cuts that cover one piece and not another.

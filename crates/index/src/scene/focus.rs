@@ -1,6 +1,8 @@
 //! Whom a question is about, if not everybody, and what bears on them.
 
+use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
@@ -13,13 +15,17 @@ use crate::Index;
 /// document for its holders.
 const FEW: u64 = 256;
 
-/// The principals that a question is about.
+/// The documents of so many are fewer than the statements about their account.
+const VERY_FEW: u64 = 8;
+
+/// The principals that a question is about; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Focus {
     /// The principals.
-    pub who: RoaringBitmap,
-    // What bears on them, if they are few.
-    bearing: Option<Bearing>,
+    pub who: Rc<RoaringBitmap>,
+    // What bears on them, if they are few, and their accounts; known once somebody asked.
+    bearing: Rc<OnceCell<Option<Bearing>>>,
+    accounts: Rc<OnceCell<Option<Vec<AccountIndex>>>>,
 }
 
 /// So many accounts at most are asked for the documents that bear on their members.
@@ -51,14 +57,47 @@ struct Bearing {
 
 impl Focus {
     /// Looks only at the principals of `who`.
-    pub fn on(index: &Index, who: RoaringBitmap) -> Focus {
-        let bearing = if who.len() <= FEW {
-            Some(Bearing::of(&index.graph, &who))
-        } else {
-            Bearing::of_accounts(index, &who)
-        };
-        Focus { who, bearing }
+    pub fn on(who: RoaringBitmap) -> Focus {
+        Focus {
+            who: Rc::new(who),
+            bearing: Rc::default(),
+            accounts: Rc::default(),
+        }
     }
+
+    fn accounts(&self, graph: &Graph) -> Option<&[AccountIndex]> {
+        let accounts = self.accounts.get_or_init(|| accounts_of(graph, &self.who));
+        accounts.as_deref()
+    }
+
+    fn bearing(&self, index: &Index) -> Option<&Bearing> {
+        let bearing = self.bearing.get_or_init(|| {
+            if self.who.len() <= FEW {
+                Some(Bearing::of(&index.graph, &self.who))
+            } else {
+                Bearing::of_accounts(index, &self.who)
+            }
+        });
+        bearing.as_ref()
+    }
+}
+
+// The accounts of some principals, if they are few.
+fn accounts_of(graph: &Graph, who: &RoaringBitmap) -> Option<Vec<AccountIndex>> {
+    let mut accounts = Vec::new();
+    let mut next = who.min();
+    while let Some(id) = next {
+        // Entry points come last and hold no policies.
+        let Some(account) = graph.principal(PrincipalId(id)).account else {
+            break;
+        };
+        if accounts.len() == FEW_ACCOUNTS {
+            return None;
+        }
+        next = who.range(graph.principals_of(account).end..).next();
+        accounts.push(account);
+    }
+    Some(accounts)
 }
 
 impl Bearing {
@@ -66,23 +105,12 @@ impl Bearing {
     fn of_accounts(index: &Index, who: &RoaringBitmap) -> Option<Bearing> {
         let graph = &index.graph;
         let mut bearing = Bearing::default();
-        let mut next = who.min();
-        for _ in 0..FEW_ACCOUNTS {
-            let Some(id) = next else {
-                bearing.sort();
-                return Some(bearing);
-            };
-            match graph.principal(PrincipalId(id)).account {
-                Some(account) => {
-                    let members = graph.principals_of(account);
-                    next = who.range(members.end..).next();
-                    bearing.add(index.bearing.of(graph, account, members));
-                }
-                // Entry points come last and hold no policies.
-                None => next = None,
-            }
+        for account in accounts_of(graph, who)? {
+            let members = graph.principals_of(account);
+            bearing.add(index.bearing.of(graph, account, members));
         }
-        None
+        bearing.sort();
+        Some(bearing)
     }
 
     fn add(&mut self, other: &Bearing) {
@@ -124,32 +152,46 @@ impl Bearing {
 impl Scene<'_> {
     /// Looks only at the principals of `who` from now on.
     pub fn look_only_at(&mut self, who: RoaringBitmap) {
-        self.focus = Some(Focus::on(self.index, who));
+        self.focus = Some(Focus::on(who));
     }
 
     /// Returns those of `set` whom the question is about.
     pub fn among(&self, set: &RoaringBitmap) -> RoaringBitmap {
         match &self.focus {
-            Some(focus) => set & &focus.who,
+            Some(focus) => set & &*focus.who,
             None => set.clone(),
         }
     }
 
     /// Returns the identity-based documents that need to be looked at, `None` for all.
     pub fn identity_documents(&self) -> Option<&[DocumentId]> {
-        let bearing = self.focus.as_ref()?.bearing.as_ref()?;
+        let bearing = self.focus.as_ref()?.bearing(self.index)?;
         Some(&bearing.identity)
+    }
+
+    /// Returns whether the question is about so few that their documents are few too.
+    pub fn is_about_few(&self) -> bool {
+        let focus = self.focus.as_ref();
+        focus.is_some_and(|focus| focus.who.len() <= VERY_FEW)
+    }
+
+    /// Returns the accounts of those whom the question is about, if they are few.
+    pub fn accounts_in_focus(&self) -> Option<&[AccountIndex]> {
+        self.focus.as_ref()?.accounts(self.graph())
+    }
+
+    /// Returns whether the question is about any of `set`.
+    pub fn concerns_any(&self, set: &RoaringBitmap) -> bool {
+        let focus = self.focus.as_ref();
+        focus.is_none_or(|focus| !focus.who.is_disjoint(set))
     }
 
     /// Returns whether a boundary needs to be looked at.
     pub fn bounds_anyone(&self, boundary: DocumentId, holders: &RoaringBitmap) -> bool {
-        match &self.focus {
-            None => true,
-            Some(Focus {
-                bearing: Some(bearing),
-                ..
-            }) => bearing.boundary.binary_search(&boundary).is_ok(),
-            Some(focus) => !focus.who.is_disjoint(holders),
+        let known = self.focus.as_ref().and_then(|focus| focus.bearing.get());
+        match known {
+            Some(Some(bearing)) => bearing.boundary.binary_search(&boundary).is_ok(),
+            _ => self.concerns_any(holders),
         }
     }
 }

@@ -1,15 +1,25 @@
 //! Identity-based policies, boundaries and session policies.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{Boundary, DocumentId, PrincipalId, PrincipalKind};
+use whocan_graph::{AccountIndex, Boundary, DocumentId, PrincipalId, PrincipalKind};
 use whocan_policy::{Document, Effect, Truth};
 
 use super::statement::Resources;
 use super::{Limits, Scene};
 use crate::Planes;
-use crate::actions::StatementRef;
+use crate::actions::{Covering, StatementRef};
 use crate::facts::Line;
 use crate::planes::Gathering;
+
+/// How the statements are found that may bear on a request.
+enum LookedUp<'a> {
+    /// By the few documents of those whom the question is about.
+    Documents(&'a [DocumentId]),
+    /// By their few accounts.
+    Accounts(&'a [AccountIndex]),
+    /// By the resource.
+    Resource,
+}
 
 impl Scene<'_> {
     /// Decides whom an identity-based policy allows (R17).
@@ -39,6 +49,9 @@ impl Scene<'_> {
                     let holders = self.among(&callers.identity[document.index()]);
                     return gathering.add(&Planes::certain(holders));
                 }
+                if federated.is_none() && !self.concerns_any(&callers.identity[document.index()]) {
+                    return;
+                }
                 let line = self.index.facts.line(self.graph(), document, one.at);
                 let covered = match line.statement.actions {
                     Some(_) => Truth::True,
@@ -51,24 +64,49 @@ impl Scene<'_> {
                 }
             }
         };
-        match (self.identity_documents(), &federated) {
-            (Some(documents), None) => {
+        let identity = &callers.identity;
+        match (&federated, self.looked_up(&covering)) {
+            (Some(_), _) => covering.iter().for_each(&mut look_at),
+            (None, LookedUp::Documents(documents)) => {
                 let documents = documents.iter();
                 documents
                     .flat_map(|&document| covering.of_document(document))
                     .for_each(&mut look_at);
             }
-            (None, None) => {
-                let identity = &callers.identity;
+            (None, LookedUp::Accounts(accounts)) => {
+                for &account in accounts {
+                    let members = self.graph().principals_of(account);
+                    let place = (account, self.graph().accounts().len());
+                    let own = permissions.of_account(&covering, place, &members, identity);
+                    own.iter().for_each(&mut look_at);
+                }
+                if let Some(plain) = permissions.holders_of_plain(&covering, effect, identity) {
+                    gathering.add(&Planes::certain(self.among(plain)));
+                }
+            }
+            (None, LookedUp::Resource) => {
                 let (plain, others) =
                     permissions.concerning(&covering, effect, &beginnings, identity);
                 others.iter().for_each(&mut look_at);
                 gathering.add(&Planes::certain(self.among(&plain)));
             }
-            (_, Some(_)) => covering.iter().for_each(&mut look_at),
         }
+        self.with_open_identities(gathering, federated.as_ref())
+    }
+
+    // Once statements are sorted, that is faster than a look at many documents.
+    fn looked_up(&self, covering: &Covering) -> LookedUp<'_> {
+        if self.is_about_few() || !covering.is_asked_often() {
+            let documents = self.identity_documents();
+            return documents.map_or(LookedUp::Resource, LookedUp::Documents);
+        }
+        let accounts = self.accounts_in_focus();
+        accounts.map_or(LookedUp::Resource, LookedUp::Accounts)
+    }
+
+    fn with_open_identities(&self, gathering: Gathering, federated: Option<&Federated>) -> Planes {
         let mut planes = gathering.planes();
-        planes.or(&Planes::open(self.open_identities(federated.as_ref())));
+        planes.or(&Planes::open(self.open_identities(federated)));
         planes
     }
 

@@ -53,7 +53,7 @@ impl Scene<'_> {
         let focused;
         let set = match &self.focus {
             Some(focus) => {
-                focused = set & &focus.who;
+                focused = set & &*focus.who;
                 &focused
             }
             None => set,

@@ -180,26 +180,15 @@ impl Engine for Indexed<'_> {
     }
 
     fn parts(&self, ask: &Ask, region: &Region, focus: Option<&RoaringBitmap>) -> Vec<Cell> {
-        let Some((asked, _)) = region.within.split_first() else {
+        if region.within.is_empty() {
             return self.parts(ask, &Region::of(whocan_policy::Pattern::glob("*")), focus);
-        };
-        let mut cells = self.index.cells_among(ask, asked, focus);
+        }
+        let mut cells = self.index.cells_among(ask, region, focus);
         if region.within.len() == 1 && region.except.is_empty() {
             return cells;
         }
-        // A cell has one answer throughout, so what is left of it has the same.
-        cells.retain_mut(|cell| {
-            let Some(part) = cell.region.intersect(region) else {
-                return false;
-            };
-            cell.region = part;
-            match cell.region.witness() {
-                Ok(Some(witness)) => cell.witness = witness,
-                Ok(None) => return false,
-                Err(_) => cell.too_complex = true,
-            }
-            true
-        });
+        let regions = cells.iter_mut().map(|cell| &mut cell.region);
+        regions.for_each(Region::simplify);
         cells
     }
 

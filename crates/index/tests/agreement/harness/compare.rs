@@ -20,6 +20,9 @@ use super::told;
 /// The most cells of a region, and the most other members, that are compared.
 const SAMPLES: usize = 8;
 
+/// For so many principals the region is cut for each alone, too.
+const FOCUSED: usize = 3;
+
 /// One request that the two sides decide differently.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
@@ -246,8 +249,13 @@ impl Comparison<'_> {
         while members.len() > SAMPLES {
             members.swap_remove(dice.below(members.len()));
         }
-        for member in members {
-            self.member(&cells, &member);
+        for member in &members {
+            self.member(&cells, member);
+        }
+        for _ in 0..FOCUSED {
+            let principals = self.sides.graph.principals().len();
+            let one = PrincipalId(dice.below(principals) as u32);
+            self.for_one(one, &asked, &members);
         }
         let mut decided: Vec<&Cell> = cells.iter().filter(|cell| !cell.too_complex).collect();
         while decided.len() > SAMPLES {
@@ -260,6 +268,31 @@ impl Comparison<'_> {
             if self.fits(&cell.witness) {
                 self.compare_verdicts(&cell.witness, &cell.verdicts);
             }
+        }
+    }
+
+    // Cells that are cut for one principal say of it what is said without cutting.
+    fn for_one(&mut self, one: PrincipalId, asked: &Pattern, members: &[String]) {
+        let index = &self.sides.index;
+        let cells = index.cells(&self.question.ask("*"), asked, Some(one));
+        let mut wrong = Vec::new();
+        for member in members {
+            let holding = cells.iter().filter(|cell| cell.region.holds(member));
+            let holding: Vec<&Cell> = holding.collect();
+            let said = index.can(&self.question.ask(member));
+            let told = |verdicts: &Verdicts| {
+                let planes = [&verdicts.strict, &verdicts.as_collected];
+                planes.map(|planes| planes.of(one))
+            };
+            match holding[..] {
+                [cell] if cell.too_complex => {}
+                [cell] if told(&cell.verdicts) == told(&said) => {}
+                [_] => wrong.push((member, format!("is another thing for {one:?} alone"))),
+                _ => wrong.push((member, format!("is in {} cells of {one:?}", holding.len()))),
+            }
+        }
+        for (member, remark) in wrong {
+            self.misplace(member, &remark);
         }
     }
 
