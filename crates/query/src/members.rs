@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId};
+use whocan_graph::{
+    AccountIndex, Collected, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
+};
 use whocan_policy::{Pattern, Region};
 
 use crate::thing::Thing;
@@ -78,6 +80,20 @@ impl Members {
     /// Returns how many things there are, regions aside.
     pub fn count(&self) -> u64 {
         self.bitmaps().iter().map(|set| set.len()).sum()
+    }
+
+    /// Returns the accounts, and those under the units.
+    pub(crate) fn accounts_with_those_of_units(&self, graph: &Graph) -> RoaringBitmap {
+        if self.levels.is_empty() {
+            return self.accounts.clone();
+        }
+        let under = |account: &AccountIndex| match graph.chain(*account) {
+            Collected::Yes(chain) => chain.iter().any(|level| self.levels.contains(level.0)),
+            Collected::Not => false,
+        };
+        let accounts = (0..graph.accounts().len() as u32).map(AccountIndex);
+        let under: RoaringBitmap = accounts.filter(under).map(|account| account.0).collect();
+        under | &self.accounts
     }
 
     /// Returns whether there is neither thing nor region.

@@ -176,6 +176,20 @@ fn text(value: &ast::Value) -> Result<String, Fault> {
     }
 }
 
+/// What people call context keys that have another name.
+const SYNONYMS: [(&str, &str); 10] = [
+    ("mfa", "aws:MultiFactorAuthPresent"),
+    ("ip", "aws:SourceIp"),
+    ("source_ip", "aws:SourceIp"),
+    ("sourceip", "aws:SourceIp"),
+    ("vpc", "aws:SourceVpc"),
+    ("vpce", "aws:SourceVpce"),
+    ("region", "aws:RequestedRegion"),
+    ("org", "aws:PrincipalOrgID"),
+    ("tls", "aws:SecureTransport"),
+    ("external_id", "sts:ExternalId"),
+];
+
 /// Reads a context key. Keys of AWS's own namespace must exist; others may be
 /// claims of an identity provider.
 fn key(written: &Spanned<String>) -> Result<KeyName, Fault> {
@@ -186,6 +200,12 @@ fn key(written: &Spanned<String>) -> Result<KeyName, Fault> {
     }
     let problem = Problem::Senseless(format!("unknown context key `{name}`"));
     let fault = Fault::new(problem, written.span);
+    let called = SYNONYMS
+        .iter()
+        .find(|(synonym, _)| name.eq_ignore_ascii_case(synonym));
+    if let Some((_, key)) = called {
+        return Err(fault.with_hint(format!("it is called `{key}`")));
+    }
     let known = catalogue().condition_key_entries().map(|entry| entry.name);
     Err(match did_you_mean(name, known) {
         Some(hint) => fault.with_hint(hint),

@@ -1,14 +1,14 @@
 //! Resolves places: the accounts that `in` and `outside` speak of.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Collected, LevelId, Membership};
+use whocan_graph::{AccountIndex, Membership};
 use whocan_policy::Region;
 
 use super::Resolver;
-use super::target::account_pattern;
 use crate::ast::{Place, Span};
 use crate::error::Fault;
 use crate::members::Members;
+use crate::target::account_pattern;
 use crate::thing::Thing;
 
 impl Resolver<'_> {
@@ -19,7 +19,7 @@ impl Resolver<'_> {
             Place::Set(set) => set,
         };
         let members = self.set(set)?;
-        let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+        let accounts = members.accounts_with_those_of_units(self.context.graph);
         if accounts.is_empty() {
             return Err(Fault::senseless(
                 format!("`{set}` is no account and no unit"),
@@ -44,20 +44,6 @@ impl Resolver<'_> {
             )
         });
         Ok(own.map(|(at, _)| at as u32).collect())
-    }
-
-    /// Returns the accounts under units of the organization.
-    pub(super) fn accounts_of_levels(&self, levels: &RoaringBitmap) -> RoaringBitmap {
-        if levels.is_empty() {
-            return RoaringBitmap::new();
-        }
-        let graph = self.context.graph;
-        let under = |account: &AccountIndex| match graph.chain(*account) {
-            Collected::Yes(chain) => chain.iter().any(|LevelId(id)| levels.contains(*id)),
-            Collected::Not => false,
-        };
-        let accounts = (0..graph.accounts().len() as u32).map(AccountIndex);
-        accounts.filter(under).map(|account| account.0).collect()
     }
 
     /// Keeps what lies in the accounts.

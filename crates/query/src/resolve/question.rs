@@ -190,7 +190,6 @@ impl Resolver<'_> {
             subject,
             reach,
             deeds,
-            anywhere: on.is_none(),
         })
     }
 
