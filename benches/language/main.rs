@@ -8,19 +8,19 @@
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints")]
 
+#[path = "../../crates/query/tests/example/bundle.rs"]
+mod bundle;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use whocan_graph::Graph;
-use whocan_import::{BoxError, Options, Sink, import};
 use whocan_index::Index;
 use whocan_query::ast::{Question, StatementKind};
 use whocan_query::engine::Indexed;
 use whocan_query::saved::SavedQuery;
 use whocan_query::{Context, Inner, Names};
-use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
 
 /// How often each query is planned.
 const TIMES: usize = 101;
@@ -28,41 +28,10 @@ const TIMES: usize = 101;
 /// An account of the example organization.
 const EXAMPLE: &str = "555566667777";
 
-/// Keeps what an import delivers.
-#[derive(Default)]
-struct Kept {
-    accounts: Mutex<Vec<AccountObject>>,
-    activity: Mutex<Vec<ActivityObject>>,
-    organization: Mutex<Option<OrganizationObject>>,
-}
-
-impl Sink for Kept {
-    fn account(&self, account: AccountObject) -> Result<(), BoxError> {
-        self.accounts
-            .lock()
-            .expect("no thread panics")
-            .push(account);
-        Ok(())
-    }
-
-    fn activity(&self, activity: ActivityObject) -> Result<(), BoxError> {
-        self.activity
-            .lock()
-            .expect("no thread panics")
-            .push(activity);
-        Ok(())
-    }
-
-    fn organization(&self, organization: OrganizationObject) -> Result<(), BoxError> {
-        *self.organization.lock().expect("no thread panics") = Some(organization);
-        Ok(())
-    }
-}
-
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bundle = std::env::var_os("WHOCAN_BUNDLE").map(PathBuf::from);
-    let index = index(bundle.unwrap_or_else(|| folder.join("example")));
+    let index = bundle::index(&bundle.unwrap_or_else(|| folder.join("example")), |_| {});
     let listed = std::fs::read_dir(folder.join("queries")).expect("queries/ is there");
     let mut files: Vec<PathBuf> = listed.map(|entry| entry.expect("a file").path()).collect();
     files.sort();
@@ -71,28 +40,6 @@ fn main() {
     for (micros, name) in figures {
         println!("{micros:9.1} µs  {name}");
     }
-}
-
-fn index(bundle: PathBuf) -> Index {
-    let kept = Kept::default();
-    let options = Options {
-        keep_going: true,
-        ..Options::default()
-    };
-    import(&[bundle], &options, &kept).expect("the bundle is read");
-    let mut accounts = kept.accounts.into_inner().expect("no thread panics");
-    accounts.sort_by_key(|account| account.id);
-    let mut activity = kept.activity.into_inner().expect("no thread panics");
-    activity.sort_by_key(|one| one.id);
-    let organization = kept.organization.into_inner().expect("no thread panics");
-    let snapshot = Snapshot {
-        taken: "2026-11-01T00:00:00Z".parse().expect("a time"),
-        accounts: accounts.into_iter().map(Arc::new).collect(),
-        organization: organization.map(Arc::new),
-        activity: activity.into_iter().map(Arc::new).collect(),
-        assumptions: Vec::new(),
-    };
-    Index::build(Arc::new(Graph::build(&snapshot)))
 }
 
 fn figure(file: &Path, index: &Index) -> (f64, String) {

@@ -19,6 +19,7 @@ pub const CTRL_C: &str = "\u{3}";
 pub const CTRL_D: &str = "\u{4}";
 pub const CTRL_L: &str = "\u{c}";
 pub const CTRL_R: &str = "\u{12}";
+pub const CTRL_U: &str = "\u{15}";
 pub const UP: &str = "\u{1b}[A";
 
 const ROWS: u16 = 24;
@@ -101,17 +102,31 @@ impl Session {
         press(&self.keyboard, keys.as_bytes());
     }
 
-    /// Waits for an empty line under the cursor, and asks a question there.
+    /// Waits for an empty line under the cursor, asks a question there, and
+    /// waits until it is taken: keys that come while the program changes the
+    /// terminal's mode are lost.
     pub fn asks(&self, question: &str) {
         self.waits();
-        self.types(&format!("{question}{ENTER}"));
+        self.types(question);
+        let end = question.char_indices().rev().nth(7).map_or(0, |(at, _)| at);
+        let end = question[end..].trim();
+        self.until("what is typed", |screen| {
+            (is_painted(screen) && typed(screen).ends_with(end)).then_some(())
+        });
+        self.types(ENTER);
+        self.until("another line", |screen| {
+            (!typed(screen).ends_with(end)).then_some(())
+        });
     }
 
-    /// Leaves the line that is typed, and begins on an empty screen.
+    /// Takes back what is typed, and begins on an empty screen.
     pub fn clears(&self) {
-        self.types(CTRL_C);
-        self.waits();
-        self.types(CTRL_L);
+        self.until("a prompt", |screen| {
+            let row = usize::from(screen.cursor_position().0);
+            let line = screen.rows(0, COLUMNS).nth(row).unwrap_or_default();
+            (is_painted(screen) && line.starts_with(PROMPTS[0])).then_some(())
+        });
+        self.types(&format!("{CTRL_U}{CTRL_L}"));
         self.until("an empty screen", |screen| {
             (text(screen) == "whocan>\n" && asks_for_more(screen)).then_some(())
         });
@@ -142,7 +157,7 @@ impl Session {
 
     /// Ends the session from its prompt; the program must end well.
     pub fn ends(self) {
-        self.types(CTRL_C);
+        self.types(CTRL_U);
         self.waits();
         self.types(CTRL_D);
         self.is_over();
@@ -194,6 +209,14 @@ fn asks_for_more(screen: &Screen) -> bool {
     let line = screen.rows(0, COLUMNS).nth(usize::from(row));
     let line = line.unwrap_or_default();
     is_painted(screen) && column == 8 && PROMPTS.contains(&line.trim_end())
+}
+
+/// Returns what is typed at the cursor, which may run over from the line above.
+fn typed(screen: &Screen) -> String {
+    let row = usize::from(screen.cursor_position().0);
+    let lines: Vec<String> = screen.rows(0, COLUMNS).take(row + 1).collect();
+    let above = row.checked_sub(1).map_or("", |above| &*lines[above]);
+    format!("{above}{}", lines[row]).trim_end().to_owned()
 }
 
 /// Shows what the program writes, and says where the cursor is when it asks.

@@ -19,6 +19,7 @@ impl Habit<'_> {
     pub(super) fn hint(&self) -> Option<String> {
         self.of_deeds()
             .or_else(|| self.of_filters())
+            .or_else(|| self.of_second_condition())
             .or_else(|| self.of_values())
             .or_else(|| self.of_openings())
     }
@@ -101,6 +102,9 @@ impl Habit<'_> {
             return said("`through A or B` passes one of them, `through A through B` one of each");
         }
         let clause = self.expects(Rule::clause) || self.expects(Rule::EOI);
+        if self.word == "in" && ["reach", "do"].contains(&&*self.word_before(0)) {
+            return said("rows are narrowed by `where`: `where account = prod`");
+        }
         if clause && self.is(&["max", "maximum", "depth", "hops"]) {
             return said("chains are limited by `within 3 hops`");
         }
@@ -132,6 +136,20 @@ impl Habit<'_> {
             return said("ask `who can ACTIONS on SET`; `list SET where ...` gives facts");
         }
         None
+    }
+
+    /// Says that `with` takes one comparison, where a second one follows it.
+    fn of_second_condition(&self) -> Option<String> {
+        let joined = |word: String| ["and", "or"].contains(&&*word);
+        let second = self.word == "not" && joined(self.word_before(0))
+            || self.is(&[
+                "=", "!=", "<", ">", "<=", ">=", "like", "has", "exists", "matches",
+            ]) && joined(self.word_before(1));
+        let (_, condition) = self.before.rsplit_once(" with ")?;
+        let second = second && !condition.contains('(');
+        second.then(|| {
+            "several conditions stand in parentheses: `users with (access_keys > 0 and not mfa)`".to_owned()
+        })
     }
 
     /// Where an attribute is compared.

@@ -267,6 +267,17 @@ fn unknown_policy_type(word: &str, span: Span) -> Fault {
         found: format!("`{word}`"),
     };
     let fault = Fault::new(problem, span);
+    if [
+        "trust policies",
+        "trust policy",
+        "key policies",
+        "key policy",
+    ]
+    .contains(&word)
+    {
+        let why = "without these nobody has any access, so they stay; `list roles where trust.external` looks at trust";
+        return fault.with_hint(why);
+    }
     match did_you_mean(word, IGNORED) {
         Some(hint) => fault.with_hint(hint),
         None => fault,

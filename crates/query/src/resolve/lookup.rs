@@ -33,11 +33,15 @@ impl Resolver<'_> {
                 members.levels = units.map(|(at, _)| at as u32).collect();
             }
             Kind::ResourceOf(kind) => {
-                let resources = graph.resources().iter().enumerate();
-                let of_kind = resources.filter(|(_, one)| {
-                    ResourceKind::of(&one.arn).is_some_and(|found| found == kind)
-                });
-                members.resources = of_kind.map(|(at, _)| at as u32).collect();
+                let partitions = self.partitions().into_iter();
+                let starts = partitions.map(|one| format!("arn:{one}:{}:", kind.service));
+                for start in starts {
+                    let of_service = graph.resources_beginning(&start);
+                    let of_kind = of_service.filter(|id| {
+                        ResourceKind::of(&graph.resource(*id).arn).is_some_and(|one| one == kind)
+                    });
+                    members.resources.extend(of_kind.map(|id| id.0));
+                }
             }
             _ => members.principals = self.principals_of_kind(kind),
         }
@@ -105,13 +109,17 @@ impl Resolver<'_> {
         }
     }
 
+    fn partitions(&self) -> BTreeSet<&str> {
+        let accounts = self.context.graph.accounts().iter();
+        accounts.map(|account| &*account.partition).collect()
+    }
+
     // A bucket's ARN is its name.
     fn buckets_named(&self, name: &str) -> Members {
         let graph = self.context.graph;
-        let accounts = graph.accounts().iter();
-        let partitions: BTreeSet<&str> = accounts.map(|account| &*account.partition).collect();
-        let arns = partitions
-            .iter()
+        let arns = self
+            .partitions()
+            .into_iter()
             .map(|one| format!("arn:{one}:s3:::{name}"));
         let buckets = arns.filter_map(|arn| graph.resource_of(&arn));
         Members {
@@ -228,7 +236,9 @@ impl<'n> Name<'n> {
 }
 
 fn all(count: usize) -> RoaringBitmap {
-    (0..count as u32).collect()
+    let mut all = RoaringBitmap::new();
+    all.insert_range(0..count as u32);
+    all
 }
 
 fn is_of(principal: &PrincipalKind, kind: Kind) -> bool {

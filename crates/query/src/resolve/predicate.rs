@@ -114,8 +114,10 @@ impl Resolver<'_> {
                     }
                     Ok(Wanted::Like(glob(value)?))
                 }
-                Type::List => Err(wrong_type(written, kind, "text")
-                    .with_hint(format!("a list `has` elements: `{written} has ...`"))),
+                Type::List => Err(wrong_type(written, kind, "text").with_hint(format!(
+                    "a list `has` elements: `{written} has {}`",
+                    value.text().unwrap_or("...")
+                ))),
                 _ => Err(wrong_type(written, kind, "text")),
             },
             Comparator::Has => match kind {
@@ -401,6 +403,8 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("keys", "access_keys"),
     ("policy_name", "policies"),
     ("encrypted", "encryption_key"),
+    ("attached", "attachments"),
+    ("attached_to", "attachments"),
 ];
 
 fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {

@@ -224,6 +224,11 @@ impl Resolver<'_> {
         if let Some(hint) = self.kinds_hint(name) {
             return fault.with_hint(hint);
         }
+        if crate::attribute::named(name).is_some() {
+            return fault.with_hint(format!(
+                "`{name}` is an attribute; several conditions stand in parentheses: `with (... and {name})`"
+            ));
+        }
         if name.ends_with(".amazonaws.com") {
             return fault.with_hint(format!("things carry their kind: `service/{name}`"));
         }
@@ -493,7 +498,14 @@ impl Resolver<'_> {
                 let things = principals
                     .iter()
                     .map(|id| Thing::Principal(PrincipalId(id)));
-                Err(self.ambiguous(set, count, things))
+                let shorthand = matches!(&set.kind, SetKind::Thing(text) if !text.contains('*'));
+                let fault = self.ambiguous(set, count, things);
+                Err(match shorthand {
+                    true => fault,
+                    false => {
+                        fault.with_hint(format!("`which ({set}) can ...` asks about each of them"))
+                    }
+                })
             }
         }
     }
@@ -510,10 +522,18 @@ impl Resolver<'_> {
             written: set.to_string(),
             count: usize::try_from(count).unwrap_or(usize::MAX),
         };
-        let mut candidates: Vec<String> = things
-            .take(8)
-            .map(|thing| format!("`{}`", thing.arn(graph)))
-            .collect();
+        let things: Vec<Thing> = things.take(8).collect();
+        let arns: Vec<_> = things.iter().map(|thing| thing.arn(graph)).collect();
+        // Policies of AWS have the same ARN in every account.
+        let same = arns.len() > 1 && arns.windows(2).all(|two| two[0] == two[1]);
+        let candidate = |thing: &Thing| match thing.account(graph).filter(|_| same) {
+            Some(account) => {
+                let account = crate::thing::account_name(graph, account);
+                format!("`{} in account/{account}`", thing.shorthand(graph))
+            }
+            None => format!("`{}`", thing.arn(graph)),
+        };
+        let mut candidates: Vec<String> = things.iter().map(candidate).collect();
         if count > 8 {
             candidates.push("...".to_owned());
         }
