@@ -29,10 +29,17 @@ pub(crate) use clause::IGNORED;
 #[derive(Debug, Default)]
 pub struct Inner {
     // By where they stand, which is where no other stands.
-    answers: RefCell<BTreeMap<(usize, usize), (Members, Vec<String>)>>,
+    answers: RefCell<BTreeMap<(usize, usize), Answered>>,
     public: OnceCell<Members>,
     // With what may be public as well.
     asked_public: OnceCell<Arc<Asked>>,
+}
+
+/// A set that was a question, and what happened on the way.
+#[derive(Clone, Debug)]
+struct Answered {
+    members: Members,
+    notes: Vec<String>,
 }
 
 /// Resolves one question.

@@ -217,8 +217,31 @@ impl Resolver<'_> {
         match (things.next(), members.count()) {
             (Some(thing), 1) => Ok(Shape::Show(thing)),
             (None, _) => Err(Fault::senseless("nothing is in this set", set.span)),
+            (Some(first @ Thing::Policy(_)), count) if self.are_copies(&members) => {
+                let name = first.name(self.context.graph);
+                self.note(format!(
+                    "this is one of {count} copies of AWS's policy, one for each account, and counts the \
+                     attachments of one; `list principals where policies has {name}` finds all"
+                ));
+                Ok(Shape::Show(first))
+            }
             (Some(_), count) => Err(self.ambiguous(set, count, members.things())),
         }
+    }
+
+    /// Returns whether these are one policy of AWS, as several accounts have it.
+    fn are_copies(&self, members: &Members) -> bool {
+        let graph = self.context.graph;
+        let copy = |thing: Thing| match thing {
+            Thing::Policy(id) => {
+                let policy = graph.policy(id);
+                Some((policy.at.clone(), policy.document))
+            }
+            _ => None,
+        };
+        let mut copies = members.things().map(copy);
+        let first = copies.next().flatten();
+        first.is_some() && copies.all(|other| other == first)
     }
 
     fn access(&mut self, access: &ast::Access) -> Result<Access, Fault> {

@@ -8,7 +8,7 @@ use whocan_graph::{AccountIndex, Graph, GroupId, PrincipalId};
 use whocan_policy::catalogue::facts::ANONYMOUS_ACTIONS;
 use whocan_policy::{Arn, Pattern, Truth};
 
-use super::Resolver;
+use super::{Answered, Resolver};
 use crate::ast::{Filter, FilterKind, Question, Set, SetKind, SetOperator, Span, StatementKind};
 use crate::context::Names;
 use crate::error::{Fault, Problem};
@@ -70,13 +70,16 @@ impl Resolver<'_> {
     fn answered(&mut self, question: &Question) -> Result<Members, Fault> {
         let place = (question.span.start, question.span.end);
         let known = self.inner.answers.borrow().get(&place).cloned();
-        if let Some((members, notes)) = known {
+        if let Some(Answered { members, notes }) = known {
             notes.into_iter().for_each(|note| self.note(note));
             return Ok(members);
         }
         let before = self.notes.len();
         let members = self.asked(question)?;
-        let answer = (members.clone(), self.notes[before..].to_vec());
+        let answer = Answered {
+            members: members.clone(),
+            notes: self.notes[before..].to_vec(),
+        };
         self.inner.answers.borrow_mut().insert(place, answer);
         Ok(members)
     }
@@ -522,18 +525,10 @@ impl Resolver<'_> {
             written: set.to_string(),
             count: usize::try_from(count).unwrap_or(usize::MAX),
         };
-        let things: Vec<Thing> = things.take(8).collect();
-        let arns: Vec<_> = things.iter().map(|thing| thing.arn(graph)).collect();
-        // Policies of AWS have the same ARN in every account.
-        let same = arns.len() > 1 && arns.windows(2).all(|two| two[0] == two[1]);
-        let candidate = |thing: &Thing| match thing.account(graph).filter(|_| same) {
-            Some(account) => {
-                let account = crate::thing::account_name(graph, account);
-                format!("`{} in account/{account}`", thing.shorthand(graph))
-            }
-            None => format!("`{}`", thing.arn(graph)),
-        };
-        let mut candidates: Vec<String> = things.iter().map(candidate).collect();
+        let mut candidates: Vec<String> = things
+            .take(8)
+            .map(|thing| format!("`{}`", thing.arn(graph)))
+            .collect();
         if count > 8 {
             candidates.push("...".to_owned());
         }
