@@ -234,8 +234,10 @@ impl Resolver<'_> {
         let graph = self.context.graph;
         let copy = |thing: Thing| match thing {
             Thing::Policy(id) => {
-                let policy = graph.policy(id);
-                Some((policy.at.clone(), policy.document))
+                let document = graph.document_of(id);
+                let statements = document.map(|one| &one.statements);
+                let says = statements.map(|all| all.iter().map(|one| one.to_string()));
+                Some((graph.policy(id).at.clone(), says.map(Vec::from_iter)))
             }
             _ => None,
         };
