@@ -121,13 +121,18 @@ impl Members {
 
     /// Keeps the things for which `keep` holds; regions stay.
     pub fn retain(&mut self, mut keep: impl FnMut(Thing) -> bool) {
-        let kept: Vec<Thing> = self.things().filter(|thing| keep(*thing)).collect();
-        let regions = std::mem::take(&mut self.regions);
-        *self = Members {
-            regions,
-            ..Members::default()
-        };
-        kept.into_iter().for_each(|thing| self.insert(thing));
+        kept(&mut self.principals, |id| {
+            keep(Thing::Principal(PrincipalId(id)))
+        });
+        kept(&mut self.groups, |id| keep(Thing::Group(GroupId(id))));
+        kept(&mut self.policies, |id| keep(Thing::Policy(PolicyId(id))));
+        kept(&mut self.resources, |id| {
+            keep(Thing::Resource(ResourceId(id)))
+        });
+        kept(&mut self.accounts, |id| {
+            keep(Thing::Account(AccountIndex(id)))
+        });
+        kept(&mut self.levels, |id| keep(Thing::Level(LevelId(id))));
     }
 
     /// Joins two sets.
@@ -249,6 +254,16 @@ impl Members {
         change(&mut self.accounts, &other.accounts);
         change(&mut self.levels, &other.levels);
     }
+}
+
+/// Keeps some ids of a set, which are many: they are put in order, not looked up.
+fn kept(ids: &mut RoaringBitmap, mut keep: impl FnMut(u32) -> bool) {
+    *ids = in_order(ids.iter().filter(|id| keep(*id)));
+}
+
+/// Returns the set of ids that come in order.
+pub(crate) fn in_order(ids: impl Iterator<Item = u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(ids).expect("they come in order")
 }
 
 /// What a snapshot does not find by name: few, so they are put in order when asked for.

@@ -39,13 +39,13 @@ pub(crate) fn targets(
     graph: &Graph,
     widened: &mut BTreeSet<&'static str>,
 ) -> Vec<Target> {
-    let mut targets: BTreeSet<Target> = BTreeSet::new();
+    let mut targets: Vec<Target> = Vec::new();
     for thing in resources_of(members, graph) {
         let arn = thing.arn(graph);
         if takes(id, &arn) {
-            targets.insert(Target::Exact(arn.to_string()));
+            targets.push(Target::Exact(arn.to_string()));
         } else if let Some(region) = widen(id, &arn) {
-            targets.insert(Target::Region(region));
+            targets.push(Target::Region(region));
             widened.insert(catalogue().name(id));
         }
     }
@@ -55,7 +55,9 @@ pub(crate) fn targets(
     for account in members.accounts.iter().map(AccountIndex) {
         targets.extend(in_account(id, graph.account(account).id));
     }
-    targets.into_iter().collect()
+    targets.sort_unstable();
+    targets.dedup();
+    targets
 }
 
 /// Says of which actions the members of a set were widened to what is inside of them.

@@ -10,7 +10,7 @@ use whocan_policy::Pattern;
 
 use super::Resolver;
 use crate::kind::{Kind, ResourceKind};
-use crate::members::Members;
+use crate::members::{Members, in_order};
 use crate::thing::{Thing, is_named_policy};
 
 impl Resolver<'_> {
@@ -63,13 +63,15 @@ impl Resolver<'_> {
         };
         match kind {
             Kind::Principal => all(graph.principals().len()),
-            Kind::Role => graph.roles().map(|role| role.0).collect(),
+            Kind::Role => in_order(graph.roles().map(|role| role.0)),
             Kind::External => of_accounts(false).flatten().collect(),
             Kind::Root => among(of_accounts(true).filter_map(|mut ids| ids.next()).collect()),
             Kind::User | Kind::Session | Kind::FederatedUser => {
-                let roles: RoaringBitmap = graph.roles().map(|role| role.0).collect();
-                let all: RoaringBitmap = of_accounts(true).flatten().collect();
-                among(all - roles)
+                let mut all = RoaringBitmap::new();
+                for ids in of_accounts(true) {
+                    all.insert_range(ids);
+                }
+                among(all - in_order(graph.roles().map(|role| role.0)))
             }
             _ => among(graph.entry_points().collect()),
         }

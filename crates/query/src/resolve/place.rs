@@ -1,7 +1,7 @@
 //! Resolves places: the accounts that `in` and `outside` speak of.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Membership};
+use whocan_graph::{AccountIndex, Membership, PrincipalId};
 use whocan_policy::Region;
 
 use super::Resolver;
@@ -49,7 +49,9 @@ impl Resolver<'_> {
     /// Keeps what lies in the accounts.
     pub(super) fn inside(&self, mut members: Members, accounts: &RoaringBitmap) -> Members {
         let graph = self.context.graph;
+        let principals = std::mem::take(&mut members.principals);
         members.retain(|thing| lies_in(thing.account(graph), accounts));
+        members.principals = self.principals_inside(&principals, accounts);
         let regions = std::mem::take(&mut members.regions);
         for region in regions {
             members.regions.extend(self.region_in(&region, accounts));
@@ -65,12 +67,32 @@ impl Resolver<'_> {
         span: Span,
     ) -> Result<Members, Fault> {
         let graph = self.context.graph;
+        let principals = std::mem::take(&mut members.principals);
         members.retain(|thing: Thing| !lies_in(thing.account(graph), accounts));
+        let inside = self.principals_inside(&principals, accounts);
+        members.principals = principals - inside;
         if !members.regions.is_empty() {
             return Err(Fault::not_answered("`outside` for ARNs and globs", span)
                 .with_hint("filter the rows: `where resource.account != ...`"));
         }
         Ok(members)
+    }
+
+    // Those of an account are a range, so that of a million few are looked at.
+    fn principals_inside(
+        &self,
+        principals: &RoaringBitmap,
+        accounts: &RoaringBitmap,
+    ) -> RoaringBitmap {
+        let graph = self.context.graph;
+        let mut inside = RoaringBitmap::new();
+        for account in accounts.iter().map(AccountIndex) {
+            inside.insert_range(graph.principals_of(account));
+        }
+        let entries = principals.range(graph.entry_points());
+        let own = entries.filter(|id| lies_in(graph.principal(PrincipalId(*id)).account, accounts));
+        inside.extend(own);
+        inside & principals
     }
 
     /// Cuts a region to ARNs with these accounts, and to known resources whose ARNs have none.

@@ -8,7 +8,7 @@ use super::Resolver;
 use crate::ast::{self, Filter, On, Predicate, PredicateKind, Question, Set};
 use crate::error::Fault;
 use crate::kind::Kind;
-use crate::members::Members;
+use crate::members::{Members, in_order};
 use crate::plan::{Access, Aim, Column, Condition, Plan, Shape, Side};
 use crate::thing::Thing;
 
@@ -274,7 +274,7 @@ impl Resolver<'_> {
         let graph = self.context.graph;
         let principals = self.principals(members, set.span)?;
         let is_role = |id: &u32| graph.principal(PrincipalId(*id)).role().is_some();
-        let roles: RoaringBitmap = principals.iter().filter(is_role).collect();
+        let roles = in_order(principals.iter().filter(is_role));
         if roles.is_empty() && !principals.is_empty() {
             return Err(Fault::senseless(
                 format!("`{set}` is no role, and only roles are assumed"),

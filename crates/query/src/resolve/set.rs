@@ -112,7 +112,7 @@ impl Resolver<'_> {
                 let check = self.set_predicate(predicate)?;
                 let mut members = self.known(members, filter.span)?;
                 let graph = self.context.graph;
-                let before: Vec<Thing> = members.things().collect();
+                let before = members.clone();
                 let mut open = 0;
                 members.retain(|thing| {
                     let truth = check.of_thing(graph, thing);
@@ -120,6 +120,7 @@ impl Resolver<'_> {
                     truth == Truth::True
                 });
                 if members.is_empty() && open == 0 && !before.is_empty() {
+                    let before: Vec<Thing> = before.things().collect();
                     let what = format!("`with {predicate}` leaves none of {}", before.len());
                     let instead = barren::of_members(&check, &before, graph);
                     self.note(match instead {
