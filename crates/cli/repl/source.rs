@@ -203,6 +203,6 @@ impl Prompt for Question {
             PromptHistorySearchStatus::Passing => "",
             PromptHistorySearchStatus::Failing => "nothing found, ",
         };
-        Cow::Owned(format!("({failing}searching `{}`) ", search.term))
+        Cow::Owned(format!(" ({failing}searching `{}`) ", search.term))
     }
 }

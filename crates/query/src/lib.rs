@@ -21,10 +21,12 @@ mod resolve;
 pub mod rows;
 mod run;
 pub mod saved;
+mod target;
 pub mod thing;
 
 pub use context::{Context, Names, Other};
 pub use error::{Problem, QueryError};
 pub use format::pretty;
 pub use parse::{Expected, expected_after, parse};
-pub use run::{answer, answer_statement, plan};
+pub use resolve::Inner;
+pub use run::{answer, answer_statement, plan, plan_with};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId};
+use whocan_graph::{
+    AccountIndex, Collected, Graph, GroupId, LevelId, PolicyId, PrincipalId, ResourceId,
+};
 use whocan_policy::{Pattern, Region};
 
 use crate::thing::Thing;
@@ -80,6 +82,20 @@ impl Members {
         self.bitmaps().iter().map(|set| set.len()).sum()
     }
 
+    /// Returns the accounts, and those under the units.
+    pub(crate) fn accounts_with_those_of_units(&self, graph: &Graph) -> RoaringBitmap {
+        if self.levels.is_empty() {
+            return self.accounts.clone();
+        }
+        let under = |account: &AccountIndex| match graph.chain(*account) {
+            Collected::Yes(chain) => chain.iter().any(|level| self.levels.contains(level.0)),
+            Collected::Not => false,
+        };
+        let accounts = (0..graph.accounts().len() as u32).map(AccountIndex);
+        let under: RoaringBitmap = accounts.filter(under).map(|account| account.0).collect();
+        under | &self.accounts
+    }
+
     /// Returns whether there is neither thing nor region.
     pub fn is_empty(&self) -> bool {
         self.count() == 0 && self.regions.is_empty()
@@ -105,13 +121,18 @@ impl Members {
 
     /// Keeps the things for which `keep` holds; regions stay.
     pub fn retain(&mut self, mut keep: impl FnMut(Thing) -> bool) {
-        let kept: Vec<Thing> = self.things().filter(|thing| keep(*thing)).collect();
-        let regions = std::mem::take(&mut self.regions);
-        *self = Members {
-            regions,
-            ..Members::default()
-        };
-        kept.into_iter().for_each(|thing| self.insert(thing));
+        kept(&mut self.principals, |id| {
+            keep(Thing::Principal(PrincipalId(id)))
+        });
+        kept(&mut self.groups, |id| keep(Thing::Group(GroupId(id))));
+        kept(&mut self.policies, |id| keep(Thing::Policy(PolicyId(id))));
+        kept(&mut self.resources, |id| {
+            keep(Thing::Resource(ResourceId(id)))
+        });
+        kept(&mut self.accounts, |id| {
+            keep(Thing::Account(AccountIndex(id)))
+        });
+        kept(&mut self.levels, |id| keep(Thing::Level(LevelId(id))));
     }
 
     /// Joins two sets.
@@ -233,6 +254,16 @@ impl Members {
         change(&mut self.accounts, &other.accounts);
         change(&mut self.levels, &other.levels);
     }
+}
+
+/// Keeps some ids of a set, which are many: they are put in order, not looked up.
+fn kept(ids: &mut RoaringBitmap, mut keep: impl FnMut(u32) -> bool) {
+    *ids = in_order(ids.iter().filter(|id| keep(*id)));
+}
+
+/// Returns the set of ids that come in order.
+pub(crate) fn in_order(ids: impl Iterator<Item = u32>) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(ids).expect("they come in order")
 }
 
 /// What a snapshot does not find by name: few, so they are put in order when asked for.

@@ -2,6 +2,7 @@
 
 mod clause;
 mod expected;
+mod habit;
 mod node;
 mod predicate;
 mod question;

@@ -6,6 +6,7 @@ use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 use whocan_index::{Ask, Walk};
 use whocan_policy::Region;
+use whocan_policy::catalogue::ActionId;
 
 use crate::ast::{Certainty, PathKind};
 use crate::attribute::Attribute;
@@ -74,8 +75,8 @@ pub enum Shape {
         subjects: RoaringBitmap,
         /// Over chains.
         reach: bool,
-        /// The resources, each with its deeds.
-        resources: Vec<(Item, Vec<Deed>)>,
+        /// The resources and what is done to them.
+        resources: Items,
     },
     /// Which of these roles somebody comes to.
     WhichRoles {
@@ -90,10 +91,9 @@ pub enum Shape {
         subject: PrincipalId,
         /// Over chains.
         reach: bool,
-        /// The actions and their resources.
-        deeds: Vec<Deed>,
-        /// On anything, so that there may be thousands.
-        anywhere: bool,
+        /// The actions and their resources; none for every action on anything,
+        /// which are thousands: those that the principal may have are found first.
+        deeds: Option<Vec<Deed>>,
     },
     /// Which roles one principal comes to.
     Reachable {
@@ -174,6 +174,21 @@ pub enum Target {
     Exact(String),
     /// All ARNs of a region.
     Region(Region),
+}
+
+/// The resources of `which`, each asked about on its own.
+///
+/// What each action takes of each is found when the question runs.
+#[derive(Clone, Debug)]
+pub struct Items {
+    /// The resources.
+    pub members: Members,
+    /// The actions, in the catalogue's order.
+    pub actions: Vec<ActionId>,
+    /// The resources as people wrote them, for notes.
+    pub(crate) written: String,
+    /// The actions as people wrote them, for notes.
+    pub(crate) written_actions: String,
 }
 
 /// What a row of `which` is about.

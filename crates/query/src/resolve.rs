@@ -10,26 +10,46 @@ mod question;
 mod set;
 mod target;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use whocan_policy::Region;
-use whocan_policy::catalogue::ResourceTypeId;
 
 use crate::ast::{Question, Set};
 use crate::context::{Context, Names};
 use crate::error::Fault;
 use crate::members::Members;
 use crate::plan::{Asked, Plan, Side};
+pub(crate) use action::nearest as nearest_action;
 pub(crate) use clause::IGNORED;
+
+/// What the questions inside of a statement were answered: sets in
+/// parentheses, and what is `public`.
+///
+/// They are asked before the question around them is planned, each once.
+#[derive(Debug, Default)]
+pub struct Inner {
+    // By where they stand, which is where no other stands.
+    answers: RefCell<BTreeMap<(usize, usize), Answered>>,
+    public: OnceCell<Members>,
+    // With what may be public as well.
+    asked_public: OnceCell<Arc<Asked>>,
+}
+
+/// A set that was a question, and what happened on the way.
+#[derive(Clone, Debug)]
+struct Answered {
+    members: Members,
+    notes: Vec<String>,
+}
 
 /// Resolves one question.
 pub(crate) fn question(
     question: &Question,
     context: Context<'_>,
     names: &Names,
+    inner: &Inner,
 ) -> Result<Plan, Fault> {
-    Resolver::new(context, names).question(question)
+    Resolver::new(context, names, inner).question(question)
 }
 
 /// Resolves a set, for `let` and `only`.
@@ -38,7 +58,8 @@ pub(crate) fn set(
     context: Context<'_>,
     names: &Names,
 ) -> Result<(Members, Vec<String>), Fault> {
-    let mut resolver = Resolver::new(context, names);
+    let inner = Inner::default();
+    let mut resolver = Resolver::new(context, names, &inner);
     let members = resolver.set(set)?;
     Ok((members, resolver.notes))
 }
@@ -51,7 +72,7 @@ pub(crate) fn own_set(
     context: Context<'_>,
     names: &Names,
 ) -> Result<Members, Fault> {
-    Resolver::new(context, names).own_set(set, own)
+    Resolver::new(context, names, &Inner::default()).own_set(set, own)
 }
 
 /// Resolves the names of one question and notes what that did to them.
@@ -59,20 +80,16 @@ struct Resolver<'a> {
     context: Context<'a>,
     names: &'a Names,
     notes: Vec<String>,
-    // The regions of resource types that were asked for, which many actions share.
-    forms: BTreeMap<ResourceTypeId, Vec<Region>>,
-    // What is public, once somebody asked for it.
-    public: Option<Arc<Asked>>,
+    inner: &'a Inner,
 }
 
 impl<'a> Resolver<'a> {
-    fn new(context: Context<'a>, names: &'a Names) -> Resolver<'a> {
+    fn new(context: Context<'a>, names: &'a Names, inner: &'a Inner) -> Resolver<'a> {
         Resolver {
             context,
             names,
             notes: Vec::new(),
-            forms: BTreeMap::new(),
-            public: None,
+            inner,
         }
     }
 

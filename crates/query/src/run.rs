@@ -27,7 +27,7 @@ use crate::context::{Context, Names};
 use crate::error::{Fault, QueryError};
 use crate::members::Members;
 use crate::plan::{Plan, Shape, Side};
-use crate::resolve;
+use crate::resolve::{self, Inner};
 use crate::rows::{Answer, Outcome, Rows};
 use draft::Found;
 
@@ -80,7 +80,22 @@ pub fn plan(
     context: Context<'_>,
     names: &Names,
 ) -> Result<Plan, QueryError> {
-    resolve::question(question, context, names).map_err(|fault| fault.in_text(text))
+    plan_with(text, question, context, names, &Inner::default())
+}
+
+/// Plans one question, of which `inner` keeps what the questions inside of it were answered.
+///
+/// # Errors
+///
+/// A name that the snapshot does not know.
+pub fn plan_with(
+    text: &str,
+    question: &Question,
+    context: Context<'_>,
+    names: &Names,
+    inner: &Inner,
+) -> Result<Plan, QueryError> {
+    resolve::question(question, context, names, inner).map_err(|fault| fault.in_text(text))
 }
 
 fn one(
@@ -95,11 +110,11 @@ fn one(
             return Ok(None);
         }
         StatementKind::Plan(question) => {
-            let plan = resolve::question(question, context, names)?;
+            let plan = resolve::question(question, context, names, &Inner::default())?;
             (planned::rows(&plan, context), Outcome::Yes, None, false)
         }
         StatementKind::Ask(question) => {
-            let plan = resolve::question(question, context, names)?;
+            let plan = resolve::question(question, context, names, &Inner::default())?;
             let found = find(&plan, context);
             let why = matches!(question.shape, Written::Why { .. });
             let explain = plan.explain || why;
@@ -145,7 +160,7 @@ fn assertion(
     context: Context<'_>,
     names: &Names,
 ) -> Result<Judged, Fault> {
-    let mut plan = resolve::question(question, context, names)?;
+    let mut plan = resolve::question(question, context, names, &Inner::default())?;
     plan.as_collected |= as_collected;
     let only = match bound {
         Bound::Only(set) => Some(own_members(set, &plan, context, names)?),
@@ -187,8 +202,7 @@ fn find(plan: &Plan, context: Context<'_>) -> Found {
             subject,
             reach,
             deeds,
-            ..
-        } => what::find(*subject, *reach, deeds, plan, context),
+        } => what::find(*subject, *reach, deeds.as_deref(), plan, context),
         Shape::Reachable { subject } => what::find_roles(*subject, plan, context),
         Shape::Can { subject, access } => can::find(*subject, access, plan, context),
         Shape::Paths {
@@ -236,7 +250,7 @@ pub(crate) fn members_of(
     context: Context<'_>,
     names: &Names,
 ) -> Result<(Members, Vec<String>), Fault> {
-    let plan = resolve::question(question, context, names)?;
+    let plan = resolve::question(question, context, names, &Inner::default())?;
     if plan.count
         || !plan.group_by.is_empty()
         || matches!(plan.shape, Shape::What { .. } | Shape::Show(_))
@@ -248,6 +262,11 @@ pub(crate) fn members_of(
     }
     let found = find(&plan, context);
     let own = own_side(&plan.shape);
+    let mut notes = plan.notes.clone();
+    if let Shape::Which { .. } = plan.shape {
+        // What was widened is found when the question runs.
+        notes.extend(found.notes.iter().cloned());
+    }
     let mut members = Members::default();
     for draft in present::shown(found, &plan, context) {
         draft
@@ -260,5 +279,5 @@ pub(crate) fn members_of(
             None => members.regions.extend(draft.region),
         }
     }
-    Ok((members, plan.notes))
+    Ok((members, notes))
 }

@@ -1,8 +1,8 @@
 //! What was expected where a text stops making sense, in people's words.
 
 use whocan_grammar::{Imbalance, Rule, SyntaxError};
-use whocan_policy::catalogue::catalogue;
 
+use super::habit::Habit;
 use crate::ast::Span;
 use crate::error::{Fault, Problem};
 use crate::nearest::nearest;
@@ -141,7 +141,7 @@ fn found(text: &str, offset: usize) -> Found<'_> {
             word: "",
             span: Span { start: end, end },
             starts_line: false,
-            before: "",
+            before: text.rsplit(';').next().unwrap_or_default().trim(),
         };
     }
     let special = |char: char| char.is_whitespace() || ",;()=\"#".contains(char);
@@ -189,7 +189,13 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
     if expects(Rule::CAN) && (is_action || word.eq_ignore_ascii_case("reach")) {
         return Some(format!("put `can` before it: `can {word}`"));
     }
-    if let Some(hint) = other_words(found, rules) {
+    let habit = Habit {
+        written: word,
+        word: &word.to_lowercase(),
+        before: found.before,
+        rules,
+    };
+    if let Some(hint) = habit.hint() {
         return Some(hint);
     }
     let words = expectations.iter().flat_map(|expected| expected.words);
@@ -223,44 +229,6 @@ fn hint(found: &Found<'_>, expectations: &[Expectation], rules: &[Rule]) -> Opti
     None
 }
 
-/// Says how the language says what people say otherwise.
-fn other_words(found: &Found<'_>, rules: &[Rule]) -> Option<String> {
-    let word = found.word.to_lowercase();
-    let expects = |rule: Rule| rules.contains(&rule);
-    if expects(Rule::access) && ["assume", "become", "impersonate", "enter"].contains(&&*word) {
-        return Some(
-            "say `reach`: `who can reach role/x` asks who comes to be it; `within 1 hop` leaves out chains"
-                .to_owned(),
-        );
-    }
-    if expects(Rule::access) && ["access", "use", "read", "write", "do"].contains(&&*word) {
-        return Some("say with which actions: `s3:GetObject`, `s3:*`, `*`".to_owned());
-    }
-    let opening = found.before.split_whitespace().next().unwrap_or_default();
-    let asks_facts = [
-        "trust", "trusts", "have", "has", "are", "is", "with", "where", "were", "that", "do",
-    ];
-    if expects(Rule::CAN) && opening.eq_ignore_ascii_case("which") && asks_facts.contains(&&*word) {
-        let rest = &found.before[opening.len()..];
-        return Some(format!(
-            "`which` asks what a set can do; facts are listed: `list{rest} where trust.external`"
-        ));
-    }
-    if expects(Rule::statement) || expects(Rule::text) || expects(Rule::binding) {
-        return match &*word {
-            "show" | "list" => None,
-            "select" | "find" | "get" | "search" => {
-                Some("`list SET where ...` gives facts, `who can ...` access".to_owned())
-            }
-            "help" => Some("`whocan manual` or, in a session, `\\help`".to_owned()),
-            "is" | "does" | "may" => Some("ask `can SUBJECT ACTIONS on SET`".to_owned()),
-            "how" | "path" => Some("ask `paths from SET to SET`".to_owned()),
-            _ => None,
-        };
-    }
-    None
-}
-
 fn is_set(rule: Rule) -> bool {
     matches!(
         rule,
@@ -282,8 +250,8 @@ fn action_hint(word: &str) -> Option<String> {
         );
     }
     // Of three letters anything is near.
-    let near = (word.len() >= 4).then(|| catalogue().nearest_actions(word, 1));
-    if let Some([near]) = near.as_deref() {
+    let near = (word.len() >= 4).then(|| crate::resolve::nearest_action(word));
+    if let Some(near) = near.flatten() {
         return Some(format!(
             "an action is `prefix:Name`: did you mean `{near}`?"
         ));

@@ -8,15 +8,8 @@ use super::{question, set};
 use crate::ast::{Bound, Set, SetKind, Statement, StatementKind};
 use crate::error::{Fault, Problem};
 
-/// Names that no `let` may take, beside the reserved words: they mean something as sets.
-const TAKEN: [&str; 6] = [
-    "anyone",
-    "org",
-    "public",
-    "principals",
-    "resources",
-    "snapshot",
-];
+/// Names that no `let` may take, beside reserved words and kinds: they mean something as sets.
+const TAKEN: [&str; 4] = ["anyone", "org", "public", "snapshot"];
 
 pub(super) fn read(node: Node<'_>) -> Result<Statement, Fault> {
     let span = node.span();
@@ -36,7 +29,8 @@ fn binding(children: &mut Children<'_>) -> Result<StatementKind, Fault> {
     children.expect();
     let name = children.expect().word();
     let lower = name.value.to_lowercase();
-    if TAKEN.contains(&lower.as_str()) || set::is_reserved(&lower) {
+    let means_a_kind = crate::kind::kind_named(&lower).is_some();
+    if means_a_kind || TAKEN.contains(&lower.as_str()) || set::is_reserved(&lower) {
         return Err(Fault::new(Problem::ReservedName(name.value), name.span));
     }
     let sign = children.expect();

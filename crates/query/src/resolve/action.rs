@@ -91,7 +91,28 @@ fn operation_hint(name: &str) -> Option<String> {
     ))
 }
 
+/// Services whose actions are meant first where several have one of the same name.
+const COMMON: [&str; 10] = [
+    "s3",
+    "iam",
+    "sts",
+    "kms",
+    "lambda",
+    "ec2",
+    "secretsmanager",
+    "dynamodb",
+    "sqs",
+    "sns",
+];
+
 /// Returns the action that is most like the text.
 pub(crate) fn nearest(text: &str) -> Option<&'static str> {
+    if !text.contains(':') {
+        let of_common = COMMON.iter().map(|service| format!("{service}:{text}"));
+        let mut known = of_common.filter_map(|name| catalogue().action(&name));
+        if let Some(id) = known.next() {
+            return Some(catalogue().name(id));
+        }
+    }
     catalogue().nearest_actions(text, 1).into_iter().next()
 }

@@ -176,6 +176,20 @@ fn text(value: &ast::Value) -> Result<String, Fault> {
     }
 }
 
+/// What people call context keys that have another name.
+const SYNONYMS: [(&str, &str); 10] = [
+    ("mfa", "aws:MultiFactorAuthPresent"),
+    ("ip", "aws:SourceIp"),
+    ("source_ip", "aws:SourceIp"),
+    ("sourceip", "aws:SourceIp"),
+    ("vpc", "aws:SourceVpc"),
+    ("vpce", "aws:SourceVpce"),
+    ("region", "aws:RequestedRegion"),
+    ("org", "aws:PrincipalOrgID"),
+    ("tls", "aws:SecureTransport"),
+    ("external_id", "sts:ExternalId"),
+];
+
 /// Reads a context key. Keys of AWS's own namespace must exist; others may be
 /// claims of an identity provider.
 fn key(written: &Spanned<String>) -> Result<KeyName, Fault> {
@@ -186,6 +200,12 @@ fn key(written: &Spanned<String>) -> Result<KeyName, Fault> {
     }
     let problem = Problem::Senseless(format!("unknown context key `{name}`"));
     let fault = Fault::new(problem, written.span);
+    let called = SYNONYMS
+        .iter()
+        .find(|(synonym, _)| name.eq_ignore_ascii_case(synonym));
+    if let Some((_, key)) = called {
+        return Err(fault.with_hint(format!("it is called `{key}`")));
+    }
     let known = catalogue().condition_key_entries().map(|entry| entry.name);
     Err(match did_you_mean(name, known) {
         Some(hint) => fault.with_hint(hint),
@@ -247,6 +267,17 @@ fn unknown_policy_type(word: &str, span: Span) -> Fault {
         found: format!("`{word}`"),
     };
     let fault = Fault::new(problem, span);
+    if [
+        "trust policies",
+        "trust policy",
+        "key policies",
+        "key policy",
+    ]
+    .contains(&word)
+    {
+        let why = "without these nobody has any access, so they stay; `list roles where trust.external` looks at trust";
+        return fault.with_hint(why);
+    }
     match did_you_mean(word, IGNORED) {
         Some(hint) => fault.with_hint(hint),
         None => fault,

@@ -10,7 +10,7 @@ use whocan_policy::Pattern;
 
 use super::Resolver;
 use crate::kind::{Kind, ResourceKind};
-use crate::members::Members;
+use crate::members::{Members, in_order};
 use crate::thing::{Thing, is_named_policy};
 
 impl Resolver<'_> {
@@ -33,11 +33,15 @@ impl Resolver<'_> {
                 members.levels = units.map(|(at, _)| at as u32).collect();
             }
             Kind::ResourceOf(kind) => {
-                let resources = graph.resources().iter().enumerate();
-                let of_kind = resources.filter(|(_, one)| {
-                    ResourceKind::of(&one.arn).is_some_and(|found| found == kind)
-                });
-                members.resources = of_kind.map(|(at, _)| at as u32).collect();
+                let partitions = self.partitions().into_iter();
+                let starts = partitions.map(|one| format!("arn:{one}:{}:", kind.service));
+                for start in starts {
+                    let of_service = graph.resources_beginning(&start);
+                    let of_kind = of_service.filter(|id| {
+                        ResourceKind::of(&graph.resource(*id).arn).is_some_and(|one| one == kind)
+                    });
+                    members.resources.extend(of_kind.map(|id| id.0));
+                }
             }
             _ => members.principals = self.principals_of_kind(kind),
         }
@@ -59,13 +63,15 @@ impl Resolver<'_> {
         };
         match kind {
             Kind::Principal => all(graph.principals().len()),
-            Kind::Role => graph.roles().map(|role| role.0).collect(),
+            Kind::Role => in_order(graph.roles().map(|role| role.0)),
             Kind::External => of_accounts(false).flatten().collect(),
             Kind::Root => among(of_accounts(true).filter_map(|mut ids| ids.next()).collect()),
             Kind::User | Kind::Session | Kind::FederatedUser => {
-                let roles: RoaringBitmap = graph.roles().map(|role| role.0).collect();
-                let all: RoaringBitmap = of_accounts(true).flatten().collect();
-                among(all - roles)
+                let mut all = RoaringBitmap::new();
+                for ids in of_accounts(true) {
+                    all.insert_range(ids);
+                }
+                among(all - in_order(graph.roles().map(|role| role.0)))
             }
             _ => among(graph.entry_points().collect()),
         }
@@ -105,13 +111,17 @@ impl Resolver<'_> {
         }
     }
 
+    fn partitions(&self) -> BTreeSet<&str> {
+        let accounts = self.context.graph.accounts().iter();
+        accounts.map(|account| &*account.partition).collect()
+    }
+
     // A bucket's ARN is its name.
     fn buckets_named(&self, name: &str) -> Members {
         let graph = self.context.graph;
-        let accounts = graph.accounts().iter();
-        let partitions: BTreeSet<&str> = accounts.map(|account| &*account.partition).collect();
-        let arns = partitions
-            .iter()
+        let arns = self
+            .partitions()
+            .into_iter()
             .map(|one| format!("arn:{one}:s3:::{name}"));
         let buckets = arns.filter_map(|arn| graph.resource_of(&arn));
         Members {
@@ -228,7 +238,9 @@ impl<'n> Name<'n> {
 }
 
 fn all(count: usize) -> RoaringBitmap {
-    (0..count as u32).collect()
+    let mut all = RoaringBitmap::new();
+    all.insert_range(0..count as u32);
+    all
 }
 
 fn is_of(principal: &PrincipalKind, kind: Kind) -> bool {

@@ -1,5 +1,7 @@
 //! Resolves `matrix SET by SET`: each thing of either set on its own.
 
+use std::collections::BTreeSet;
+
 use roaring::RoaringBitmap;
 use whocan_graph::PrincipalId;
 
@@ -8,6 +10,7 @@ use crate::ast::{self, Set};
 use crate::error::Fault;
 use crate::members::Members;
 use crate::plan::{Aim, Deed, Shape};
+use crate::target::targets;
 use crate::thing::Thing;
 
 /// How many rows and columns a matrix may have.
@@ -102,10 +105,10 @@ impl Resolver<'_> {
                 Some(on) => self.part_in(on, *thing),
                 None => Members::of(*thing),
             };
-            let mut widened = Vec::new();
+            let mut widened = BTreeSet::new();
             let each = resolved.actions.iter().map(|id| Deed {
                 action: whocan_policy::catalogue::catalogue().name(*id),
-                targets: self.targets(*id, &members, &mut widened),
+                targets: targets(*id, &members, self.context.graph, &mut widened),
             });
             let deeds: Vec<Deed> = each.filter(|deed| !deed.targets.is_empty()).collect();
             if !deeds.is_empty() {
@@ -124,7 +127,7 @@ impl Resolver<'_> {
     fn part_in(&self, set: &Members, thing: Thing) -> Members {
         let accounts = match thing {
             Thing::Account(account) => [account.0].into_iter().collect(),
-            Thing::Level(level) => self.accounts_of_levels(&[level.0].into_iter().collect()),
+            Thing::Level(_) => Members::of(thing).accounts_with_those_of_units(self.context.graph),
             _ => return set.and(&Members::of(thing), self.context.graph),
         };
         self.inside(set.clone(), &accounts)

@@ -1,14 +1,14 @@
 //! Resolves places: the accounts that `in` and `outside` speak of.
 
 use roaring::RoaringBitmap;
-use whocan_graph::{AccountIndex, Collected, LevelId, Membership};
+use whocan_graph::{AccountIndex, Membership, PrincipalId};
 use whocan_policy::Region;
 
 use super::Resolver;
-use super::target::account_pattern;
 use crate::ast::{Place, Span};
 use crate::error::Fault;
 use crate::members::Members;
+use crate::target::account_pattern;
 use crate::thing::Thing;
 
 impl Resolver<'_> {
@@ -19,7 +19,7 @@ impl Resolver<'_> {
             Place::Set(set) => set,
         };
         let members = self.set(set)?;
-        let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+        let accounts = members.accounts_with_those_of_units(self.context.graph);
         if accounts.is_empty() {
             return Err(Fault::senseless(
                 format!("`{set}` is no account and no unit"),
@@ -46,24 +46,12 @@ impl Resolver<'_> {
         Ok(own.map(|(at, _)| at as u32).collect())
     }
 
-    /// Returns the accounts under units of the organization.
-    pub(super) fn accounts_of_levels(&self, levels: &RoaringBitmap) -> RoaringBitmap {
-        if levels.is_empty() {
-            return RoaringBitmap::new();
-        }
-        let graph = self.context.graph;
-        let under = |account: &AccountIndex| match graph.chain(*account) {
-            Collected::Yes(chain) => chain.iter().any(|LevelId(id)| levels.contains(*id)),
-            Collected::Not => false,
-        };
-        let accounts = (0..graph.accounts().len() as u32).map(AccountIndex);
-        accounts.filter(under).map(|account| account.0).collect()
-    }
-
     /// Keeps what lies in the accounts.
     pub(super) fn inside(&self, mut members: Members, accounts: &RoaringBitmap) -> Members {
         let graph = self.context.graph;
+        let principals = std::mem::take(&mut members.principals);
         members.retain(|thing| lies_in(thing.account(graph), accounts));
+        members.principals = self.principals_inside(&principals, accounts);
         let regions = std::mem::take(&mut members.regions);
         for region in regions {
             members.regions.extend(self.region_in(&region, accounts));
@@ -79,12 +67,32 @@ impl Resolver<'_> {
         span: Span,
     ) -> Result<Members, Fault> {
         let graph = self.context.graph;
+        let principals = std::mem::take(&mut members.principals);
         members.retain(|thing: Thing| !lies_in(thing.account(graph), accounts));
+        let inside = self.principals_inside(&principals, accounts);
+        members.principals = principals - inside;
         if !members.regions.is_empty() {
             return Err(Fault::not_answered("`outside` for ARNs and globs", span)
                 .with_hint("filter the rows: `where resource.account != ...`"));
         }
         Ok(members)
+    }
+
+    // Those of an account are a range, so that of a million few are looked at.
+    fn principals_inside(
+        &self,
+        principals: &RoaringBitmap,
+        accounts: &RoaringBitmap,
+    ) -> RoaringBitmap {
+        let graph = self.context.graph;
+        let mut inside = RoaringBitmap::new();
+        for account in accounts.iter().map(AccountIndex) {
+            inside.insert_range(graph.principals_of(account));
+        }
+        let entries = principals.range(graph.entry_points());
+        let own = entries.filter(|id| lies_in(graph.principal(PrincipalId(*id)).account, accounts));
+        inside.extend(own);
+        inside & principals
     }
 
     /// Cuts a region to ARNs with these accounts, and to known resources whose ARNs have none.

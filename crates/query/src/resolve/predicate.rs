@@ -107,12 +107,26 @@ impl Resolver<'_> {
                 _ => Err(wrong_type(written, kind, "text")),
             },
             Comparator::Like => match kind {
-                Type::Text | Type::Names | Type::Thing => Ok(Wanted::Like(glob(value)?)),
-                Type::List => Err(wrong_type(written, kind, "text")
-                    .with_hint(format!("a list `has` elements: `{written} has ...`"))),
+                Type::Text | Type::Names | Type::Thing => {
+                    let text = value.text().unwrap_or_default();
+                    if text.contains('%') && !text.contains(['*', '?']) {
+                        self.note(format!("`like {text}`: a glob has `*` for any text, and `%` is itself"));
+                    }
+                    Ok(Wanted::Like(glob(value)?))
+                }
+                Type::List => Err(wrong_type(written, kind, "text").with_hint(format!(
+                    "a list `has` elements: `{written} has {}`",
+                    value.text().unwrap_or("...")
+                ))),
                 _ => Err(wrong_type(written, kind, "text")),
             },
             Comparator::Has => match kind {
+                Type::List if value.text() == Some("*") => {
+                    Err(Fault::senseless("`*` is a glob here, which any element fits", value.span)
+                        .with_hint(format!(
+                            "`{written} exists` asks for any element, `{written} matches \"^[*]$\"` for a star"
+                        )))
+                }
                 Type::List => Ok(Wanted::Has(glob(value)?)),
                 _ => Err(wrong_type(written, kind, "a list")
                     .with_hint(format!("compare it: `{written} = ...`"))),
@@ -168,7 +182,7 @@ impl Resolver<'_> {
             (Choice::Set(set), Type::Thing) => Ok(Wanted::Member(Box::new(self.set(set)?))),
             (Choice::Set(set), Type::Names) => {
                 let members = self.set(set)?;
-                let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+                let accounts = members.accounts_with_those_of_units(self.context.graph);
                 let ids = accounts.iter().map(whocan_graph::AccountIndex);
                 let names = ids.map(|id| attribute::names(self.context.graph, id));
                 Ok(Wanted::In(names.collect()))
@@ -269,7 +283,13 @@ impl Resolver<'_> {
                 expected: expected.to_owned(),
                 found: format!("`{text}`"),
             };
-            Fault::new(problem, value.span)
+            let fault = Fault::new(problem, value.span);
+            match text.to_lowercase().as_str() {
+                "null" | "none" | "nil" | "empty" => fault.with_hint(format!(
+                    "`{written} exists` asks whether there is one, `not {written} exists` whether not"
+                )),
+                _ => fault,
+            }
         };
         match kind {
             Type::Number => {
@@ -283,6 +303,12 @@ impl Resolver<'_> {
             },
             Type::Time => {
                 time(text).ok_or_else(|| bad("a time such as `snapshot - 90d` or `2026-01-31`"))
+            }
+            Type::Text | Type::Names
+                if text.len() > 1 && text.starts_with('\'') && text.ends_with('\'') =>
+            {
+                let bare = text.trim_matches('\'');
+                Err(bad("a value").with_hint(format!("quotes are double: `\"{bare}\"`")))
             }
             Type::Text => self.word_of(written, text, value.span),
             Type::Names | Type::Thing => Ok(Value::Text(text.into())),
@@ -377,11 +403,16 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("keys", "access_keys"),
     ("policy_name", "policies"),
     ("encrypted", "encryption_key"),
+    ("attached", "attachments"),
+    ("attached_to", "attachments"),
 ];
 
 fn unknown(written: &ast::Attribute, scope: Scope) -> Fault {
     let fault = Fault::new(Problem::UnknownAttribute(written.to_string()), written.span);
     let (_, name) = side_of(&written.name);
+    if let Some(key) = name.strip_prefix("tags.") {
+        return fault.with_hint(format!("one tag is `tag.{key}`"));
+    }
     if name == "tag" {
         return fault.with_hint("a tag has a key: `tag.team` or `tag[\"cost:center\"]`");
     }

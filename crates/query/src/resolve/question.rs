@@ -8,7 +8,7 @@ use super::Resolver;
 use crate::ast::{self, Filter, On, Predicate, PredicateKind, Question, Set};
 use crate::error::Fault;
 use crate::kind::Kind;
-use crate::members::Members;
+use crate::members::{Members, in_order};
 use crate::plan::{Access, Aim, Column, Condition, Plan, Shape, Side};
 use crate::thing::Thing;
 
@@ -190,7 +190,6 @@ impl Resolver<'_> {
             subject,
             reach,
             deeds,
-            anywhere: on.is_none(),
         })
     }
 
@@ -218,8 +217,33 @@ impl Resolver<'_> {
         match (things.next(), members.count()) {
             (Some(thing), 1) => Ok(Shape::Show(thing)),
             (None, _) => Err(Fault::senseless("nothing is in this set", set.span)),
+            (Some(first @ Thing::Policy(_)), count) if self.are_copies(&members) => {
+                let name = first.name(self.context.graph);
+                self.note(format!(
+                    "this is one of {count} copies of AWS's policy, one for each account, and counts the \
+                     attachments of one; `list principals where policies has {name}` finds all"
+                ));
+                Ok(Shape::Show(first))
+            }
             (Some(_), count) => Err(self.ambiguous(set, count, members.things())),
         }
+    }
+
+    /// Returns whether these are one policy of AWS, as several accounts have it.
+    fn are_copies(&self, members: &Members) -> bool {
+        let graph = self.context.graph;
+        let copy = |thing: Thing| match thing {
+            Thing::Policy(id) => {
+                let document = graph.document_of(id);
+                let statements = document.map(|one| &one.statements);
+                let says = statements.map(|all| all.iter().map(|one| one.to_string()));
+                Some((graph.policy(id).at.clone(), says.map(Vec::from_iter)))
+            }
+            _ => None,
+        };
+        let mut copies = members.things().map(copy);
+        let first = copies.next().flatten();
+        first.is_some() && copies.all(|other| other == first)
     }
 
     fn access(&mut self, access: &ast::Access) -> Result<Access, Fault> {
@@ -250,7 +274,7 @@ impl Resolver<'_> {
         let graph = self.context.graph;
         let principals = self.principals(members, set.span)?;
         let is_role = |id: &u32| graph.principal(PrincipalId(*id)).role().is_some();
-        let roles: RoaringBitmap = principals.iter().filter(is_role).collect();
+        let roles = in_order(principals.iter().filter(is_role));
         if roles.is_empty() && !principals.is_empty() {
             return Err(Fault::senseless(
                 format!("`{set}` is no role, and only roles are assumed"),

@@ -8,7 +8,7 @@ use whocan_graph::{AccountIndex, Graph, GroupId, PrincipalId};
 use whocan_policy::catalogue::facts::ANONYMOUS_ACTIONS;
 use whocan_policy::{Arn, Pattern, Truth};
 
-use super::Resolver;
+use super::{Answered, Resolver};
 use crate::ast::{Filter, FilterKind, Question, Set, SetKind, SetOperator, Span, StatementKind};
 use crate::context::Names;
 use crate::error::{Fault, Problem};
@@ -66,20 +66,38 @@ impl Resolver<'_> {
         }
     }
 
-    /// Answers a question in parentheses, of another snapshot if it says so.
+    /// Returns the answer to a question in parentheses, which is asked once.
     fn answered(&mut self, question: &Question) -> Result<Members, Fault> {
+        let place = (question.span.start, question.span.end);
+        let known = self.inner.answers.borrow().get(&place).cloned();
+        if let Some(Answered { members, notes }) = known {
+            notes.into_iter().for_each(|note| self.note(note));
+            return Ok(members);
+        }
+        let before = self.notes.len();
+        let members = self.asked(question)?;
+        let answer = Answered {
+            members: members.clone(),
+            notes: self.notes[before..].to_vec(),
+        };
+        self.inner.answers.borrow_mut().insert(place, answer);
+        Ok(members)
+    }
+
+    /// Asks a question in parentheses, of another snapshot if it says so.
+    fn asked(&mut self, question: &Question) -> Result<Members, Fault> {
         let here = self.context;
         let clause = question.clauses.as_of.as_ref();
         let name = clause.and_then(|clause| clause.value.text());
         let asked = name.filter(|_| name != here.as_of);
         let Some((name, there)) = asked.and_then(|name| Some((name, here.of_other(name)?))) else {
             let (members, notes) = crate::run::members_of(question, here, self.names)?;
-            self.notes.extend(notes);
+            notes.into_iter().for_each(|note| self.note(note));
             return Ok(members);
         };
         let names = self.names.carried(here.graph, there.graph);
         let (members, notes) = crate::run::members_of(question, there, &names)?;
-        self.notes.extend(notes);
+        notes.into_iter().for_each(|note| self.note(note));
         let (members, lost) = members.carried(there.graph, here.graph);
         if !lost.is_empty() {
             self.note(not_here(&lost, name, there.graph));
@@ -94,7 +112,7 @@ impl Resolver<'_> {
                 let check = self.set_predicate(predicate)?;
                 let mut members = self.known(members, filter.span)?;
                 let graph = self.context.graph;
-                let before: Vec<Thing> = members.things().collect();
+                let before = members.clone();
                 let mut open = 0;
                 members.retain(|thing| {
                     let truth = check.of_thing(graph, thing);
@@ -102,6 +120,7 @@ impl Resolver<'_> {
                     truth == Truth::True
                 });
                 if members.is_empty() && open == 0 && !before.is_empty() {
+                    let before: Vec<Thing> = before.things().collect();
                     let what = format!("`with {predicate}` leaves none of {}", before.len());
                     let instead = barren::of_members(&check, &before, graph);
                     self.note(match instead {
@@ -139,10 +158,7 @@ impl Resolver<'_> {
         }
         all.retain(|thing| members.regions_hold(&thing.arn(graph)));
         if all.is_empty() && members.count() == 0 {
-            return Err(Fault::senseless(
-                "only what the snapshot has collected has attributes to filter by",
-                span,
-            ));
+            return Err(self.not_collected(&members, span));
         }
         let mut known = members;
         known.regions.clear();
@@ -157,7 +173,7 @@ impl Resolver<'_> {
             return Ok(self.kind(kind));
         }
         if name.eq_ignore_ascii_case("public") {
-            return self.public("");
+            return self.public();
         }
         if name.eq_ignore_ascii_case("org") {
             let accounts = self.organization(span)?;
@@ -172,17 +188,24 @@ impl Resolver<'_> {
     /// Returns the known resources on which callers without credentials can do
     /// something, and those on which they could if a gap allowed it.
     pub(super) fn asked_public(&mut self) -> Result<Arc<Asked>, Fault> {
-        if let Some(known) = &self.public {
+        if let Some(known) = self.inner.asked_public.get() {
             return Ok(known.clone());
         }
-        let named = self.public("")?;
-        let open = self.public("possibly")?;
+        let named = self.public()?;
+        let open = self.able_anyone("possibly")?;
         let asked = Arc::new(Asked { named, open });
-        self.public = Some(asked.clone());
-        Ok(asked)
+        Ok(self.inner.asked_public.get_or_init(|| asked).clone())
     }
 
-    fn public(&mut self, certainty: &str) -> Result<Members, Fault> {
+    fn public(&mut self) -> Result<Members, Fault> {
+        if let Some(known) = self.inner.public.get() {
+            return Ok(known.clone());
+        }
+        let public = self.able_anyone("")?;
+        Ok(self.inner.public.get_or_init(|| public).clone())
+    }
+
+    fn able_anyone(&mut self, certainty: &str) -> Result<Members, Fault> {
         let text = format!(
             "which resources can anyone {} {certainty}",
             ANONYMOUS_ACTIONS.rows.join(", ")
@@ -204,6 +227,11 @@ impl Resolver<'_> {
         let fault = Fault::new(Problem::UnknownSet(name.to_owned()), span);
         if let Some(hint) = self.kinds_hint(name) {
             return fault.with_hint(hint);
+        }
+        if crate::attribute::named(name).is_some() {
+            return fault.with_hint(format!(
+                "`{name}` is an attribute; several conditions stand in parentheses: `with (... and {name})`"
+            ));
         }
         if name.ends_with(".amazonaws.com") {
             return fault.with_hint(format!("things carry their kind: `service/{name}`"));
@@ -289,6 +317,14 @@ impl Resolver<'_> {
         if let Some(near) = nearest(name, known.iter().map(String::as_str)) {
             return fault.with_hint(format!("did you mean `{word}/{near}`?"));
         }
+        let (short, lower) = (name.len() >= 3, name.to_lowercase());
+        let begins = known.iter().find(|known| {
+            let known = known.to_lowercase();
+            short && known.len() >= 3 && (known.starts_with(&lower) || lower.starts_with(&known))
+        });
+        if let Some(begins) = begins {
+            return fault.with_hint(format!("did you mean `{word}/{begins}`?"));
+        }
         if let Some(first) = self.called(name).first() {
             return fault.with_hint(format!("did you mean `{first}`?"));
         }
@@ -340,6 +376,10 @@ impl Resolver<'_> {
     }
 
     fn unknown_kind(&self, text: &str, word: &str, span: Span) -> Fault {
+        if let Some(path) = text.strip_prefix("s3://") {
+            let fault = Fault::new(Problem::NoSuchThing(text.to_owned()), span);
+            return fault.with_hint(format!("write `{path}` or `arn:aws:s3:::{path}`"));
+        }
         let problem = Problem::UnknownKind {
             kind: word.to_owned(),
             written: text.to_owned(),
@@ -388,7 +428,7 @@ impl Resolver<'_> {
         for group in members.groups.iter().map(GroupId) {
             principals.extend(graph.group(group).members.iter().map(|id| id.0));
         }
-        let accounts = self.accounts_of_levels(&members.levels) | &members.accounts;
+        let accounts = members.accounts_with_those_of_units(self.context.graph);
         for account in accounts.iter().map(AccountIndex) {
             principals.insert_range(graph.principals_of(account));
         }
@@ -419,18 +459,33 @@ impl Resolver<'_> {
         found
     }
 
+    /// Says that no collected thing has these ARNs, and which has one like it.
+    fn not_collected(&self, members: &Members, span: Span) -> Fault {
+        let graph = self.context.graph;
+        let written = written(members);
+        let fault = Fault::new(Problem::NoSuchThing(written.clone()), span);
+        let mut all = self.kind(Kind::Principal);
+        for kind in [Kind::Group, Kind::Policy, Kind::Resource] {
+            all = all.or(self.kind(kind));
+        }
+        let arns: Vec<_> = all.things().map(|thing| thing.arn(graph)).collect();
+        if let Some(hint) = like_arn(&written, arns.iter().map(|arn| &**arn)) {
+            return fault.with_hint(hint);
+        }
+        let text = "facts are known of what the snapshot has collected; `who can ... on ARN` asks about anything";
+        fault.with_hint(text)
+    }
+
     fn no_principal(&self, members: &Members, span: Span) -> Fault {
         let graph = self.context.graph;
         if let Some(thing) = members.things().next() {
             let what = format!("`{}` is no principal", thing.shorthand(graph));
             return Fault::senseless(what, span);
         }
-        let written = members.regions.iter().flat_map(|region| &region.within);
-        let written: Vec<String> = written.map(|pattern| pattern.to_string()).collect();
-        let written = written.join(", ");
+        let written = written(members);
         let fault = Fault::new(Problem::NoSuchThing(written.clone()), span);
         let arns = graph.principals().iter().map(|one| &*one.arn);
-        match did_you_mean(&written, arns) {
+        match like_arn(&written, arns) {
             Some(hint) => fault.with_hint(hint),
             None => fault,
         }
@@ -447,7 +502,14 @@ impl Resolver<'_> {
                 let things = principals
                     .iter()
                     .map(|id| Thing::Principal(PrincipalId(id)));
-                Err(self.ambiguous(set, count, things))
+                let shorthand = matches!(&set.kind, SetKind::Thing(text) if !text.contains('*'));
+                let fault = self.ambiguous(set, count, things);
+                Err(match shorthand {
+                    true => fault,
+                    false => {
+                        fault.with_hint(format!("`which ({set}) can ...` asks about each of them"))
+                    }
+                })
             }
         }
     }
@@ -476,6 +538,22 @@ impl Resolver<'_> {
             candidates.join(", ")
         ))
     }
+}
+
+/// Returns `did you mean ...?` for the ARN that is nearest, if its name is near too:
+/// what stands before the name is alike in many.
+fn like_arn<'a>(written: &str, arns: impl Iterator<Item = &'a str>) -> Option<String> {
+    let near = nearest(written, arns)?;
+    let name = |arn: &str| arn.rsplit([':', '/']).next().unwrap_or_default().to_owned();
+    nearest(&name(written), [&*name(near)])?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+/// Returns the ARNs and globs of a set as people wrote them.
+fn written(members: &Members) -> String {
+    let written = members.regions.iter().flat_map(|region| &region.within);
+    let written: Vec<String> = written.map(|pattern| pattern.to_string()).collect();
+    written.join(", ")
 }
 
 /// Says what another snapshot has and the one that is asked does not.

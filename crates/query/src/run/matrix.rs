@@ -56,6 +56,8 @@ pub(super) fn find(
     found.makers = asking.makers;
     let pairs = rows.len() * columns.len();
     found.notes.push(match found.drafts.len() {
+        0 if pairs == 1 => "one pair was asked about, and between the two is no way".to_owned(),
+        _ if pairs == 1 => "one pair was asked about, and it has a way".to_owned(),
         0 => format!("{pairs} pairs were asked about, and between none is a way"),
         some => format!(
             "{pairs} pairs were asked about; {some} have a way, those without one have no row"

@@ -1,6 +1,7 @@
 //! `plan QUESTION`: how it would run, without running it.
 
 use roaring::RoaringBitmap;
+use whocan_policy::catalogue::catalogue;
 
 use super::slice::Asking;
 use crate::attribute::{Type, Value};
@@ -12,7 +13,8 @@ use crate::rows::{Column, Row, Rows};
 /// Tells a plan as rows of a step and what it does.
 pub(super) fn rows(plan: &Plan, context: Context<'_>) -> Rows {
     let mut lines: Vec<(&str, String)> = Vec::new();
-    shape(plan, context, &mut lines);
+    let mut notes = plan.notes.clone();
+    shape(plan, context, &mut lines, &mut notes);
     walk(plan, &mut lines);
     let given = plan.base.given.keys.len();
     if given > 0 {
@@ -39,10 +41,10 @@ pub(super) fn rows(plan: &Plan, context: Context<'_>) -> Rows {
     if plan.count {
         lines.push(("count", "the number of rows only".to_owned()));
     }
-    table(lines, plan)
+    table(lines, notes)
 }
 
-fn table(lines: Vec<(&str, String)>, plan: &Plan) -> Rows {
+fn table(lines: Vec<(&str, String)>, notes: Vec<String>) -> Rows {
     let column = |name: &str| Column {
         name: name.to_owned(),
         kind: Type::Text,
@@ -58,12 +60,17 @@ fn table(lines: Vec<(&str, String)>, plan: &Plan) -> Rows {
         columns: vec![column("step"), column("what")],
         total: rows.len() as u64,
         rows,
-        notes: plan.notes.clone(),
+        notes,
         ..Rows::default()
     }
 }
 
-fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, String)>) {
+fn shape(
+    plan: &Plan,
+    context: Context<'_>,
+    lines: &mut Vec<(&'static str, String)>,
+    noted: &mut Vec<String>,
+) {
     match &plan.shape {
         Shape::Who { principals, access } => {
             lines.push(("principals", people(principals)));
@@ -87,12 +94,11 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
             resources,
         } => {
             lines.push(("principals", people(subjects)));
-            lines.push(("resources", counted(resources.len(), "item")));
-            let all: Vec<Deed> = resources
-                .iter()
-                .flat_map(|(_, deeds)| deeds.clone())
-                .collect();
-            deeds(&all, subjects, *reach, plan, context, lines);
+            let (items, notes) = resources.deeds(context.graph);
+            lines.push(("resources", counted(items.len(), "item")));
+            noted.extend(notes);
+            let all: Vec<Deed> = items.into_iter().flat_map(|(_, deeds)| deeds).collect();
+            deeds(Some(&all), subjects, *reach, plan, context, lines);
         }
         Shape::WhichRoles { subjects, roles } => {
             lines.push(("principals", people(subjects)));
@@ -102,14 +108,13 @@ fn shape(plan: &Plan, context: Context<'_>, lines: &mut Vec<(&'static str, Strin
             subject,
             reach,
             deeds: all,
-            ..
         } => {
             let alone = [subject.0].into_iter().collect();
             lines.push((
                 "principal",
                 context.graph.principal(*subject).arn.to_string(),
             ));
-            deeds(all, &alone, *reach, plan, context, lines);
+            deeds(all.as_deref(), &alone, *reach, plan, context, lines);
         }
         Shape::Reachable { subject } => {
             lines.push((
@@ -141,12 +146,12 @@ fn aim(
 ) {
     match aim {
         Aim::Become(roles) => lines.push(("become", people(roles))),
-        Aim::Deeds { deeds: all, .. } => deeds(all, principals, reach, plan, context, lines),
+        Aim::Deeds { deeds: all, .. } => deeds(Some(all), principals, reach, plan, context, lines),
     }
 }
 
 fn deeds(
-    all: &[Deed],
+    all: Option<&[Deed]>,
     principals: &RoaringBitmap,
     reach: bool,
     plan: &Plan,
@@ -154,11 +159,19 @@ fn deeds(
     lines: &mut Vec<(&'static str, String)>,
 ) {
     let mut asking = Asking::about(principals, reach, plan, context);
+    let anything: Vec<Deed>;
+    let (all, asked_for) = match all {
+        Some(all) => (all, all.len()),
+        None => {
+            anything = asking.anything();
+            (&*anything, catalogue().actions().len())
+        }
+    };
     let possible = asking.possible(all);
     let alike = asking.alike(all);
     let asked = |at: &usize| alike[*at] == *at && possible[*at];
     let distinct: Vec<usize> = (0..all.len()).filter(asked).collect();
-    lines.push(("actions", counted(all.len(), "action")));
+    lines.push(("actions", counted(asked_for, "action")));
     lines.push((
         "decided",
         format!(

@@ -15,9 +15,10 @@ use whocan_policy::{Pattern, Region, Session};
 use super::dependency::{self, Dependency};
 use super::draft::Combine;
 use crate::context::Context;
-use crate::engine::Goal;
+use crate::engine::{Engine, Goal};
 use crate::plan::{Deed, Plan, Target};
 use crate::rows::Verdict;
+use crate::target::anywhere;
 use crate::thing::Thing;
 
 /// One action on one part of the resources, decided for everybody who counts.
@@ -147,15 +148,26 @@ impl<'a> Asking<'a> {
             return vec![true; deeds.len()];
         };
         let engine = self.context.engine;
-        let possible = self.possible.get_or_insert_with(|| {
-            let ids = makers.iter().map(PrincipalId);
-            ids.flat_map(|id| engine.candidate_actions(id)).collect()
-        });
+        let possible = self.possible.get_or_insert_with(|| of_any(makers, engine));
         let is_possible = |deed: &Deed| {
             let id = catalogue().action(deed.action);
             id.is_none_or(|id| possible.contains(&id))
         };
         deeds.iter().map(is_possible).collect()
+    }
+
+    /// Returns every action that anybody who counts may have, on anything; all
+    /// actions where those are not known.
+    pub fn anything(&mut self) -> Vec<Deed> {
+        let makers = self.makers.as_ref();
+        let engine = self.context.engine;
+        match makers.filter(|makers| makers.len() <= MAKERS_ASKED) {
+            Some(makers) => {
+                let possible = self.possible.get_or_insert_with(|| of_any(makers, engine));
+                possible.iter().map(|id| anywhere(*id)).collect()
+            }
+            None => catalogue().actions().map(anywhere).collect(),
+        }
     }
 
     /// Returns for each deed the first one whose answers are the same.
@@ -322,6 +334,12 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
         reached: None,
         too_complex: false,
     }
+}
+
+/// Returns the actions that any of these principals may have.
+fn of_any(principals: &RoaringBitmap, engine: &dyn Engine) -> BTreeSet<ActionId> {
+    let ids = principals.iter().map(PrincipalId);
+    ids.flat_map(|id| engine.candidate_actions(id)).collect()
 }
 
 /// For more actions than this it is worth asking first which somebody may have.

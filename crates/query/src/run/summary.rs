@@ -23,7 +23,7 @@ struct Tally {
 /// Counts the actions of `what can PRINCIPAL do` by service, where they are many
 /// and the question does not say how it wants them.
 pub(super) fn of(drafts: &[Draft], plan: &Plan) -> Option<Rows> {
-    let Shape::What { anywhere: true, .. } = plan.shape else {
+    let Shape::What { deeds: None, .. } = plan.shape else {
         return None;
     };
     let shaped = !plan.columns.is_empty() || !plan.order_by.is_empty() || plan.limit.is_some();

@@ -19,7 +19,7 @@ use crate::thing::Thing;
 pub(super) fn find(
     subject: PrincipalId,
     reach: bool,
-    deeds: &[Deed],
+    deeds: Option<&[Deed]>,
     plan: &Plan,
     context: Context<'_>,
 ) -> Found {
@@ -40,6 +40,14 @@ pub(super) fn find(
     found.reach = reach;
     let alone: RoaringBitmap = [subject.0].into_iter().collect();
     let mut asking = Asking::about(&alone, reach, plan, context);
+    let anything: Vec<Deed>;
+    let deeds = match deeds {
+        Some(deeds) => deeds,
+        None => {
+            anything = asking.anything();
+            &anything
+        }
+    };
     let possible = asking.possible(deeds);
     let alike = asking.alike(deeds);
     // What was found for the first of the deeds that are alike.

@@ -11,7 +11,7 @@ use super::slice::{Asking, anybody, combine, hops};
 use super::{what, who};
 use crate::context::Context;
 use crate::engine::Goal;
-use crate::plan::{Deed, Item, Plan};
+use crate::plan::{Item, Items, Plan};
 use crate::rows::Row;
 use crate::thing::Thing;
 
@@ -19,16 +19,18 @@ use crate::thing::Thing;
 pub(super) fn find(
     subjects: &RoaringBitmap,
     reach: bool,
-    resources: &[(Item, Vec<Deed>)],
+    resources: &Items,
     plan: &Plan,
     context: Context<'_>,
 ) -> Found {
     let mut found = Found::new(&columns(subjects, reach), Combine::Some);
     found.reach = reach;
     let mut asking = Asking::about(subjects, reach, plan, context);
-    for (item, deeds) in resources {
+    let (items, notes) = resources.deeds(context.graph);
+    found.notes.extend(notes);
+    for (item, deeds) in items {
         let first = found.slices.len();
-        let own = asking.slices(deeds);
+        let own = asking.slices(&deeds);
         let verdicts = combine(&own, Combine::Some);
         let nearest = hops(&own).map(|hops| Reached {
             verdicts: verdicts.clone(),
@@ -43,8 +45,8 @@ pub(super) fn find(
         let Some(best) = best else { continue };
         found.slices.extend(own);
         let (resource, region) = match item {
-            Item::Thing(thing) => (Some(*thing), None),
-            Item::Region(region) => (None, Some(region.clone())),
+            Item::Thing(thing) => (Some(thing), None),
+            Item::Region(region) => (None, Some(region)),
         };
         let text = region.as_ref().and_then(|region| region.within.first());
         let row = Row {

@@ -1,13 +1,14 @@
 //! The example organization as a place to ask questions, and answers as text.
 
+mod bundle;
+
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use roaring::RoaringBitmap;
 use whocan_eval::{Decision, Remedy};
-use whocan_graph::{Graph, PrincipalId};
-use whocan_import::{BoxError, Options, Sink, import};
+use whocan_graph::PrincipalId;
 use whocan_index::{Ask, Cell, Hop, Index, Reached, Verdicts, Walk};
 use whocan_policy::catalogue::ActionId;
 use whocan_policy::{Region, Truth};
@@ -16,38 +17,6 @@ use whocan_query::attribute::Value;
 use whocan_query::engine::{Engine, Goal, Indexed};
 use whocan_query::rows::{Answer, Row};
 use whocan_query::{Context, Names, Other, QueryError, answer};
-use whocan_snapshot::{AccountObject, ActivityObject, OrganizationObject, Snapshot};
-
-/// Keeps what an import delivers.
-#[derive(Default)]
-struct Kept {
-    accounts: Mutex<Vec<AccountObject>>,
-    activity: Mutex<Vec<ActivityObject>>,
-    organization: Mutex<Option<OrganizationObject>>,
-}
-
-impl Sink for Kept {
-    fn account(&self, account: AccountObject) -> Result<(), BoxError> {
-        self.accounts
-            .lock()
-            .expect("no thread panics")
-            .push(account);
-        Ok(())
-    }
-
-    fn activity(&self, activity: ActivityObject) -> Result<(), BoxError> {
-        self.activity
-            .lock()
-            .expect("no thread panics")
-            .push(activity);
-        Ok(())
-    }
-
-    fn organization(&self, organization: OrganizationObject) -> Result<(), BoxError> {
-        *self.organization.lock().expect("no thread panics") = Some(organization);
-        Ok(())
-    }
-}
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| index_without(""));
 
@@ -56,30 +25,11 @@ static EARLIER: LazyLock<Index> = LazyLock::new(|| index_without("reporting"));
 
 /// Returns the example's index without the roles of a name.
 fn index_without(role: &str) -> Index {
-    let bundle = folder().join("example");
-    let kept = Kept::default();
-    import(&[bundle], &Options::default(), &kept).expect("the example imports");
-    let mut accounts = kept.accounts.into_inner().expect("no thread panics");
-    accounts.sort_by_key(|account| account.id);
-    for account in &mut accounts {
+    bundle::index(&folder().join("example"), |account| {
         account
             .roles
             .retain(|one| role.is_empty() || !one.arn.ends_with(&format!("/{role}")));
-    }
-    let mut activity = kept.activity.into_inner().expect("no thread panics");
-    activity.sort_by_key(|one| one.id);
-    let snapshot = Snapshot {
-        taken: "2026-11-01T00:00:00Z".parse().expect("a time"),
-        accounts: accounts.into_iter().map(Arc::new).collect(),
-        organization: kept
-            .organization
-            .into_inner()
-            .expect("no thread panics")
-            .map(Arc::new),
-        activity: activity.into_iter().map(Arc::new).collect(),
-        assumptions: Vec::new(),
-    };
-    Index::build(Arc::new(Graph::build(&snapshot)))
+    })
 }
 
 /// Returns the folder of the workspace, whichever package this is built for.
