@@ -61,8 +61,11 @@ pub(crate) struct Covering {
     looked_through: AtomicU32,
     sorted: OnceLock<Sorted>,
     // By account: those that bear on somebody of it, but for the plain ones.
-    by_account: OnceLock<Box<[OnceLock<Box<[StatementRef]>>]>>,
+    by_account: OnceLock<ByAccount>,
 }
+
+/// Some statements for each account, once somebody asked.
+type ByAccount = Box<[OnceLock<Box<[StatementRef]>>]>;
 
 /// The same, sorted by what their resources are.
 #[derive(Debug, Default)]

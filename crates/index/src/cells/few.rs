@@ -127,6 +127,8 @@ impl<'a> Few<'a> {
             cell.region.except.push(part.clone());
             into.push(nobodys(part.clone(), arn));
         }
+        // In the order in which cutting one by one would have left them.
+        cell.region.except.sort();
         into.push(cell);
         Some(())
     }

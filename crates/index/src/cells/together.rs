@@ -205,8 +205,11 @@ impl<'a> Together<'a> {
     }
 
     fn cell(&self, piece: &Piece, verdicts: Verdicts) -> Cell {
+        let mut region = piece.region.clone();
+        // What concerns everybody was cut out first; nobody needs to see that.
+        region.except.sort();
         Cell {
-            region: piece.region.clone(),
+            region,
             witness: piece.witness.clone().unwrap_or_default(),
             verdicts,
             too_complex: false,
