@@ -176,7 +176,7 @@ fn a_terminal_that_only_prints_gets_plain_prompts() {
     session.asks("who can s3:GetObjekt on bucket/payroll");
     assert_snapshot!(session.answers("help: did you mean"));
     session.types(CTRL_D);
-    session.is_over();
+    session.finishes();
 }
 
 #[test]

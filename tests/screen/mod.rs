@@ -160,11 +160,11 @@ impl Session {
         self.types(CTRL_U);
         self.waits();
         self.types(CTRL_D);
-        self.is_over();
+        self.finishes();
     }
 
     /// Waits for the end of the program, which must be a good one.
-    pub fn is_over(mut self) {
+    pub fn finishes(mut self) {
         let status = self.child.wait().expect("it can be waited for");
         assert!(status.success(), "{status:?}");
     }

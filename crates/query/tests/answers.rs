@@ -227,6 +227,8 @@ fn mistakes_in_names() {
         "list arn:aws:iam::444455556666:user/clea",
         "list arn:aws:iam::444455556666:user/nobody-like-this",
         "list users where mfa = null",
+        "who can s3:PutObject on bucket/payroll group by resource",
+        "can role/ci-deployer reach s3:GetObject on bucket/payroll avoiding role/reporting",
         "list users with access_keys > 0 and mfa",
         "can users reach role/Admin",
         "show policy/AdministratorAccess",

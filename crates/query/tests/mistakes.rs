@@ -45,6 +45,7 @@ fn syntax() {
         "list roles exept role/Admin",
         "let roles = bucket/payroll",
         "list users with access_keys > 0 and not mfa",
+        "who can reach (iam:CreateAccessKey, iam:UpdateLoginProfile) on users",
         "list users with access_keys > 0 and name = ana",
         "what can user/ana reach in account/prod",
         "who can sts:AssumeRole on role/reporting ignoring trust policies",

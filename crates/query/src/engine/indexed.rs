@@ -240,6 +240,7 @@ impl Engine for Indexed<'_> {
         // this, and starts that stand for many are searched as they are.
         let callers: Vec<(PrincipalId, RoaringBitmap)> = graph
             .roles()
+            .filter(|role| !walk.avoiding.contains(role.0))
             .map(|role| {
                 let verdicts = self.index.callers_of(role, walk);
                 let strict = &verdicts.strict.possibly;

@@ -83,6 +83,11 @@ impl Habit<'_> {
             return said("leave the parentheses out: `all of s3:GetObject, kms:Decrypt on ...`");
         }
         let is_action = whocan_grammar::is_action(self.word);
+        let opened =
+            self.word_before(0) == "(" && ["can", "reach"].contains(&&*self.word_before(1));
+        if is_action && opened {
+            return said("leave the parentheses out: actions are joined by `,`");
+        }
         if is_action && self.word_before(0) == "and" && self.before.contains(':') {
             return said(
                 "actions on the same set are joined by `,`; `list (who can ...) and (who can ...)` asks for who can both",

@@ -185,6 +185,14 @@ fn count(found: &Found, rows: &mut Rows) {
 fn group(found: &Found, plan: &Plan, context: Context<'_>, rows: &mut Rows) {
     let mut groups = groups(found, plan, context);
     rows.total = groups.len() as u64;
+    for (at, wanted) in plan.group_by.iter().enumerate() {
+        let missing = |group: &Group| group.cell(at) == Value::Missing;
+        if !groups.is_empty() && groups.iter().all(missing) {
+            let name = &wanted.name;
+            rows.notes
+                .push(format!("no row of this question has a `{name}`"));
+        }
+    }
     order_groups(&mut groups, plan, context);
     if let Some(limit) = plan.limit {
         groups.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
