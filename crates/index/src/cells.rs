@@ -55,9 +55,8 @@ impl Index {
         let patterns: Vec<&Pattern> = cuts.patterns.keys().collect();
         let partitions = self.base.partitions.iter();
         let partitions: Vec<&str> = partitions.map(|(name, _)| &**name).collect();
-        let pieces_of = |cuts: &[&Pattern], too_many| {
-            self.pieces.of(asked, cuts, too_many, &partitions)
-        };
+        let pieces_of =
+            |cuts: &[&Pattern], too_many| self.pieces.of(asked, cuts, too_many, &partitions);
         let pieces = pieces_of(&patterns, cuts.too_many);
         let whose: Vec<&Whose> = cuts.patterns.values().collect();
         if cuts.types.is_empty() {

@@ -46,7 +46,10 @@ impl KeysByType {
         for key in keys {
             match self.keys.get_mut(key.as_lower()) {
                 Some(whose) => whose.join_holders(holders),
-                None => drop(self.keys.insert(key.as_lower().to_owned(), Whose::of(holders))),
+                None => drop(
+                    self.keys
+                        .insert(key.as_lower().to_owned(), Whose::of(holders)),
+                ),
             }
         }
     }
@@ -85,7 +88,9 @@ impl KeysByType {
         }
         let nested = alike.into_iter().filter_map(|form| {
             let around = apart.iter().filter(|(other, _)| other.overlaps(&form));
-            let whose = around.map(|(_, whose)| whose.clone()).reduce(Whose::joined)?;
+            let whose = around
+                .map(|(_, whose)| whose.clone())
+                .reduce(Whose::joined)?;
             Some((form, whose))
         });
         let nested: Vec<(Pattern, Whose)> = nested.collect();
@@ -112,12 +117,7 @@ impl KeysByType {
 ///
 /// `pieces` are those that the first `own` cuts make, `finer` those with the
 /// cuts by type, and `cells` the answers on the latter.
-pub(super) fn joined(
-    pieces: &[Piece],
-    finer: &[Piece],
-    cells: Vec<Cell>,
-    own: usize,
-) -> Vec<Cell> {
+pub(super) fn joined(pieces: &[Piece], finer: &[Piece], cells: Vec<Cell>, own: usize) -> Vec<Cell> {
     let common = |piece: &Piece| -> Vec<u32> {
         let cuts = piece.inside.iter().copied();
         cuts.filter(|cut| (*cut as usize) < own).collect()
@@ -131,7 +131,10 @@ pub(super) fn joined(
         let cells = parts.remove(&piece.inside).unwrap_or_default();
         match whole(piece, &cells) {
             Some(whole) => all.push(whole),
-            None => all.extend(cells),
+            None => all.extend(cells.into_iter().map(|cell| Cell {
+                part_of: Some(piece.region.clone()),
+                ..cell
+            })),
         }
     }
     all.extend(parts.into_values().flatten());
@@ -144,6 +147,7 @@ fn whole(piece: &Piece, cells: &[Cell]) -> Option<Cell> {
     let alike = |cell: &Cell| !cell.too_complex && cell.verdicts == first.verdicts;
     (!first.too_complex && rest.iter().all(alike)).then(|| Cell {
         region: piece.region.clone(),
+        part_of: None,
         witness,
         verdicts: first.verdicts.clone(),
         too_complex: false,

@@ -54,6 +54,7 @@ impl<'a> Together<'a> {
             match (decided.next_if(|(of, _)| *of == at), &piece.witness) {
                 (Some((_, verdicts)), Some(witness)) => Cell {
                     region: piece.region.clone(),
+                    part_of: None,
                     witness: witness.clone(),
                     verdicts,
                     too_complex: false,
@@ -169,6 +170,7 @@ impl<'a> Together<'a> {
         let open = Planes::open(self.index.base.callers.all.clone());
         Cell {
             region,
+            part_of: None,
             witness: String::new(),
             verdicts: Verdicts {
                 strict: open.clone(),

@@ -193,6 +193,7 @@ impl Engine for Indexed<'_> {
                 return false;
             };
             cell.region = part;
+            cell.part_of = cell.part_of.take().and_then(|of| of.intersect(region));
             match cell.region.witness() {
                 Ok(Some(witness)) => cell.witness = witness,
                 Ok(None) => return false,
