@@ -461,8 +461,12 @@ impl<'a> Cuts<'a> {
     }
 
     // Resources of different types, where a key that some statement looks at is
-    // carried with one of the types and not with another (R100).
+    // carried with one of the types and not with another (R100). A set that is
+    // all that one type has is of that type: ARNs that only look like it are none.
     fn by_types(&mut self) {
+        if self.keys.is_empty() || resources_of(&self.ask.action).contains(self.asked) {
+            return;
+        }
         let mut of_types: Vec<(Pattern, Whose)> = Vec::new();
         for action in &self.actions {
             for (form, whose) in self.keys.forms(action, self.asked) {

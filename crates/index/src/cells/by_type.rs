@@ -33,6 +33,11 @@ impl KeysByType {
         }
     }
 
+    /// Returns whether no statement looks at any.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Notes the keys of a statement that bears on its holders, or on everybody.
     pub fn note(&mut self, statement: &Statement, holders: Option<&RoaringBitmap>) {
         let by_type = |key: &&KeyName| {
@@ -60,10 +65,7 @@ impl KeysByType {
     /// And the forms that overlap one of these: what fits both is of one type only.
     pub fn forms(&self, action: &str, asked: &Pattern) -> Vec<(Pattern, Whose)> {
         let service = action.split(':').next().unwrap_or_default();
-        let Some(service) = catalogue()
-            .service(service)
-            .filter(|_| !self.keys.is_empty())
-        else {
+        let Some(service) = catalogue().service(service) else {
             return Vec::new();
         };
         let types = service.resource_types();
