@@ -81,11 +81,11 @@ fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<P
 
 /// Puts slices together that only types of resources cut, where a row has one
 /// verdict in all of them: the first stands for all, with the region of these.
-fn put_together<'s>(
+fn put_together(
     cells: Vec<usize>,
-    slices: &'s [Slice],
+    slices: &[Slice],
     of: impl Fn(&usize) -> Verdict,
-) -> (Vec<usize>, BTreeMap<usize, &'s Region>) {
+) -> (Vec<usize>, BTreeMap<usize, &Region>) {
     let mut families: BTreeMap<&Region, Vec<usize>> = BTreeMap::new();
     let (mut rest, mut joined) = (Vec::new(), BTreeMap::new());
     for at in cells {
