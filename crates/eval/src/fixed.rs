@@ -88,6 +88,10 @@ fn credentials(inquiry: &Inquiry<'_>) -> Option<Fixed> {
             SubjectKind::Root(_),
             "sts:AssumeRole" | "sts:AssumeRoot" | "sts:TagSession" | "sts:SetSourceIdentity",
         ) => (204, "root credentials cannot assume roles"),
+        (SubjectKind::Role { .. }, "sts:GetFederationToken") => (
+            204,
+            "sessions of roles cannot call `sts:GetFederationToken`",
+        ),
         (SubjectKind::Oidc(_), "sts:AssumeRoleWithWebIdentity")
         | (SubjectKind::Saml(_) | SubjectKind::IdentityCenter(..), "sts:AssumeRoleWithSAML") => {
             return None;

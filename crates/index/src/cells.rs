@@ -5,6 +5,7 @@
 //! their own, the accounts and the regions. Each cell is decided on one
 //! witness, a resource that no cut tells from the others of its cell.
 
+mod by_type;
 mod few;
 mod folders;
 mod pieces;
@@ -23,6 +24,7 @@ use whocan_policy::{
 
 use crate::scene::{Scene, trust};
 use crate::{Ask, Cell, Index, Verdicts};
+use by_type::KeysByType;
 use few::Few;
 use pieces::leaves_partition_open;
 use together::Together;
@@ -128,10 +130,16 @@ struct Cuts<'a> {
     left_out: Vec<ResourceId>,
     // Each with the principals whose answers it can tell apart.
     patterns: BTreeMap<Pattern, Whose>,
+    // The keys that those statements look at and that types of resources can list.
+    keys: KeysByType,
+    // The forms of types that carry other keys; they cut last, and only where
+    // that tells answers apart.
+    types: Vec<(Pattern, Whose)>,
     too_many: bool,
 }
 
 /// Whose answers a cut can tell apart.
+#[derive(Clone)]
 enum Whose {
     Everybody,
     /// The holders of the policies that it comes from.
@@ -141,6 +149,19 @@ enum Whose {
 impl Whose {
     fn of(holders: Option<&RoaringBitmap>) -> Whose {
         holders.map_or(Whose::Everybody, |holders| Whose::Holders(holders.clone()))
+    }
+
+    fn join_holders(&mut self, holders: Option<&RoaringBitmap>) {
+        match (&mut *self, holders) {
+            (Whose::Holders(own), Some(more)) => *own |= more,
+            (Whose::Everybody, _) => {}
+            (whose, None) => *whose = Whose::Everybody,
+        }
+    }
+
+    fn joined(mut self, other: Whose) -> Whose {
+        self.join(other);
+        self
     }
 
     fn join(&mut self, other: Whose) {
@@ -174,6 +195,8 @@ impl<'a> Cuts<'a> {
             focus,
             by_tags: false,
             patterns: BTreeMap::new(),
+            keys: KeysByType::new(&ask.action),
+            types: Vec::new(),
             too_many: false,
         };
         cuts.by_partitions();
@@ -181,6 +204,7 @@ impl<'a> Cuts<'a> {
         cuts.by_identity_policies();
         cuts.by_other_policies();
         cuts.by_resources();
+        cuts.by_types();
         cuts
     }
 
@@ -192,6 +216,7 @@ impl<'a> Cuts<'a> {
             &self.patterns,
             self.too_many,
         )
+        .with_types(&self.types)
         .cells(self.region)
     }
 
@@ -413,6 +438,7 @@ impl<'a> Cuts<'a> {
                 }
                 let document = index.graph.document(one.document);
                 let statement = &document.statements[one.at as usize];
+                self.keys.note(statement, Some(holders));
                 if index.permissions.tells_resources_apart(&one) {
                     self.by_statement(statement, Some(holders));
                 } else {
@@ -459,7 +485,33 @@ impl<'a> Cuts<'a> {
         {
             let covers = |action: &&str| statement.covers_action(action) != Truth::False;
             if self.actions.iter().any(covers) {
+                self.keys.note(statement, holders);
                 self.by_statement(statement, holders);
+            }
+        }
+    }
+
+    // Resources of different types, where a key that some statement looks at is
+    // carried with one of the types and not with another (R100). A set that is
+    // all that one type has is of that type: ARNs that only look like it are none.
+    fn by_types(&mut self) {
+        if self.keys.is_empty() || resources_of(&self.ask.action).contains(&self.asked) {
+            return;
+        }
+        let mut of_types: Vec<(Pattern, Whose)> = Vec::new();
+        for action in &self.actions {
+            for (form, whose) in self.keys.forms(action, &self.asked) {
+                match of_types.iter_mut().find(|(known, _)| *known == form) {
+                    Some((_, known)) => known.join(whose),
+                    None => of_types.push((form, whose)),
+                }
+            }
+        }
+        for (form, whose) in of_types {
+            match self.patterns.get_mut(&form) {
+                Some(known) => known.join(whose),
+                None if form == self.asked => {}
+                None => self.types.push((form, whose)),
             }
         }
     }

@@ -443,7 +443,10 @@ impl About {
             About::Caller
         } else if OF_OWNER.contains(&name) {
             About::Owner
-        } else if matches!(name, "kms:calleraccount" | "sts:sourceidentity")
+        } else if matches!(
+            name,
+            "kms:calleraccount" | "sts:sourceidentity" | "lambda:functionurlauthtype"
+        )
             || is_delivered(name)
             // Claims of a token.
             || name.starts_with("saml:")

@@ -24,6 +24,7 @@ pub(crate) use context::is_delivered;
 pub(crate) use focus::BearingByAccount;
 pub(crate) use key_state::decide as decide_state;
 pub(crate) use resource::Target;
+pub(crate) use statement::keys as statement_keys;
 pub(crate) use std::cell::{Cell, RefCell};
 
 use roaring::RoaringBitmap;

@@ -51,6 +51,9 @@ impl Verdicts {
 pub struct Cell {
     /// The part.
     pub region: Region,
+    /// The part that it makes up with others, if only the types of resources
+    /// cut them: whoever has one answer in all of these has it in all of that.
+    pub part_of: Option<Region>,
     /// A resource of it, the shortest that was found.
     pub witness: String,
     /// Who may, on every resource of the part.

@@ -95,6 +95,27 @@ impl Pattern {
         Pattern::from_arn_glyphs(&glyphs(text))
     }
 
+    /// Reads the form of a type's ARNs with `*` for each name.
+    ///
+    /// A name has a letter at least, and only the last name may have colons: `arn:*:logs:*:*:log-group:*` covers
+    /// the ARNs of log streams, `arn:*:logs:*:*:log-group:*:log-stream:*` those alone.
+    /// Source: Actions, resources, and condition keys for AWS services, Service
+    /// Authorization Reference.
+    pub fn form(text: &str) -> Pattern {
+        let glyphs = glyphs(text);
+        let is_name = |glyph: &Glyph| !matches!(glyph, Glyph::Literal(_));
+        let last = glyphs.iter().rposition(is_name);
+        let mut tokens = Vec::with_capacity(glyphs.len());
+        for (at, glyph) in glyphs.iter().enumerate() {
+            let whole = Some(at) == last;
+            if is_name(glyph) {
+                tokens.push(Token::One { colons: whole });
+            }
+            tokens.push(glyph.token(whole, whole));
+        }
+        Pattern::of(tokens)
+    }
+
     /// Returns the pattern with its letters in lower case, for comparing without case.
     pub(crate) fn to_lower_case(&self) -> Pattern {
         let mut tokens = Vec::with_capacity(self.tokens().len());

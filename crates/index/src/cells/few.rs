@@ -116,6 +116,10 @@ impl<'a> Few<'a> {
         if self.allows_nothing && !self.is_in_one_account(&cell.region) {
             return None;
         }
+        // What types cut may be put together again, and would take in what is cut out here.
+        if cell.part_of.is_some() {
+            return None;
+        }
         let whole = cell.region.clone();
         for (part, arn) in parts {
             if is_apart(&whole, part) {
@@ -195,6 +199,7 @@ fn nobodys(part: Pattern, arn: &str) -> Cell {
     };
     Cell {
         region: Region::of(part),
+        part_of: None,
         witness,
         verdicts: Verdicts::default(),
         too_complex: false,

@@ -13,8 +13,8 @@ use roaring::RoaringBitmap;
 use whocan_policy::catalogue::facts::is_immutable;
 use whocan_policy::{Pattern, Region};
 
-use super::Whose;
 use super::pieces::{Partitions, Piece, leaves_partition_open};
+use super::{Whose, by_type};
 use crate::scene::{Scene, Target};
 use crate::{Ask, Cell, Index, Planes, Verdicts};
 
@@ -29,6 +29,8 @@ pub(super) struct Together<'a> {
     common: Vec<&'a Pattern>,
     // What comes from some principals' own policies.
     own: Vec<(&'a Pattern, &'a RoaringBitmap)>,
+    // The forms of types of resources that carry other keys (R100).
+    types: Vec<&'a Pattern>,
 }
 
 impl<'a> Together<'a> {
@@ -50,6 +52,7 @@ impl<'a> Together<'a> {
             too_many,
             common: Vec::new(),
             own: Vec::new(),
+            types: Vec::new(),
         };
         for (pattern, whose) in cuts {
             match whose {
@@ -60,12 +63,27 @@ impl<'a> Together<'a> {
         together
     }
 
+    /// Cuts by forms of types too, last, and only where that tells answers apart.
+    pub fn with_types(mut self, types: &'a [(Pattern, Whose)]) -> Together<'a> {
+        let bears = |whose: &Whose| match (whose, self.focus) {
+            (Whose::Holders(holders), Some(focus)) => !holders.is_disjoint(focus),
+            _ => true,
+        };
+        let bearing = types.iter().filter(|(_, whose)| bears(whose));
+        self.types = bearing.map(|(form, _)| form).collect();
+        self
+    }
+
     /// Decides every part of `asked`.
     pub fn cells(&self, asked: &Region) -> Vec<Cell> {
         let partitions = self.partitions(asked);
         let pieces = &self.index.pieces;
         let pieces = pieces.of(asked, &self.common, self.too_many, &partitions);
-        let cells = side_by_side(&pieces, |piece| self.within(piece, &partitions));
+        let cells = side_by_side(&pieces, |piece| {
+            let cells = self.within(piece, &partitions).into_iter();
+            let typed = cells.flat_map(|cell| self.by_types(cell, &partitions));
+            typed.collect::<Vec<Cell>>()
+        });
         cells.into_iter().flatten().collect()
     }
 
@@ -106,6 +124,24 @@ impl<'a> Together<'a> {
             None => self.undecided(piece.region.clone()),
         });
         cells.collect()
+    }
+
+    // The parts of a cell that types cut, where answers on them differ; else the cell.
+    fn by_types(&self, cell: Cell, partitions: &Partitions<'_>) -> Vec<Cell> {
+        let forms = self.types.iter().copied();
+        let forms: Vec<&Pattern> = forms.filter(|form| overlaps(form, &cell.region)).collect();
+        if forms.is_empty() || cell.too_complex {
+            return vec![cell];
+        }
+        let pieces = self
+            .index
+            .pieces
+            .of(&cell.region, &forms, false, partitions);
+        let parts = pieces.iter().map(|piece| match &piece.witness {
+            Some(_) => self.cell(piece, self.decide(piece, self.focus)),
+            None => self.undecided(piece.region.clone()),
+        });
+        by_type::told_apart(cell, parts.collect())
     }
 
     // To whom anything may be granted on a piece, as far as its resource side
@@ -210,6 +246,7 @@ impl<'a> Together<'a> {
         region.except.sort();
         Cell {
             region,
+            part_of: None,
             witness: piece.witness.clone().unwrap_or_default(),
             verdicts,
             too_complex: false,
@@ -221,6 +258,7 @@ impl<'a> Together<'a> {
         let open = Planes::open(self.index.base.callers.all.clone());
         Cell {
             region,
+            part_of: None,
             witness: String::new(),
             verdicts: Verdicts {
                 strict: open.clone(),

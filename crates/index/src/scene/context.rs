@@ -1049,11 +1049,21 @@ impl Scene<'_> {
         if let Some(state) = self.claim(name, caller) {
             return state;
         }
-        if self.carries(name) {
+        if self.is_unsigned_function_url(name, caller) {
+            known("NONE")
+        } else if self.carries(name) {
             KeyState::Unknown
         } else {
             KeyState::Absent
         }
+    }
+
+    // A function's URL takes unsigned calls only with this type (R142).
+    // Source: Control access to Lambda function URLs, Lambda Developer Guide.
+    fn is_unsigned_function_url(&self, name: &str, caller: PrincipalId) -> bool {
+        name == "lambda:functionurlauthtype"
+            && self.ask.action == "lambda:InvokeFunctionUrl"
+            && matches!(self.kind(caller), PrincipalKind::Anonymous)
     }
 
     fn claim(&self, name: &str, caller: PrincipalId) -> Option<KeyState> {

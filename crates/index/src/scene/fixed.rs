@@ -54,6 +54,11 @@ impl Scene<'_> {
         if self.service.eq_ignore_ascii_case("iam") || self.service.eq_ignore_ascii_case("sts") {
             unable |= self.among(&callers.federated_users);
         }
+        // It takes the long-term credentials of a user or root (R204).
+        // Source: Compare AWS STS credentials, IAM User Guide.
+        if self.is("sts:GetFederationToken") {
+            unable |= self.among(&callers.sessions);
+        }
         if self.is("iam:PassRole") || self.is_foreign_key_administration() {
             unable |= self.outsiders();
         }

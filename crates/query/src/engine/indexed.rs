@@ -187,8 +187,10 @@ impl Engine for Indexed<'_> {
         if region.within.len() == 1 && region.except.is_empty() {
             return cells;
         }
-        let regions = cells.iter_mut().map(|cell| &mut cell.region);
-        regions.for_each(Region::simplify);
+        for cell in &mut cells {
+            cell.region.simplify();
+            cell.part_of.iter_mut().for_each(Region::simplify);
+        }
         cells
     }
 

@@ -58,6 +58,8 @@ fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<P
     let of = |at: &usize| verdicts.get(at).copied().unwrap_or(no);
     let mut parts: Vec<Part> = Vec::new();
     for ((_, asked, _), cells) in questions {
+        let (cells, joined) = put_together(cells, slices, of);
+        let region_of = |at: &usize| *joined.get(at).unwrap_or(&&slices[*at].region);
         let kinds: BTreeSet<Verdict> = cells.iter().map(of).collect();
         for verdict in kinds
             .into_iter()
@@ -66,7 +68,7 @@ fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<P
         {
             let (inside, outside): (Vec<usize>, Vec<usize>) =
                 cells.iter().partition(|at| of(at) == verdict);
-            let regions = |cells: &[usize]| cells.iter().map(|at| &slices[*at].region).collect();
+            let regions = |cells: &[usize]| cells.iter().map(region_of).collect();
             for region in told(asked, regions(&inside), regions(&outside)) {
                 add(
                     &mut parts,
@@ -76,6 +78,34 @@ fn parts(own: &[(usize, Verdict)], slices: &[Slice], all: Range<usize>) -> Vec<P
         }
     }
     parts
+}
+
+/// Puts slices together that only types of resources cut, where a row has one
+/// verdict in all of them: the first stands for all, with the region of these.
+fn put_together(
+    cells: Vec<usize>,
+    slices: &[Slice],
+    of: impl Fn(&usize) -> Verdict,
+) -> (Vec<usize>, BTreeMap<usize, &Region>) {
+    let mut families: BTreeMap<&Region, Vec<usize>> = BTreeMap::new();
+    let (mut rest, mut joined) = (Vec::new(), BTreeMap::new());
+    for at in cells {
+        match &slices[at].part_of {
+            Some(whole) => families.entry(whole).or_default().push(at),
+            None => rest.push(at),
+        }
+    }
+    for (whole, members) in families {
+        let alike = members.iter().all(|at| of(at) == of(&members[0]));
+        if alike {
+            joined.insert(members[0], whole);
+            rest.push(members[0]);
+        } else {
+            rest.extend(members);
+        }
+    }
+    rest.sort_unstable();
+    (rest, joined)
 }
 
 /// Returns the one part that is everything that was asked, if all of it is alike.

@@ -27,6 +27,8 @@ pub(super) struct Slice {
     pub action: &'static str,
     /// The patterns of the part.
     pub region: Region,
+    /// The part that it makes up with others, which only types of resources cut.
+    pub part_of: Option<Region>,
     /// What was asked, of which this is a part.
     pub asked: Region,
     /// The call on a resource of the part.
@@ -271,6 +273,7 @@ impl<'a> Asking<'a> {
         let direct = self.context.engine.can(&ask, self.makers.as_ref());
         let cell = Cell {
             region: asked.clone(),
+            part_of: None,
             witness: String::new(),
             verdicts: direct,
             too_complex: false,
@@ -304,6 +307,7 @@ impl<'a> Asking<'a> {
         Slice {
             action,
             region: cell.region,
+            part_of: cell.part_of,
             asked: asked.clone(),
             ask,
             dependency,
@@ -324,6 +328,7 @@ fn nobody(action: &'static str, target: &Target, base: &Ask) -> Slice {
     Slice {
         action,
         region: asked.clone(),
+        part_of: None,
         asked,
         ask: Ask {
             action: action.to_owned(),
