@@ -220,6 +220,57 @@ fn collecting_again_stores_nothing_new_and_says_so() {
 }
 
 #[test]
+fn a_schedule_collects_before_its_reports_are_made() {
+    let moto = Moto::running();
+    let place = Place::new();
+    let own = place.file(
+        "own.toml",
+        "title = \"Own\"\nwhy = \"For a test.\"\nseverity = \"low\"\nformats = [\"json\"]\nschedule = \"* * * * *\"\n\n\
+         [[query]]\ncode = \"reader\"\ntitle = \"Reads\"\ntext = \"who can reach s3:GetObject on bucket/payroll\"\n",
+    );
+    let live = moto.options("us-east-1,eu-west-1").join(" ");
+    let reports = place.path("reports");
+    let run = || {
+        let args = [
+            "report",
+            "schedule",
+            &own,
+            "--once",
+            "--collect",
+            &live,
+            "--out",
+        ];
+        let args = args.into_iter().chain(reports.to_str());
+        let ended = ended(moto::credentials(place.command(args)));
+        assert_eq!(ended.code, 0, "{ended:?}");
+        ended.out
+    };
+    assert_eq!(run(), "", "it is scheduled from now on");
+    let path = place.store().join("schedule/state.json");
+    let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    state["runs"]["own"]["last"] = "2026-01-01T00:00:00Z".into();
+    fs::write(&path, state.to_string()).unwrap();
+    let said = run();
+    assert!(said.contains(" own: "), "{said}");
+    assert_eq!(names(&reports), ["own.json"]);
+    assert_eq!(place.run(["snapshots", "list"]).fine().lines().count(), 2);
+}
+
+#[test]
+fn options_that_a_schedule_cannot_collect_with_are_told_at_once() {
+    let place = Place::new();
+    place
+        .run([
+            "report",
+            "schedule",
+            "public-access",
+            "--collect",
+            "--rol x",
+        ])
+        .error("--collect: unexpected argument '--rol' found");
+}
+
+#[test]
 fn a_collection_that_is_killed_goes_on_to_the_same_objects() {
     let moto = Moto::running();
     let expected = contents(&collected());

@@ -13,6 +13,15 @@ mod collect;
 #[cfg(feature = "collect")]
 pub use collect::Collect;
 
+/// What `whocan collect` was given where the collector is not built in.
+#[cfg(not(feature = "collect"))]
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub struct LeftOut {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub options: Vec<String>,
+}
+
 #[cfg(not(feature = "collect"))]
 const OVERVIEW: &str = "\
 Answers who can reach what in AWS, how, and under which conditions.
@@ -96,6 +105,9 @@ pub enum Color {
 pub enum Command {
     #[cfg(feature = "collect")]
     Collect(Collect),
+    #[cfg(not(feature = "collect"))]
+    #[command(hide = true)]
+    Collect(LeftOut),
     Import(Import),
     Query(Query),
     Check(Check),
@@ -413,6 +425,15 @@ pub struct ReportSchedule {
     /// Import these exports before the reports are made
     #[arg(long, value_name = "PATH")]
     pub import: Vec<PathBuf>,
+    /// Collect live accounts before the reports are made, with these options of `whocan collect`
+    #[cfg(feature = "collect")]
+    #[arg(
+        long,
+        value_name = "OPTIONS",
+        allow_hyphen_values = true,
+        conflicts_with = "import"
+    )]
+    pub collect: Option<String>,
     /// Also write the reports into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

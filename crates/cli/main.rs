@@ -69,6 +69,8 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
     match &cli.command {
         #[cfg(feature = "collect")]
         Command::Collect(args) => collect::run(args, store, terminal),
+        #[cfg(not(feature = "collect"))]
+        Command::Collect(args) => Err(left_out(args)),
         Command::Import(args) => import::run(args, store, terminal),
         Command::Query(args) => query::run(args, store, terminal),
         Command::Check(args) => check::run(args, store),
@@ -84,4 +86,16 @@ fn run(cli: &Cli, terminal: &Terminal) -> Result<Outcome, Failure> {
         Command::Completions(args) => manual::completions(args),
         Command::Man(args) => manual::pages(args),
     }
+}
+
+/// Says how to come by the collector that this program lacks.
+#[cfg(not(feature = "collect"))]
+fn left_out(args: &args::LeftOut) -> Failure {
+    let options: String = args.options.iter().map(|one| format!(" {one}")).collect();
+    Failure::new("this program was built without the collector: it has no network code").hint(
+        format_args!(
+            "`cargo run --release --features collect -- collect{options}` builds and runs it; \
+             `whocan export-script` prints a shell script that needs the AWS command line only"
+        ),
+    )
 }

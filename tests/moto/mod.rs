@@ -50,12 +50,23 @@ impl Moto {
 
     /// As [`Moto::collect`], in these regions.
     pub fn collect_in(&self, regions: &str, place: &Place, more: &[&str]) -> Command {
-        let role = ["--role-name", "OrganizationAccountAccessRole"];
-        let where_and_what = ["--endpoint-url", &self.endpoint];
-        let args = ["collect"].into_iter();
-        let args = args.chain(role).chain(where_and_what);
-        let args = args.chain(["--regions", regions, "--rate", "1000"]);
+        let args = ["collect"].into_iter().chain(self.options(regions));
         credentials(place.command(args.chain(more.iter().copied())))
+    }
+
+    /// The options of a collection of the whole organization.
+    pub fn options<'a>(&'a self, regions: &'a str) -> [&'a str; 8] {
+        let (role, endpoint) = ("OrganizationAccountAccessRole", self.endpoint.as_str());
+        [
+            "--role-name",
+            role,
+            "--endpoint-url",
+            endpoint,
+            "--regions",
+            regions,
+            "--rate",
+            "1000",
+        ]
     }
 
     /// Exports every account with a script and version 1 of the AWS command

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Parser};
 
 /// Read live accounts into a new snapshot
 #[derive(Debug, Args)]
@@ -85,4 +85,24 @@ pub struct Collect {
     /// Print a CloudFormation template with the role, for a stack set
     #[arg(long, requires = "role_name")]
     pub print_template: bool,
+}
+
+/// The options alone, as a report's schedule is given them.
+#[derive(Debug, Parser)]
+#[command(name = "whocan collect", disable_help_flag = true)]
+struct Alone {
+    #[command(flatten)]
+    collect: Collect,
+}
+
+impl Collect {
+    /// Reads options that are written as one text, parted by blanks.
+    ///
+    /// # Errors
+    ///
+    /// What is no option of `whocan collect`, or lacks its value.
+    pub fn of_text(text: &str) -> Result<Collect, clap::Error> {
+        let words = ["collect"].into_iter().chain(text.split_whitespace());
+        Alone::try_parse_from(words).map(|alone| alone.collect)
+    }
 }

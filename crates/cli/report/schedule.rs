@@ -15,7 +15,11 @@ use whocan_report::forms;
 use super::desk::{Desk, Settings};
 use super::file::{self, Read};
 use super::{deliver, folder};
+#[cfg(feature = "collect")]
+use crate::args::Collect;
 use crate::args::{Import, ReportSchedule};
+#[cfg(feature = "collect")]
+use crate::collect;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -42,6 +46,8 @@ pub fn run(
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let reads = file::read(&args.files, &args.params)?;
+    #[cfg(feature = "collect")]
+    let live = live(args)?;
     if let Some(kind) = args.print {
         output::write(unit::text(kind, args, &reads)?)?;
         return Ok(Outcome::Yes);
@@ -59,7 +65,13 @@ pub fn run(
     loop {
         let due = due(&planned, &mut state, Timestamp::now())?;
         if !due.is_empty() {
-            work(&due, args, store, terminal, &held, &mut state)?;
+            let source = Source {
+                exports: &args.import,
+                #[cfg(feature = "collect")]
+                live: live.as_ref(),
+            };
+            let desk = source.fresh(store, terminal);
+            work(&due, args, &desk, &held, &mut state)?;
         }
         if args.once || stopped.load(Ordering::Relaxed) {
             return Ok(Outcome::Yes);
@@ -134,19 +146,17 @@ fn utc(time: Timestamp) -> Zoned {
     time.to_zoned(TimeZone::UTC)
 }
 
-/// Imports once, then makes and delivers each report that is due.
+/// Makes and delivers each report that is due.
 fn work(
     due: &[(&Planned, Timestamp)],
     args: &ReportSchedule,
-    store: Option<&Path>,
-    terminal: &Terminal,
+    desk: &Result<Desk, Failure>,
     held: &Held,
     state: &mut State,
 ) -> Result<(), Failure> {
-    let desk = fresh(args, store, terminal);
     for (one, time) in due {
         let code = &one.read.definition.code;
-        let done = match &desk {
+        let done = match desk {
             Ok(desk) => report(one, *time, args, desk, held, state),
             Err(failure) => Err(Failure::new(failure)),
         };
@@ -168,27 +178,53 @@ fn work(
     Ok(())
 }
 
-/// Imports what was exported, and lays out the latest snapshot.
-fn fresh(
-    args: &ReportSchedule,
-    store: Option<&Path>,
-    terminal: &Terminal,
-) -> Result<Desk, Failure> {
-    if !args.import.is_empty() {
-        let import = Import {
-            paths: args.import.clone(),
-            plan: None,
-            over: "latest".to_owned(),
-            account: None,
-            label: None,
-            taken: None,
-            absent_means_none: false,
-            keep_going: false,
-            recognize: false,
-        };
-        import::run(&import, store, terminal)?;
+/// Where the snapshot comes from that is reported on.
+struct Source<'a> {
+    exports: &'a [PathBuf],
+    #[cfg(feature = "collect")]
+    live: Option<&'a Collect>,
+}
+
+impl Source<'_> {
+    /// Collects or imports, once for all reports that are due, and lays out the latest snapshot.
+    fn fresh(&self, store: Option<&Path>, terminal: &Terminal) -> Result<Desk, Failure> {
+        #[cfg(feature = "collect")]
+        if let Some(live) = self.live {
+            collect::run(live, store, terminal)?;
+        }
+        if !self.exports.is_empty() {
+            let import = Import {
+                paths: self.exports.to_vec(),
+                plan: None,
+                over: "latest".to_owned(),
+                account: None,
+                label: None,
+                taken: None,
+                absent_means_none: false,
+                keep_going: false,
+                recognize: false,
+            };
+            import::run(&import, store, terminal)?;
+        }
+        Desk::open(store, "latest")
     }
-    Desk::open(store, "latest")
+}
+
+/// Reads the options of the collection before anything runs: a mistake in them
+/// should not show only when a report is due.
+#[cfg(feature = "collect")]
+fn live(args: &ReportSchedule) -> Result<Option<Collect>, Failure> {
+    let read = |text: &String| {
+        Collect::of_text(text).map_err(|error| {
+            let said = error.to_string();
+            let first = said.lines().next().unwrap_or_default();
+            let first = first.strip_prefix("error: ").unwrap_or(first).to_owned();
+            Failure::new(format_args!("--collect: {first}")).hint(
+                "these are options of `whocan collect`, such as --collect '--role-name audit'",
+            )
+        })
+    };
+    args.collect.as_ref().map(read).transpose()
 }
 
 fn report(

@@ -22,7 +22,7 @@ pub fn text(kind: Scheduler, args: &ReportSchedule, reads: &[Read]) -> Result<St
                 Some(_) => absolute(file).display().to_string(),
                 None => definition.code.clone(),
             },
-            imports: args.import.iter().map(|path| shown(path)).collect(),
+            first: first(args),
         };
         text.push_str(&match kind {
             Scheduler::Systemd => job.systemd()?,
@@ -31,6 +31,20 @@ pub fn text(kind: Scheduler, args: &ReportSchedule, reads: &[Read]) -> Result<St
         });
     }
     Ok(text)
+}
+
+fn first(args: &ReportSchedule) -> Option<String> {
+    #[cfg(feature = "collect")]
+    if let Some(options) = &args.collect {
+        let options: Vec<String> = options.split_whitespace().map(str::to_owned).collect();
+        return Some(
+            format!("whocan collect {}", words(&options))
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    let paths: Vec<String> = args.import.iter().map(|path| shown(path)).collect();
+    (!paths.is_empty()).then(|| format!("whocan import {}", words(&paths)))
 }
 
 fn shown(path: &Path) -> String {
@@ -42,7 +56,8 @@ struct Job<'a> {
     title: &'a str,
     cron: &'a str,
     file: String,
-    imports: Vec<String>,
+    /// The command that brings the snapshot, if whocan is to run one.
+    first: Option<String>,
 }
 
 impl Job<'_> {
@@ -55,8 +70,8 @@ impl Job<'_> {
             code = self.code,
             title = one_line(self.title),
         );
-        if !self.imports.is_empty() {
-            let _ = writeln!(text, "ExecStartPre=whocan import {}", words(&self.imports));
+        if let Some(first) = &self.first {
+            let _ = writeln!(text, "ExecStartPre={first}");
         }
         let _ = write!(
             text,
@@ -71,10 +86,8 @@ impl Job<'_> {
     }
 
     fn cronjob(&self) -> String {
-        let import = match self.imports.is_empty() {
-            true => String::new(),
-            false => format!("whocan import {} && ", words(&self.imports)),
-        };
+        let first = self.first.iter().map(|first| format!("{first} && "));
+        let first: String = first.collect();
         format!(
             "---\napiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: whocan-{code}\nspec:\n  schedule: \"{cron}\"\n  timeZone: Etc/UTC\n  \
              concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n      backoffLimit: 2\n      template:\n        spec:\n          \
@@ -85,24 +98,20 @@ impl Job<'_> {
             code = self.code,
             cron = self.cron,
             script = json(&format!(
-                "{import}whocan report run {} --out /data/reports || [ $? -eq 1 ]",
+                "{first}whocan report run {} --out /data/reports || [ $? -eq 1 ]",
                 quoted(&self.file)
             )),
         )
     }
 
     fn github(&self) -> String {
-        let import = match self.imports.is_empty() {
-            true => String::new(),
-            false => format!(
-                "      - run: {}\n",
-                json(&format!("whocan import {}", words(&self.imports)))
-            ),
-        };
+        let first = self.first.iter();
+        let first = first.map(|first| format!("      - run: {}\n", json(first)));
+        let first: String = first.collect();
         format!(
             "# .github/workflows/whocan-{code}.yml\nname: {title}\non:\n  schedule:\n    - cron: \"{cron}\"\n  workflow_dispatch:\n\
              permissions:\n  contents: read\n  security-events: write\nconcurrency: whocan\njobs:\n  report:\n    runs-on: ubuntu-latest\n    \
-             env:\n      WHOCAN_STORE: ${{{{ runner.temp }}}}/store\n    steps:\n      - uses: actions/checkout@v4\n{import}      \
+             env:\n      WHOCAN_STORE: ${{{{ runner.temp }}}}/store\n    steps:\n      - uses: actions/checkout@v4\n{first}      \
              - run: {run}\n      - uses: github/codeql-action/upload-sarif@v3\n        with:\n          sarif_file: reports/{code}.sarif\n      \
              - uses: actions/upload-artifact@v4\n        with:\n          name: whocan-{code}\n          path: reports\n",
             code = self.code,
@@ -137,7 +146,7 @@ fn words(all: &[String]) -> String {
 
 /// Quotes a word where a shell or systemd would part it.
 fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-,=:".contains(&byte);
     match word.bytes().all(plain) {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', "'\\''")),
