@@ -128,8 +128,8 @@ impl<'a> Together<'a> {
 
     // The parts of a cell that types cut, where answers on them differ; else the cell.
     fn by_types(&self, cell: Cell, partitions: &Partitions<'_>) -> Vec<Cell> {
-        let forms = self.types.iter().copied();
-        let forms: Vec<&Pattern> = forms.filter(|form| overlaps(form, &cell.region)).collect();
+        let cuts = |form: &&Pattern| overlaps(form, &cell.region) && !covers(form, &cell.region);
+        let forms: Vec<&Pattern> = self.types.iter().copied().filter(cuts).collect();
         if forms.is_empty() || cell.too_complex {
             return vec![cell];
         }
@@ -137,6 +137,9 @@ impl<'a> Together<'a> {
             .index
             .pieces
             .of(&cell.region, &forms, false, partitions);
+        if pieces.len() < 2 {
+            return vec![cell];
+        }
         let parts = pieces.iter().map(|piece| match &piece.witness {
             Some(_) => self.cell(piece, self.decide(piece, self.focus)),
             None => self.undecided(piece.region.clone()),
@@ -281,6 +284,11 @@ fn side_by_side<T: Send>(pieces: &[Piece], work: impl Fn(&Piece) -> T + Sync + S
 
 fn overlaps(cut: &Pattern, region: &Region) -> bool {
     region.within.iter().all(|within| within.overlaps(cut))
+}
+
+fn covers(cut: &Pattern, region: &Region) -> bool {
+    let mut within = region.within.iter();
+    within.any(|within| cut.contains(within) == Some(true))
 }
 
 /// Returns whether no rule tells the resources of a region apart but by their
