@@ -5,7 +5,11 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// A case as `--keep` writes it, and what was read differently.
-const FOUND: [(&str, &str); 17] = [
+const FOUND: [(&str, &str); 18] = [
+    (
+        include_str!("found/1-305.json"),
+        "a federated session whose user is known by name only (R132)",
+    ),
     (
         include_str!("found/467.json"),
         "roles told apart by who may tag their sessions (R209)",
