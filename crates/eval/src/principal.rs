@@ -8,7 +8,7 @@ use crate::OpenKind::CallerChosen;
 use crate::OpenPoint;
 use crate::inquiry::{Inquiry, Note, not_collected, undocumented};
 use crate::session::SetValue;
-use crate::subject::{Subject, SubjectKind};
+use crate::subject::{Subject, SubjectKind, UserBehind};
 
 /// In which ways a principal element names the caller.
 ///
@@ -210,16 +210,30 @@ fn user(inquiry: &Inquiry<'_>, named: &Arn) -> Naming {
     match &subject.kind {
         SubjectKind::User(arn) => Naming::direct((arn == named).into()),
         // A statement for the user reaches its sessions too, with limits (R132).
-        SubjectKind::Federated {
-            user: Some(user), ..
-        } => Naming::role((user == named && exists()).into()),
-        SubjectKind::Federated { user: None, .. }
-            if subject.account == named.account() && exists() =>
-        {
-            Naming::role(Truth::Unknown).because(user_behind())
-        }
+        SubjectKind::Federated { user, .. } => match user {
+            UserBehind::Is(user) => Naming::role((user == named && exists()).into()),
+            UserBehind::Called(name) if may_be(subject, name, named) => {
+                Naming::role(Truth::Unknown)
+                    .because(not_collected(format!("the path of user {name}")))
+            }
+            UserBehind::NotSaid if subject.account == named.account() && exists() => {
+                Naming::role(Truth::Unknown).because(user_behind())
+            }
+            UserBehind::Called(_) | UserBehind::NotSaid => Naming::nobody(),
+        },
         _ => Naming::nobody(),
     }
+}
+
+// Whether an ARN may be that of the caller's identity, of which only the name
+// is known; it stands behind the path (R59).
+fn may_be(subject: &Subject<'_>, name: &str, named: &Arn) -> bool {
+    subject.account == named.account() && in_partition(subject, named) && is_called(named, name)
+}
+
+fn is_called(arn: &Arn, name: &str) -> bool {
+    let path = arn.resource().strip_suffix(name);
+    path.is_some_and(|path| path.ends_with('/'))
 }
 
 /// Returns the note about a federated session whose user is not said.
@@ -237,13 +251,8 @@ pub(crate) fn user_behind() -> Note {
 fn role(subject: &Subject<'_>, named: &Arn) -> Naming {
     match &subject.kind {
         SubjectKind::Role { arn: Some(arn), .. } => Naming::role((arn == named).into()),
-        // Only the name is known; it stands behind the path.
         SubjectKind::Role { name, .. } => {
-            let last = named.resource().rsplit('/').next();
-            let same = subject.account == named.account()
-                && in_partition(subject, named)
-                && last == Some(name.as_str());
-            if same {
+            if may_be(subject, name, named) {
                 Naming::role(Truth::Unknown)
                     .because(not_collected(format!("the path of role {name}")))
             } else {
@@ -292,7 +301,10 @@ fn unique_id(inquiry: &Inquiry<'_>, id: &str) -> Naming {
     let own = subject.identity.map(|identity| &*identity.id) == Some(id);
     match &subject.kind {
         // It may be a session of the user that has this id (R132).
-        SubjectKind::Federated { user: None, .. } => {
+        SubjectKind::Federated {
+            user: UserBehind::NotSaid,
+            ..
+        } => {
             let graph = inquiry.call.graph;
             let named = graph.principal_of_unique_id(id);
             let named = named.map(|id| graph.principal(id));

@@ -48,8 +48,8 @@ pub(crate) enum SubjectKind {
         arn: Arn,
         /// The session's name.
         name: String,
-        /// The ARN of the user it comes from; `None` leaves it open.
-        user: Option<Arn>,
+        /// The user it comes from.
+        user: UserBehind,
     },
     /// An account's root user, with its ARN.
     Root(Arn),
@@ -63,6 +63,17 @@ pub(crate) enum SubjectKind {
     IdentityCenter(Arn, Option<PrincipalId>),
     /// Somebody without credentials.
     Anonymous,
+}
+
+/// The user that a federated session comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum UserBehind {
+    /// Nobody said who.
+    NotSaid,
+    /// A user of this name in an account that was not collected: its path is not known.
+    Called(String),
+    /// The user with this ARN.
+    Is(Arn),
 }
 
 impl<'a> Subject<'a> {
@@ -142,7 +153,8 @@ impl<'a> Subject<'a> {
         match &self.kind {
             SubjectKind::User(arn)
             | SubjectKind::Federated {
-                user: Some(arn), ..
+                user: UserBehind::Is(arn),
+                ..
             }
             | SubjectKind::Role { arn: Some(arn), .. } => Some(arn.to_string()),
             SubjectKind::Role { name, .. } => Some(format!("role {name} of account {account}")),
@@ -152,7 +164,13 @@ impl<'a> Subject<'a> {
 
     /// Returns whether its own policies, boundary and tags are open.
     pub fn is_open(&self) -> bool {
-        let user_open = matches!(self.kind, SubjectKind::Federated { user: None, .. });
+        let user_open = matches!(
+            self.kind,
+            SubjectKind::Federated {
+                user: UserBehind::NotSaid,
+                ..
+            }
+        );
         self.identity.is_none() && (!self.known || user_open)
     }
 
@@ -199,12 +217,11 @@ impl<'a> Lookup<'a, '_> {
     fn of_account(&self, kind: SubjectKind, arn: &Arn) -> Subject<'a> {
         let account = arn.account();
         let index = account.and_then(|id| self.graph.account_of(id));
-        let collected = index.is_some_and(|index| self.graph.account(index).collected);
         Subject {
             account,
             index,
             partition: Some(arn.partition().to_owned()),
-            known: collected || self.request.overrides.alone,
+            known: self.is_known(arn),
             ..Subject::outside(kind)
         }
     }
@@ -259,27 +276,39 @@ impl<'a> Lookup<'a, '_> {
         };
         let subject = self.of_account(kind, arn);
         Ok(match user {
-            Some(user) => self.with_identity(subject, &user),
-            None => subject,
+            UserBehind::Is(user) => self.with_identity(subject, &user),
+            UserBehind::Called(_) | UserBehind::NotSaid => subject,
         })
     }
 
-    fn user_behind(&self, session: &Arn) -> Result<Option<Arn>, RequestError> {
+    fn user_behind(&self, session: &Arn) -> Result<UserBehind, RequestError> {
         let Some(user) = self.request.session.user.as_deref() else {
-            return Ok(None);
+            return Ok(UserBehind::NotSaid);
         };
         if let Ok(arn) = user.parse() {
-            return Ok(Some(arn));
+            return Ok(UserBehind::Is(arn));
         }
         let found = session.account().and_then(|id| self.user_named(id, user));
         if let Some(arn) = found {
-            return Ok(Some(arn));
+            return Ok(UserBehind::Is(arn));
         }
         let account = session.account_text();
         let plain = format!("arn:{}:iam::{account}:user/{user}", session.partition());
         let arn = plain.parse();
-        arn.map(Some)
-            .map_err(|_| RequestError::Principal(user.to_owned()))
+        let arn: Arn = arn.map_err(|_| RequestError::Principal(user.to_owned()))?;
+        // A collected account has no such user; elsewhere its path is not known.
+        Ok(if self.is_known(session) {
+            UserBehind::Is(arn)
+        } else {
+            UserBehind::Called(user.to_owned())
+        })
+    }
+
+    // Whether what the snapshot does not have of the account does not exist.
+    fn is_known(&self, arn: &Arn) -> bool {
+        let index = arn.account().and_then(|id| self.graph.account_of(id));
+        let collected = index.is_some_and(|index| self.graph.account(index).collected);
+        collected || self.request.overrides.alone
     }
 
     fn user_named(&self, account: AccountId, name: &str) -> Option<Arn> {

@@ -8,7 +8,7 @@ use crate::PolicyType;
 use crate::inquiry::{Inquiry, Note, not_collected};
 use crate::principal;
 use crate::side::{Formula, Side};
-use crate::subject::SubjectKind;
+use crate::subject::{SubjectKind, UserBehind};
 
 /// The identity-based policies of the caller.
 pub(crate) enum Attached<'a> {
@@ -48,7 +48,11 @@ pub(crate) fn identity<'a>(inquiry: &Inquiry<'a>) -> Attached<'a> {
 
 fn unknown_identity(inquiry: &Inquiry<'_>) -> Note {
     let subject = inquiry.call.subject;
-    if let SubjectKind::Federated { user: None, .. } = subject.kind {
+    if let SubjectKind::Federated {
+        user: UserBehind::NotSaid,
+        ..
+    } = subject.kind
+    {
         return principal::user_behind();
     }
     inquiry.rule(143);

@@ -458,7 +458,7 @@ impl Scene<'_> {
     fn session_tag(&self, tag: &str, caller: PrincipalId) -> KeyState {
         let own = || match self.role_of(caller) {
             Some(role) => self.own_tag(Some(role), tag),
-            None => self.own_tag(self.behind(caller), tag),
+            None => self.tag_behind(caller, tag),
         };
         let may_be_tagged = match self.role_of(caller) {
             Some(role) => self.index.trust_facts(role).tags_sessions,
@@ -499,6 +499,17 @@ impl Scene<'_> {
     fn behind(&self, session: PrincipalId) -> Option<PrincipalId> {
         let name = self.ask.session.user.as_deref()?;
         self.user_behind(session, name)
+    }
+
+    // A collected account that has no such user has no tags of it either (R1).
+    fn tag_behind(&self, session: PrincipalId, tag: &str) -> KeyState {
+        let said = self.ask.session.user.is_some();
+        let user = self.behind(session);
+        let user = user.filter(|&id| self.graph().principal(id).identity().is_some());
+        match user {
+            None if said && !self.callers().foreign.contains(session.0) => KeyState::Absent,
+            user => self.own_tag(user, tag),
+        }
     }
 
     fn own_tag(&self, identity: Option<PrincipalId>, tag: &str) -> KeyState {

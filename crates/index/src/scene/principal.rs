@@ -419,6 +419,10 @@ impl Scene<'_> {
                     named.role.or(&one(PrincipalId(session)));
                 }
             }
+            let path = arn.resource().strip_suffix(name);
+            if path.is_some_and(|path| path.ends_with('/')) {
+                named.role.or(&Planes::open(self.foreign_federated(arn)));
+            }
             return;
         }
         let account = arn.account().and_then(|account| graph.account_of(account));
@@ -430,6 +434,20 @@ impl Scene<'_> {
             let own = &self.callers().by_account[account.index()] & &self.callers().federated_users;
             named.role.or(&Planes::open(own));
         }
+    }
+
+    // Federated sessions in the account of a user that was not collected: from
+    // a user's name alone its path is not known (R59).
+    fn foreign_federated(&self, user: &Arn) -> RoaringBitmap {
+        let callers = self.callers();
+        let all = &callers.federated_users & &callers.foreign;
+        let same = |id: &u32| {
+            let session = self.graph().principal(PrincipalId(*id)).arn.parse::<Arn>();
+            session.is_ok_and(|session| {
+                session.account() == user.account() && session.partition() == user.partition()
+            })
+        };
+        all.iter().filter(same).collect()
     }
 
     fn add_role(&self, arn: &Arn, named: &mut Named) {

@@ -5,7 +5,15 @@ use crate::harness::run;
 use crate::harness::tally::Tally;
 
 /// A case as `--keep` writes it, and what was read differently.
-const FOUND: [(&str, &str); 17] = [
+const FOUND: [(&str, &str); 19] = [
+    (
+        include_str!("found/1-305.json"),
+        "a federated session whose user is known by name only (R132)",
+    ),
+    (
+        include_str!("found/7-1359.json"),
+        "the tags of a federated session whose user does not exist (R106)",
+    ),
     (
         include_str!("found/467.json"),
         "roles told apart by who may tag their sessions (R209)",

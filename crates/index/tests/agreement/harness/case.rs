@@ -40,6 +40,11 @@ impl Case {
             keys[0] = dice.pick(&key::CHAIN);
             keys[1] = dice.pick(&key::CHAIN);
         }
+        // A key of one of the services that the case is about.
+        let of_services = key::of_services(&scenery.calls);
+        if !of_services.is_empty() && dice.chance(30) {
+            keys[2] = dice.pick(&of_services);
+        }
         let world = world::draw(&mut dice, &scenery, &keys);
         let ways = [
             (Way::Can, counts.can),

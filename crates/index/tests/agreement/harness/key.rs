@@ -1,7 +1,7 @@
 //! The context keys that conditions and questions name, with likely values.
 
 use super::dice::Dice;
-use super::scenery::{self, Kind, Scenery};
+use super::scenery::{self, Call, Kind, Scenery};
 
 /// What the values of a key look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,6 +209,17 @@ pub fn draw(dice: &mut Dice) -> Key {
     } else {
         dice.pick(&OPEN)
     }
+}
+
+/// Returns the keys that the services of these calls call their own.
+pub fn of_services(calls: &[Call]) -> Vec<Key> {
+    let own = |key: &&Key| {
+        calls.iter().any(|(action, _)| {
+            let service = action.split(':').next().unwrap_or_default();
+            key.name.split(':').next() == Some(service)
+        })
+    };
+    OPEN.iter().filter(own).copied().collect()
 }
 
 impl Shape {

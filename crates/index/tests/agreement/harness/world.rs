@@ -106,6 +106,7 @@ impl Builder<'_> {
         place.partition.clone_into(&mut object.partition);
         object.canonical_id = self.maybe(70, |_| scenery::canonical_id(place));
         object.complete = complete;
+        object.in_no_organization = !complete && self.chance(25);
         object.identities = complete || self.chance(85);
         object.lists = self.lists();
         if object.identities {
