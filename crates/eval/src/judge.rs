@@ -6,13 +6,15 @@ use whocan_policy::{Arn, KeyName, KeyState, Truth};
 
 use crate::fixed::{self, Fixed};
 use crate::granted::{self, ResourceGrants};
-use crate::inquiry::{Call, Inquiry};
+use crate::inquiry::{Call, Inquiry, Note};
 use crate::policies::{self, PrincipalSides, ResourceSides};
 use crate::resource::{Family, Relation, Target};
 use crate::route::{Passage, Route};
 use crate::side::{Formula, Side};
 use crate::subject::SubjectKind;
-use crate::{PolicyType, Request, RequestError, endpoint, organization, s3, trust};
+use crate::{
+    OpenKind, OpenPoint, PolicyType, Request, RequestError, endpoint, organization, s3, trust,
+};
 
 /// What is decided about one permission on one resource, with what decides it.
 pub(crate) struct Verdict<'a> {
@@ -299,23 +301,38 @@ fn passage(inquiry: &Inquiry<'_>) -> Option<Fixed> {
         ));
     }
     let vpc = facts.vpc.as_deref()?;
-    if comes_from(inquiry, vpc) {
+    let comes = comes_from(inquiry, vpc);
+    if comes == Truth::True {
         return None;
     }
     inquiry.rule(185);
-    Some(Fixed::Denied(format!(
-        "the access point takes requests from {vpc} only"
-    )))
+    let text = format!("the access point takes requests from {vpc} only");
+    Some(match comes {
+        Truth::Unknown => Fixed::Open(Note {
+            text,
+            point: OpenPoint {
+                subject: "aws:SourceVpc".to_owned(),
+                kind: OpenKind::Environment,
+            },
+        }),
+        _ => Fixed::Denied(text),
+    })
 }
 
-fn comes_from(inquiry: &Inquiry<'_>, vpc: &str) -> bool {
+// What is not said of the request does not come from a VPC; what is said to be
+// one of several may.
+fn comes_from(inquiry: &Inquiry<'_>, vpc: &str) -> Truth {
     if let Some(endpoint) = inquiry.route.endpoint {
-        return &*endpoint.vpc == vpc;
+        return Truth::from(&*endpoint.vpc == vpc);
     }
     let given = inquiry
         .call
         .request
         .given
         .get(&KeyName::new("aws:SourceVpc"));
-    matches!(given, Some(KeyState::Known(values)) if values.as_slice() == [vpc])
+    match given {
+        Some(KeyState::Known(values)) => Truth::from(values.as_slice() == [vpc]),
+        Some(KeyState::Absent) | None => Truth::False,
+        Some(_) => Truth::Unknown,
+    }
 }

@@ -46,6 +46,7 @@ fn kms(inquiry: &Inquiry<'_>, name: &str) -> Option<Derived> {
         "resourcealiases" => match inquiry.target.key().map(|key| &key.aliases) {
             Some(Collected::Yes(aliases)) if aliases.is_empty() => Derived::absent(),
             Some(Collected::Yes(aliases)) => Derived::fact(KeyState::Known(aliases.clone())),
+            Some(Collected::Not) => Derived::open(NotCollected),
             // A call without a key has none of its aliases either (R100).
             _ if inquiry.target.listed || inquiry.target.arn.is_none() => Derived::absent(),
             _ => Derived::open(NotCollected),

@@ -682,13 +682,20 @@ impl Scene<'_> {
         if self.is_trust() && self.passed_tags().is_none() && self.may_tag(caller) {
             return KeyState::Unknown;
         }
-        match self.target.tags(self.graph()) {
+        let own = match self.target.tags(self.graph()) {
             Collected::Yes(tags) => find_tag(tags, tag),
             Collected::Not => {
                 self.gap_seen.set(true);
                 KeyState::Unknown
             }
+        };
+        // A whole account also stands for sessions in it that carry the tag.
+        let carried = self.transitive_tag(tag).filter(|_| self.is_trust());
+        if carried.is_some_and(|carried| carried != own) && self.whole_accounts().contains(caller.0)
+        {
+            return KeyState::Unknown;
         }
+        own
     }
 
     // Tags of buckets count only where the bucket says so (R107).

@@ -361,7 +361,7 @@ impl Scene<'_> {
 
     // Accounts that were not collected stand for everybody in them, those included
     // who carry session policies.
-    fn whole_accounts(&self) -> RoaringBitmap {
+    pub(super) fn whole_accounts(&self) -> RoaringBitmap {
         let callers = self.callers();
         let named = &callers.sessions | &callers.federated_users | &callers.users;
         self.among(&callers.foreign) - named
