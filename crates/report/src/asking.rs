@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use whocan_graph::{Graph, PrincipalId, PrincipalKind};
 use whocan_index::Index;
-use whocan_query::ast::{Aim, Set, SetKind, SetOperator, Shape, Span, Statement, StatementKind};
+use whocan_query::ast::{Aim, Set, Shape, Statement, StatementKind};
 use whocan_query::engine::Indexed;
 use whocan_query::rows::{Answer, Rows};
 use whocan_query::thing::Thing;
@@ -126,13 +126,7 @@ fn shape(statement: &mut Statement) -> Option<&mut Shape> {
 
 fn set(principals: &BTreeSet<String>, graph: &Graph) -> Option<Set> {
     let known = principals.iter().filter_map(|arn| graph.principal_of(arn));
-    let mut sets = known.map(|id| narrow::principal(Thing::Principal(id), graph));
-    let first = Box::new(sets.next()?);
-    let rest = sets.map(|set| (SetOperator::Or, set)).collect();
-    Some(Set {
-        kind: SetKind::Chain { first, rest },
-        span: Span::default(),
-    })
+    narrow::union(known.map(|id| narrow::principal(Thing::Principal(id), graph)))
 }
 
 /// Asks a text; each answer with its statement.

@@ -191,7 +191,11 @@ pub(crate) fn any(texts: impl Iterator<Item = String>) -> Option<Set> {
     let mut texts: Vec<String> = texts.collect();
     texts.sort();
     texts.dedup();
-    let mut sets = texts.iter().map(|text| literal(text));
+    union(texts.iter().map(|text| literal(text)))
+}
+
+/// Returns the set that is any of these sets; `None` if there is none.
+pub(crate) fn union(mut sets: impl Iterator<Item = Set>) -> Option<Set> {
     let first = sets.next()?;
     let rest: Vec<(SetOperator, Set)> = sets.map(|set| (SetOperator::Or, set)).collect();
     Some(match rest.is_empty() {
